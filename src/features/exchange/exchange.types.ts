@@ -1,0 +1,96 @@
+/** What passes between reading a workbook, recognising its tables, checking its rows and answering the sender. */
+
+/** A cell as read: text as typed, number, date (ISO day or ISO minute), boolean, or empty. */
+export type Cell = string | number | boolean | { date: string } | null;
+
+/** Row numbers and column indexes are as in Excel: rows from 1, columns from 0. */
+export interface RawRow {
+  row: number;
+  cells: Cell[];
+}
+
+/** `null` as a sheet name means that the file has no sheets (CSV). */
+export type SheetName = string | null;
+
+/** Merged areas, inclusive, 1-based rows and 0-based columns. */
+export interface Merge {
+  top: number;
+  left: number;
+  bottom: number;
+  right: number;
+}
+
+export const complaintCodes = [
+  "bad_date",
+  "bad_number",
+  "bad_value",
+  "negative",
+  "too_large",
+  "too_long",
+  "missing",
+  "unknown_unit",
+  "unknown_person",
+  "unknown_entry",
+  "ambiguous",
+  "duplicate",
+  "conflict",
+  "out_of_campaign",
+  "left_person",
+] as const;
+export type ComplaintCode = (typeof complaintCodes)[number];
+
+/** One thing wrong with one row. `column` is the heading as the sender wrote it (lowest heading row); null for the whole row. */
+export interface Complaint {
+  file: string;
+  sheet: SheetName;
+  row: number;
+  column: string | null;
+  /** Excel address, `C22`; null for the whole row. */
+  cell: string | null;
+  value: string | number | boolean | null;
+  code: ComplaintCode;
+  reason: string;
+  suggestion: string | null;
+}
+
+/** A value as stored: see docs/packs.md, 栏目类型. Units and people that are known are their numeric id. */
+export type Value = string | number | boolean | (string | number)[] | null;
+
+/** A table found on a sheet. */
+export interface TableInfo {
+  file: string;
+  sheet: SheetName;
+  /** From 1, in the order on the sheet. */
+  table: number;
+  ledger: string;
+  /** How sure the choice of ledger is, 0–1, and the next best. */
+  confidence: number;
+  headerRows: number[];
+  firstRow: number;
+  lastRow: number;
+  /** Heading as written → field, in the order of columns. */
+  columns: { index: number; heading: string; field: string | null }[];
+  /** Rows within the table that are no records, and why: totals, notes, repeated headings, empty. */
+  skipped: { row: number; why: "total" | "note" | "heading" | "empty" }[];
+  title: string | null;
+  note: string | null;
+}
+
+export interface ParsedRow {
+  row: number;
+  /** Field → value; fields without a column or with an empty cell are absent. */
+  values: Record<string, Value>;
+  /** Cells as written, by column index: for the marked workbook and for telling duplicates. */
+  raw: Cell[];
+  complaints: Complaint[];
+}
+
+/** What parsing needs to know of the database. Answers are by exact name first, then by the forms offices use (spaces, brackets, short names). */
+export interface Lookups {
+  unit(name: string): { id: number; name: string } | undefined;
+  /** By roster number, or by name within a unit; `undefined` if unknown, `"ambiguous"` if several. */
+  person(by: { code?: string; name?: string; unit?: number }): { id: number; name: string } | "ambiguous" | undefined;
+  /** Close spellings to suggest. */
+  similarUnits(name: string): string[];
+  campaign: { from: string; to: string | undefined; reportDate: string | undefined };
+}
