@@ -12,9 +12,9 @@ export { join, raw, empty } from "sql-template-tag";
 // and dates stay text.
 const { types } = pg;
 types.setTypeParser(types.builtins.INT8, Number);
-types.setTypeParser(1016, (text) => (text === "{}" ? [] : text.slice(1, -1).split(",").map(Number)));
+types.setTypeParser(1016 as never, (text: string) => (text === "{}" ? [] : text.slice(1, -1).split(",").map(Number)));
 types.setTypeParser(types.builtins.DATE, (text) => text);
-types.setTypeParser(1182, (text) => (text === "{}" ? [] : text.slice(1, -1).split(",")));
+types.setTypeParser(1182 as never, (text: string) => (text === "{}" ? [] : text.slice(1, -1).split(",")));
 
 /** Who asks. `units` lists the units they may see; `whole` sees all of the realms. */
 export interface Scope {
