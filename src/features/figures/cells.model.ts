@@ -7,12 +7,12 @@
  * exact and fresh whatever the folding has done. Leaves have no cells: their few records are counted directly.
  */
 import type { Campaign } from "#kernel/campaign.ts";
-import { amountOf, type EntryView, type MeasurePlan } from "#kernel/measure.ts";
+import type { Prepared } from "#kernel/figure-deltas.ts";
+import type { MeasurePlan } from "#kernel/measure.ts";
 import { conditionSql, valueSql, type SqlContext } from "#kernel/measure-sql.ts";
 import { fieldOf } from "#kernel/fields.ts";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
-import { preparedPlans } from "./evaluate.ts";
 
 const blockDays = 64;
 /** Block of what has no date. */
@@ -24,64 +24,6 @@ const place = (day: string | null): { block: number; index: number } => {
   const number = epochDay(day);
   return { block: Math.floor(number / blockDays), index: ((number % blockDays) + blockDays) % blockDays };
 };
-
-/** Ids of a campaign's prepared measures by digest. */
-export async function measureIds(tx: Tx, campaign: Campaign): Promise<Map<string, number>> {
-  const rows = await tx.query<{ digest: string; measure_id: number }>(sql`select digest, measure_id from measures where campaign_id = ${campaign.id} and not retired`);
-  return new Map(rows.map((row) => [row.digest, row.measure_id]));
-}
-
-export interface Prepared {
-  id: number;
-  plan: MeasurePlan;
-}
-
-/** Prepared measures by ledger, with their ids: what a write needs. */
-export async function preparedMeasures(tx: Tx, campaign: Campaign): Promise<Map<string, Prepared[]>> {
-  const ids = await measureIds(tx, campaign);
-  const byLedger = new Map<string, Prepared[]>();
-  for (const plan of preparedPlans(campaign)) {
-    const id = ids.get(plan.digest);
-    if (id !== undefined) byLedger.set(plan.ledger.key, [...(byLedger.get(plan.ledger.key) ?? []), { id, plan }]);
-  }
-  return byLedger;
-}
-
-/** Amounts that writes add, gathered by unit and day. */
-export class Deltas {
-  readonly #rows = new Map<string, { unit: number; day: string | null; amounts: Map<number, number> }>();
-
-  /** `sign` 1 for what an entry now is, -1 for what it was. */
-  add(measures: readonly Prepared[], unit: number, entry: EntryView, sign: 1 | -1): void {
-    for (const { id, plan } of measures) {
-      const amount = amountOf(plan, entry);
-      if (amount === 0) continue;
-      const day = plan.date.kind === "none" ? null : entry.day;
-      const key = `${unit}|${day}`;
-      let row = this.#rows.get(key);
-      if (!row) this.#rows.set(key, (row = { unit, day, amounts: new Map() }));
-      row.amounts.set(id, (row.amounts.get(id) ?? 0) + sign * amount);
-    }
-  }
-
-  /** Rows to insert, those without effect left out. */
-  rows(): { unit: number; day: string | null; measures: number[]; amounts: number[] }[] {
-    return [...this.#rows.values()]
-      .map(({ unit, day, amounts }) => {
-        const kept = [...amounts].filter(([, amount]) => amount !== 0);
-        return { unit, day, measures: kept.map(([id]) => id), amounts: kept.map(([, amount]) => amount) };
-      })
-      .filter((row) => row.measures.length > 0);
-  }
-
-  async write(tx: Tx, realm: number, campaign: number): Promise<void> {
-    const rows = this.rows();
-    for (let start = 0; start < rows.length; start += 500) {
-      const values = rows.slice(start, start + 500).map((row) => sql`(${realm}, ${campaign}, ${row.unit}, ${row.day}, ${row.measures}::integer[], ${row.amounts}::bigint[])`);
-      await tx.query(sql`insert into figure_deltas (realm_id, campaign_id, unit_id, day, measures, amounts) values ${join(values)}`);
-    }
-  }
-}
 
 /** Totals of measures at units over a period, folded and pending together. Rows: unit, measure → amount. */
 export async function readCells(

@@ -3,12 +3,13 @@ import { Big } from "big.js";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { FieldDefinition, Scalar, Where } from "#kernel/definitions.ts";
 import { fieldOf, isNumber } from "#kernel/fields.ts";
+import { measureIds } from "#kernel/figure-deltas.ts";
+import { partsOf, type MeasureValue, type Request } from "#kernel/figure-value.ts";
 import type { MeasurePlan } from "#kernel/measure.ts";
 import { conditionSql, isList, valueSql, type SqlContext } from "#kernel/measure-sql.ts";
 import { notFound } from "#kernel/problem.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
-import { measureIds, readCells } from "./cells.model.ts";
-import { partsOf, type MeasureValue, type Request } from "./evaluate.ts";
+import { readCells } from "./cells.model.ts";
 import type { FigureRecord, Question } from "./figures.types.ts";
 import { sourceSql, type Place } from "./source.ts";
 

@@ -3,11 +3,11 @@
  * Arithmetic is exact decimal; rounding is half up (half away from zero).
  */
 import { Big } from "big.js";
-import type { Campaign } from "#kernel/campaign.ts";
-import type { FigureDefinition, Ledger, Measure, Operand } from "#kernel/definitions.ts";
-import { daysBetween } from "#kernel/fields.ts";
-import { planMeasure, type MeasurePlan } from "#kernel/measure.ts";
-import { Problem } from "#kernel/problem.ts";
+import type { Campaign } from "./campaign.ts";
+import type { FigureDefinition, Ledger, Measure, Operand } from "./definitions.ts";
+import { daysBetween } from "./fields.ts";
+import { planMeasure, type MeasurePlan } from "./measure.ts";
+import { Problem } from "./problem.ts";
 
 Big.DP = 30;
 Big.RM = Big.roundHalfUp;
