@@ -1,4 +1,4 @@
-/** Why the program cannot start; the message is Chinese and names place and remedy. */
+/** Something outside the program keeps it from starting; the message is Chinese and names the place and the remedy. */
 export class StartError extends Error {
-  override readonly name = "StartError";
+  override name = 'StartError'
 }
