@@ -96,10 +96,10 @@ export const rules: ICruiseOptions = {
       },
       {
         name: "no-cycles",
-        comment: "of two files that import each other one has the wrong job",
+        comment: "of two files that need each other at run time one has the wrong job",
         severity: "error" as const,
         from: {},
-        to: { circular: true },
+        to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
       },
       {
         name: "imports-resolve",

@@ -8,8 +8,8 @@ import { run, type Fault } from "./faults.ts";
 import { sqlInSource } from "./source-sql.ts";
 import { listFiles } from "./tree.ts";
 
-/** SQL is written in models, in the database folder, in platform, and by the figure engine, which composes it. */
-const mayHoldSql = /[.]model[.]ts$|[.]test[.]tsx?$|^src\/platform\/|^src\/features\/figures\/|^(database|scripts|test|bench)\//;
+/** SQL is written in models, in the database folder, in platform, and where measures are turned into it. */
+const mayHoldSql = /[.]model[.]ts$|[.]test[.]tsx?$|^src\/platform\/|^src\/features\/figures\/|^src\/kernel\/measure-sql[.]ts$|^(database|scripts|test|bench)\//;
 const drawer = /(^|\/)(utils?|lib|libs|helpers?|common|misc)\//;
 const emptyName = /(manager|helper|service|utils?|impl)$/i;
 /** Spelt with brackets, so that this line does not report itself. */
