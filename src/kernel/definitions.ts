@@ -229,6 +229,8 @@ export const ledgerSchema = z.strictObject({
   unit: fieldName.optional(),
   /** The field that dates an entry. */
   date: fieldName.optional(),
+  /** The day of an entry must lie within the campaign. */
+  inCampaign: z.boolean().default(false),
   /** Fields that together tell one entry from another within its unit; without, the whole content does. */
   identity: z.array(fieldName).default([]),
   /** Entries of this ledger are the organisation's units or its people, read by these fields. */

@@ -79,9 +79,16 @@ async function syncMeasures(tx: Tx, campaign: Campaign): Promise<void> {
 
 /** Counts all day totals of a campaign anew. */
 export async function recountAll(tx: Tx, campaign: Campaign): Promise<void> {
+  for (const realm of campaign.realms) await recountIn(tx, campaign, realm);
+}
+
+/** Counts the day totals of these units of the campaign's own realm anew: what stands below them has changed. */
+export const recountUnits = (tx: Tx, campaign: Campaign, units: readonly number[]): Promise<void> => recountIn(tx, campaign, campaign.realm, units);
+
+async function recountIn(tx: Tx, campaign: Campaign, realm: number, units?: readonly number[]): Promise<void> {
   const prepared = [...(await preparedMeasures(tx, campaign)).values()].flat();
   const context = { campaign, variables: { from: campaign.from, to: campaign.from, asOf: campaign.from }, unitIds: await unitIdsFor(tx, campaign, []) };
-  for (const realm of campaign.realms) await rebuildCells(tx, campaign, realm, prepared, context);
+  await rebuildCells(tx, campaign, realm, prepared, context, units);
 }
 
 const cache = new Map<number, Pack>();

@@ -8,7 +8,7 @@ import { Deltas, preparedMeasures } from "#kernel/figure-deltas.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { sql, type Tx } from "#platform/db.ts";
 import type { Doer, Entry, EntryEvent, Values } from "./ledgers.types.ts";
-import { difference, shapeEntry, type Shape } from "./shape.ts";
+import { difference, shapeEntry, type Shape } from "./shape.model.ts";
 
 const columns = sql`entry_id as id, realm_id as realm, ledger, unit_id as unit, day, state, data, version, deleted, pack_id as "packId", created_at::text as "createdAt", updated_at::text as "updatedAt"`;
 
