@@ -56,6 +56,21 @@ export interface Complaint {
 /** A value as stored: see docs/packs.md, 栏目类型. Units and people that are known are their numeric id. */
 export type Value = string | number | boolean | (string | number)[] | null;
 
+export interface Column {
+  index: number;
+  /** As written, from the lowest heading row. */
+  heading: string;
+  /** The heading above it when there are two rows: 出勤情况 above 应到. */
+  group: string | null;
+  /** `null`: the ledger has no such field; the column is told to the sender, not stored. */
+  field: string | null;
+  /** 序号, whether or not the ledger has such a field, and computed fields: never compared, never stored. */
+  ignored: boolean;
+}
+
+/** Headings of a sender's earlier files → field (`null`: leave out), by ledger key. Wins over everything else. */
+export type HeadingMemory = Record<string, Record<string, string | null>>;
+
 /** A table found on a sheet. */
 export interface TableInfo {
   file: string;
@@ -63,13 +78,18 @@ export interface TableInfo {
   /** From 1, in the order on the sheet. */
   table: number;
   ledger: string;
-  /** How sure the choice of ledger is, 0–1, and the next best. */
+  /** How sure the choice of ledger is, 0–1; 1 when the caller named it. */
   confidence: number;
+  next: { ledger: string; confidence: number } | null;
   headerRows: number[];
   firstRow: number;
   lastRow: number;
   /** Heading as written → field, in the order of columns. */
-  columns: { index: number; heading: string; field: string | null }[];
+  columns: Column[];
+  /** Required fields that no column brings and that have no default: every row is complained of. */
+  missing: string[];
+  /** Year and month (`2023-05`) that the title, sheet, file name or note row name; they complete short dates. */
+  period: { year: number | null; month: string | null };
   /** Rows within the table that are no records, and why: totals, notes, repeated headings, empty. */
   skipped: { row: number; why: "total" | "note" | "heading" | "empty" }[];
   title: string | null;

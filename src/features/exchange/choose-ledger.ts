@@ -1,0 +1,56 @@
+/** Which ledger a table is for: by its title, sheet and file name, and by how well its columns fit. */
+import type { Ledger } from "#kernel/definitions.ts";
+import type { HeadingMemory, Lookups } from "./exchange.types.ts";
+import { plainHeading } from "./headings.ts";
+import { mapColumns, type Mapping, type RawColumn } from "./map-columns.ts";
+
+export interface LedgerChoice {
+  ledger: Ledger;
+  mapping: Mapping;
+  confidence: number;
+  next: { ledger: string; confidence: number } | null;
+}
+
+const tail = /(工作)?(台账|登记表|登记簿|登记|清单|一览表|统计表|统计|汇总表|汇总|明细表|明细|情况表|情况|安排表|名册|表)+$/;
+
+const nameScore = (name: string, text: string): number => {
+  const plain = plainHeading(name).replace(/[()]/g, "");
+  if (plain.length < 2 || text === "") return 0;
+  if (text.includes(plain)) return 0.9 + Math.min(0.1, plain.length / 100);
+  const core = plain.replace(tail, "");
+  if (core.length >= 3 && text.includes(core)) return 0.8 + Math.min(0.08, core.length / 100);
+  let pairs = 0;
+  for (let at = 0; at + 1 < core.length; at++) if (text.includes(core.slice(at, at + 2))) pairs++;
+  return core.length < 2 ? 0 : (0.6 * pairs) / (core.length - 1);
+};
+
+/** 0–1: how much the words around a table speak for a ledger; the first text (the title) counts most. */
+export const titleScore = (ledger: Ledger, texts: (string | null)[]): number => {
+  let best = 0;
+  for (const [at, text] of texts.entries()) {
+    const plain = plainHeading(text ?? "").replace(/[()]/g, "");
+    for (const name of [ledger.title ?? ledger.name, ledger.name, ...ledger.aliases]) best = Math.max(best, nameScore(name, plain) * (at === 0 ? 1 : 0.92));
+  }
+  return best;
+};
+
+/** The best ledger for a table, `undefined` if none explains it. `texts`: title, section, sheet, file name. */
+export const chooseLedger = (
+  columns: RawColumn[],
+  texts: (string | null)[],
+  ledgers: readonly Ledger[],
+  lookups: Lookups,
+  memory: HeadingMemory,
+  fixed: boolean,
+): LedgerChoice | undefined => {
+  const ranked = ledgers
+    .map((ledger) => {
+      const mapping = mapColumns(columns, ledger, lookups, memory[ledger.key]);
+      return { ledger, mapping, confidence: Math.round(1000 * (0.6 * mapping.coverage + 0.4 * titleScore(ledger, texts))) / 1000 };
+    })
+    .filter(({ mapping }) => mapping.mapped >= Math.min(2, columns.length))
+    .sort((a, b) => b.confidence - a.confidence);
+  const [best, second] = ranked;
+  if (best === undefined || (!fixed && best.confidence < 0.45)) return undefined;
+  return { ...best, confidence: fixed ? 1 : best.confidence, next: second === undefined ? null : { ledger: second.ledger.key, confidence: second.confidence } };
+};

@@ -1,0 +1,143 @@
+/** Rows of a recognised table into typed values, each with what is wrong with it. */
+import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
+import type { Cell, Complaint, Lookups, ParsedRow, TableInfo, Value } from "./exchange.types.ts";
+import type { FilledRow } from "./fill-merges.ts";
+import { isEmptyCell, parseCell, type CellContext, type CellReading } from "./parse-cell.ts";
+import { columnLetters } from "./read-events.ts";
+
+export interface TableContext {
+  ledger: Ledger;
+  lookups: Lookups;
+  /** What the organisation calls its list of units. */
+  unitLedger: string;
+}
+
+interface PlannedColumn {
+  index: number;
+  heading: string;
+  field: FieldDefinition | null;
+  /** Answers for cells seen before: columns repeat their values, and a name is looked up once. */
+  seen: Map<string | number, CellReading>;
+}
+
+const maxSeen = 4_096;
+
+/** FNV-like 2 × 26-bit hashes of a text joined to one exact number, and a second one of other seeds. */
+const hashes = (text: string): [number, number] => {
+  let a = 0x811c9dc5;
+  let b = 0x9e3779b1;
+  let c = 0x85ebca6b;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x5bd1e995) + (b >>> 15);
+    c = Math.imul(c + code, 0xc2b2ae35) ^ (c >>> 13);
+  }
+  return [(a >>> 0) * 0x200000 + ((b >>> 0) & 0x1fffff), c >>> 0];
+};
+
+const asWritten = (cell: Cell): string | number | boolean | null =>
+  cell !== null && typeof cell === "object" ? cell.date : typeof cell === "string" && cell.length > 200 ? `${cell.slice(0, 200)}…` : cell;
+
+/** The state is a column like any other to who fills the table. */
+const stateField = (ledger: Ledger): FieldDefinition | undefined => {
+  const name = ledger.stateField ?? "状态";
+  if (ledger.lifecycle === undefined) return undefined;
+  const own = ledger.fields.find((field) => field.name === name);
+  return own === undefined || own.values !== undefined || own.type !== "choice" ? own : { ...own, values: ledger.lifecycle.states };
+};
+
+/** A function from a table's rows, in order, to parsed rows. It keeps hashes of the rows it saw, not the rows. */
+export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: TableContext): ((row: FilledRow) => ParsedRow) => {
+  const state = stateField(ledger);
+  const field = (name: string | null): FieldDefinition | null =>
+    name === null ? null : state?.name === name ? state : (ledger.fields.find((one) => one.name === name) ?? null);
+  const columns: PlannedColumn[] = table.columns
+    .filter((column) => !column.ignored)
+    .map((column) => ({ index: column.index, heading: column.heading, field: field(column.field), seen: new Map() }));
+  const unitColumn = columns.find((column) => column.field?.name === ledger.unit && column.field !== null);
+  // Persons are looked up within the row's unit, so the unit is read first; complaints are sorted back into column order.
+  const order = unitColumn === undefined ? columns : [unitColumn, ...columns.filter((column) => column !== unitColumn)];
+  const context: CellContext = {
+    lookups,
+    year: table.period.year ?? (Number((lookups.campaign.reportDate ?? lookups.campaign.from).slice(0, 4)) || undefined),
+    unit: undefined,
+    unitLedger,
+  };
+  const defaults: Record<string, Value> = {};
+  const brought = new Set(columns.map((column) => column.field?.name));
+  for (const one of ledger.fields) {
+    if (one.default === undefined || one.derive !== undefined || brought.has(one.name)) continue;
+    const written = one.default === "$month" ? table.period.month : one.default;
+    const reading = parseCell(written, one, context);
+    if ("value" in reading && reading.value !== null) defaults[one.name] = reading.value;
+  }
+  const missing = [...table.missing, ...ledger.fields.filter((one) => one.required && one.default !== undefined && !brought.has(one.name) && defaults[one.name] === undefined).map((one) => one.name)];
+  const rows = new Map<number, number>();
+
+  const read = (column: PlannedColumn, cell: Cell, one: FieldDefinition): CellReading => {
+    const repeats = (typeof cell === "string" || typeof cell === "number") && one.type !== "text" && one.type !== "longtext" && one.type !== "person" && one.type !== "people";
+    if (!repeats) return parseCell(cell, one, context);
+    let reading = column.seen.get(cell);
+    if (reading === undefined) {
+      reading = parseCell(cell, one, context);
+      if (column.seen.size < maxSeen) column.seen.set(cell, reading);
+    }
+    return reading;
+  };
+
+  return (row) => {
+    const values: Record<string, Value> = { ...defaults };
+    const complaints: Complaint[] = [];
+    const complain = (column: PlannedColumn | null, cell: Cell, code: Complaint["code"], reason: string, suggestion: string | null): void => {
+      const stands = column === null ? undefined : (row.from?.get(column.index) ?? { row: row.row, column: column.index });
+      complaints.push({
+        file: table.file,
+        sheet: table.sheet,
+        row: row.row,
+        column: column?.heading ?? null,
+        cell: stands === undefined ? null : `${columnLetters(stands.column)}${stands.row}`,
+        value: asWritten(cell),
+        code,
+        reason,
+        suggestion,
+      });
+    };
+    context.unit = undefined;
+    for (const column of order) {
+      const one = column.field;
+      if (one === null) continue;
+      const cell = row.cells[column.index] ?? null;
+      if (isEmptyCell(cell, one)) {
+        if (one.required) complain(column, cell, "missing", `${one.name}没有填`, "此栏必填");
+        continue;
+      }
+      const reading = read(column, cell, one);
+      if ("bad" in reading) complain(column, cell, reading.bad.code, reading.bad.reason, reading.bad.suggestion);
+      else if (reading.value !== null && !(Array.isArray(reading.value) && reading.value.length === 0)) {
+        values[one.name] = reading.value;
+        if (column === unitColumn && typeof reading.value === "number") context.unit = reading.value;
+      } else if (one.required) complain(column, cell, "missing", `${one.name}没有填`, "此栏必填");
+    }
+    for (const name of missing) complain(null, null, "missing", `表中没有“${name}”一栏，此栏必填`, `请在表中增加“${name}”一栏`);
+
+    let key = "";
+    for (const column of columns) {
+      const value = column.field === null ? undefined : values[column.field.name];
+      const cell = row.cells[column.index] ?? null;
+      key += `${value === undefined ? (cell === null ? "" : String(asWritten(cell)).trim()) : typeof value === "object" ? JSON.stringify(value) : String(value)}\u001f`;
+    }
+    const [first, second] = hashes(key);
+    const before = rows.get(first);
+    if (before === undefined) rows.set(first, second);
+    else if (before === second) {
+      complaints.length = 0;
+      complain(null, null, "duplicate", "与本表前面一行内容完全相同（重复填报）", "请删除重复的一行");
+    }
+    if (complaints.length > 1 && unitColumn !== undefined) {
+      const place = new Map(columns.map((column, index) => [column.heading, index]));
+      complaints.sort((a, b) => (place.get(a.column ?? "") ?? 1e6) - (place.get(b.column ?? "") ?? 1e6));
+    }
+    return { row: row.row, values, raw: row.raw, complaints };
+  };
+};
