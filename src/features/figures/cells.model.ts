@@ -12,7 +12,7 @@ import type { MeasurePlan } from "#kernel/measure.ts";
 import { conditionSql, valueSql, type SqlContext } from "#kernel/measure-sql.ts";
 import { fieldOf } from "#kernel/fields.ts";
 import type { FieldDefinition } from "#kernel/definitions.ts";
-import { join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
+import { asOwner, join, raw, sql, type Database, type Sql, type Tx } from "#platform/db.ts";
 
 const blockDays = 64;
 /** Block of what has no date. */
@@ -218,4 +218,9 @@ export async function verifyCells(tx: Tx, campaign: Campaign, realm: number, pre
       const [unit, measure, block] = key.split("|").map(Number) as [number, number, number];
       return { unit, measure, block, kept: kept.get(key) ?? 0, counted: counted.get(key) ?? 0 };
     });
+}
+
+/** Folds everything that is pending in a campaign's realms, a batch a transaction. */
+export async function foldAll(database: Database, campaign: Campaign): Promise<void> {
+  for (const realm of campaign.realms) while ((await asOwner(database, "fold figures", (tx) => foldBatch(tx, realm))) > 0);
 }
