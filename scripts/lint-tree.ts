@@ -8,9 +8,9 @@ import { run, type Fault } from "./faults.ts";
 import { sqlInSource } from "./source-sql.ts";
 import { listFiles } from "./tree.ts";
 
-/** SQL is written in models, in the database folder, in platform, and where measures are turned into it. */
+/** SQL is written in models, in the database folder, in platform, and in the figure engine, which composes it. */
 const mayHoldSql =
-  /[.]model[.]ts$|[.]test[.]tsx?$|^src\/platform\/|^src\/features\/figures\/|^src\/kernel\/measure-sql[.]ts$|^(database|scripts|test|bench)\//;
+  /[.]model[.]ts$|[.]test[.]tsx?$|^src\/platform\/|^src\/features\/figures\/|^src\/kernel\/(measure|figure)[a-z-]*[.]ts$|^(database|scripts|test|bench)\//;
 const drawer = /(^|\/)(utils?|lib|libs|helpers?|common|misc)\//;
 const emptyName = /(manager|helper|service|utils?|impl)$/i;
 /** Spelt with brackets, so that this line does not report itself. */
