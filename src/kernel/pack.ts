@@ -199,7 +199,7 @@ function resolveChain(chain: PackFolder[], problems: PackProblem[]): { pack: Pac
           });
       for (const name of ledgers.keys()) if (!kept.includes(name)) ledgers.delete(name);
       // Figures, rules and templates over ledgers that are not kept go with them.
-      for (const [name, figure] of figures) if (figure["ledger"] && !ledgers.has(String(figure["ledger"]))) figures.delete(name);
+      for (const [name, figure] of figures) if (typeof figure["ledger"] === "string" && !ledgers.has(figure["ledger"])) figures.delete(name);
     }
     for (const { source, value } of folder.ledgers) {
       const name = String(value["key"]);
@@ -222,7 +222,7 @@ function resolveChain(chain: PackFolder[], problems: PackProblem[]): { pack: Pac
       sources.set(`ledger:${name}`, { source, path: [] });
       ((value["figures"] as Plain[] | undefined) ?? []).forEach((figure, index) => {
         figures.set(String(figure["key"]), { ...figure, ledger: figure["ledger"] ?? name, from: name });
-        sources.set(`figure:${figure["key"]}`, { source, path: ["figures", index] });
+        sources.set(`figure:${String(figure["key"])}`, { source, path: ["figures", index] });
       });
     }
     const here = new Set<string>();
@@ -241,7 +241,7 @@ function resolveChain(chain: PackFolder[], problems: PackProblem[]): { pack: Pac
     }
     folder.rules.forEach(({ source, value }, index) => {
       rules.set(String(value["key"]), value);
-      sources.set(`rule:${value["key"]}`, { source, path: ["rules", index] });
+      sources.set(`rule:${String(value["key"])}`, { source, path: ["rules", index] });
     });
     for (const role of folder.roles) roles.set(String(role["key"]), role);
     for (const template of folder.templates) templates.set(template.key, template);
@@ -383,7 +383,7 @@ function finishLedger(value: Plain, lists: Record<string, string[]>, problems: P
       type: "choice",
       values: parsed.lifecycle.states,
       open: false,
-    } as FieldDefinition;
+    };
     if (index >= 0) fields[index] = state;
     else fields.push(state);
   }
