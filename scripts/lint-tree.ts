@@ -8,8 +8,9 @@ import { run, type Fault } from "./faults.ts";
 import { sqlInSource } from "./source-sql.ts";
 import { listFiles } from "./tree.ts";
 
-/** SQL is written in models, in the database folder, in platform, and where measures are turned into it. */
-const mayHoldSql = /[.]model[.]ts$|[.]test[.]tsx?$|^src\/platform\/|^src\/features\/figures\/|^src\/kernel\/measure-sql[.]ts$|^(database|scripts|test|bench)\//;
+/** SQL is written in models, in the database folder, in platform, and in the figure engine, which composes it. */
+const mayHoldSql =
+  /[.]model[.]ts$|[.]test[.]tsx?$|^src\/platform\/|^src\/features\/figures\/|^src\/kernel\/(measure|figure)[a-z-]*[.]ts$|^(database|scripts|test|bench)\//;
 const drawer = /(^|\/)(utils?|lib|libs|helpers?|common|misc)\//;
 const emptyName = /(manager|helper|service|utils?|impl)$/i;
 /** Spelt with brackets, so that this line does not report itself. */
@@ -32,10 +33,14 @@ function nameFaults(file: string): Fault[] {
   if (drawer.test(file))
     add("no-drawers", "a folder is named for what it does; a drawer for everything ends with everything in it");
   if (!/^(src|scripts|test|bench|database)\/.+[.]tsx?$/.test(file)) return faults;
-  const stem = name.replace(/([.](types|policy|model|actions|test|d))*[.]tsx?$/, "");
-  const pattern = name.endsWith(".tsx") ? /^([A-Z][A-Za-z0-9]*|[a-z0-9]+(-[a-z0-9]+)*)$/ : /^[a-z0-9]+(-[a-z0-9]+)*$/;
-  if (!pattern.test(stem)) add("file-names", "files are kebab-case, components PascalCase");
-  if (emptyName.test(stem)) add("empty-names", "say what it does instead of Manager, Helper, Service, utils, Impl");
+  const stem = name.replace(/[.]tsx?$/, "");
+  const kebab = /^[a-z0-9]+([-.][a-z0-9]+)*$/;
+  if (!kebab.test(stem) && !(name.endsWith(".tsx") && /^[A-Z][A-Za-z0-9]*([.]test)?$/.test(stem))) {
+    add("file-names", "files are kebab-case, components PascalCase");
+  }
+  if (stem.split(".").some((part) => emptyName.test(part))) {
+    add("empty-names", "say what it does instead of Manager, Helper, Service, utils, Impl");
+  }
   return faults;
 }
 

@@ -363,4 +363,8 @@ export const templateSchema = z.strictObject({
   copies: z.array(label).default([]),
   attachments: z.array(label).default([]),
 });
-export type ReportTemplate = z.infer<typeof templateSchema> & { body: string; file: string; /** Line of the file on which the body begins. */ bodyLine: number };
+export type ReportTemplate = z.infer<typeof templateSchema> & {
+  body: string;
+  file: string;
+  /** Line of the file on which the body begins. */ bodyLine: number;
+};

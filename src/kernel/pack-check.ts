@@ -28,7 +28,9 @@ export function operandsOf(figure: FigureDefinition): Operand[] {
 
 /** Keys of other figures named in a text form: `{S04-F03}`. */
 export const figuresInText = (text: string): string[] =>
-  [...text.matchAll(/\{([^{}]+)\}/g)].map((match) => (match[1] as string).split(":")[0] as string).filter((name) => name !== "n" && name !== "values");
+  [...text.matchAll(/\{([^{}]+)\}/g)]
+    .map((match) => (match[1] as string).split(":")[0] as string)
+    .filter((name) => name !== "n" && name !== "values");
 
 export function checkPack(pack: Pack, sources: Sources): PackProblem[] {
   const problems: PackProblem[] = [];
@@ -37,7 +39,12 @@ export function checkPack(pack: Pack, sources: Sources): PackProblem[] {
   const at = (origin: string, path: PropertyKey[], reason: string): void => {
     const found = sources.get(origin) ?? sources.get("pack");
     if (found)
-      problems.push({ file: found.source.file, line: found.source.lineOf([...found.path, ...path]), path: path.map(String).join("."), reason });
+      problems.push({
+        file: found.source.file,
+        line: found.source.lineOf([...found.path, ...path]),
+        path: path.map(String).join("."),
+        reason,
+      });
   };
   for (const ledger of pack.ledgers) checkLedger(ledger, ledgers, (path, reason) => at(`ledger:${ledger.key}`, path, reason));
   for (const figure of pack.figures) {
@@ -45,7 +52,8 @@ export function checkPack(pack: Pack, sources: Sources): PackProblem[] {
     const cycle = cycleFrom(figure.key, figures);
     if (cycle) at(`figure:${figure.key}`, [], `指标互相引用，形成了循环：${cycle.join(" → ")}`);
   }
-  for (const rule of pack.rules) if (!figures.has(rule.figure)) at(`rule:${rule.key}`, ["figure"], `规则“${rule.name}”所用的指标“${rule.figure}”不存在`);
+  for (const rule of pack.rules)
+    if (!figures.has(rule.figure)) at(`rule:${rule.key}`, ["figure"], `规则“${rule.name}”所用的指标“${rule.figure}”不存在`);
   checkUnits(pack, (path, reason) => at("pack", path, reason));
   if (pack.campaign?.to && pack.campaign.to < pack.campaign.from) at("pack", ["campaign", "to"], "结束日期早于开始日期");
   return problems;
@@ -66,7 +74,8 @@ function checkLedger(ledger: Ledger, ledgers: Map<string, Ledger>, complain: Com
       const found = parseDerive(field.derive, ledger.fields, (key) => ledgers.get(key));
       // An entry of a ledger that this campaign does not keep has no attributes: the column stays empty.
       const target = fieldOf(ledger, field.derive.split(".")[0] ?? "");
-      if (typeof found === "string" && !(target?.type === "entry" && !ledgers.has(target.ledger ?? ""))) complain(path, `栏目“${field.name}”：${found}`);
+      if (typeof found === "string" && !(target?.type === "entry" && !ledgers.has(target.ledger ?? "")))
+        complain(path, `栏目“${field.name}”：${found}`);
     }
   });
   const need = (name: string | undefined, path: PropertyKey[], types?: string[]): void => {
@@ -81,31 +90,50 @@ function checkLedger(ledger: Ledger, ledgers: Map<string, Ledger>, complain: Com
   if (ledger.registers)
     for (const [role, name] of Object.entries(ledger.registers)) if (role !== "what") need(name, ["registers", role]);
   const states = new Set(ledger.lifecycle?.states);
-  if (ledger.lifecycle && !states.has(ledger.lifecycle.initial)) complain(["lifecycle", "initial"], `初始状态“${ledger.lifecycle.initial}”不在 states 中`);
+  if (ledger.lifecycle && !states.has(ledger.lifecycle.initial))
+    complain(["lifecycle", "initial"], `初始状态“${ledger.lifecycle.initial}”不在 states 中`);
   ledger.lifecycle?.transitions.forEach((transition, index) => {
     for (const state of [...transition.from, transition.to])
-      if (!states.has(state)) complain(["lifecycle", "transitions", index], `流转“${transition.name}”中的状态“${state}”不在 states 中`);
+      if (!states.has(state))
+        complain(["lifecycle", "transitions", index], `流转“${transition.name}”中的状态“${state}”不在 states 中`);
     for (const name of transition.guard.fields) need(name, ["lifecycle", "transitions", index, "guard", "fields"]);
   });
 }
 
-function checkFigure(figure: FigureDefinition, ledgers: Map<string, Ledger>, figures: Map<string, FigureDefinition>, complain: Complain): void {
+function checkFigure(
+  figure: FigureDefinition,
+  ledgers: Map<string, Ledger>,
+  figures: Map<string, FigureDefinition>,
+  complain: Complain,
+): void {
   const combination = combinationOf(figure);
   const given = operations.filter((name) => figure[name] !== undefined);
   const combined = combinations.filter((name) => figure[name] !== undefined);
   if (given.length + combined.length !== 1)
-    complain([], given.length + combined.length === 0 ? `指标“${figure.name}”没有写怎么算（count、sum、distinct、ratio……）` : `指标“${figure.name}”只能有一种算法，现有：${[...given, ...combined].join("、")}`);
+    complain(
+      [],
+      given.length + combined.length === 0
+        ? `指标“${figure.name}”没有写怎么算（count、sum、distinct、ratio……）`
+        : `指标“${figure.name}”只能有一种算法，现有：${[...given, ...combined].join("、")}`,
+    );
   else if (!combination) checkMeasure(figure, ledgers, complain, []);
   operandsOf(figure).forEach((operand) => {
     if (typeof operand === "string") {
       if (!figures.has(operand)) complain([combination as string], `指标“${operand}”不存在`);
-    } else if (operationOf(operand) === undefined) complain([combination as string], `指标“${figure.name}”的一部分没有写清怎么算`);
+    } else if (operationOf(operand) === undefined)
+      complain([combination as string], `指标“${figure.name}”的一部分没有写清怎么算`);
     else checkMeasure({ ...operand, ledger: operand.ledger ?? figure.ledger }, ledgers, complain, [combination as string]);
   });
-  for (const name of figuresInText(figure.text ?? "")) if (!figures.has(name)) complain(["text"], `文字形式引用的指标“${name}”不存在`);
+  for (const name of figuresInText(figure.text ?? ""))
+    if (!figures.has(name)) complain(["text"], `文字形式引用的指标“${name}”不存在`);
 }
 
-function checkMeasure(measure: Omit<Measure, "ledger"> & { ledger?: string | undefined }, ledgers: Map<string, Ledger>, complain: Complain, path: PropertyKey[]): void {
+function checkMeasure(
+  measure: Omit<Measure, "ledger"> & { ledger?: string | undefined },
+  ledgers: Map<string, Ledger>,
+  complain: Complain,
+  path: PropertyKey[],
+): void {
   const ledger = ledgers.get(measure.ledger ?? "");
   if (!ledger) {
     complain([...path, "ledger"], measure.ledger ? `没有台账“${measure.ledger}”` : "没有写 ledger（统计哪本台账）");
@@ -118,10 +146,20 @@ function checkMeasure(measure: Omit<Measure, "ledger"> & { ledger?: string | und
   };
   if (measure.sum) need(measure.sum, ["sum"], true);
   if (measure.avg) need(measure.avg, ["avg"], true);
-  for (const name of [measure.min, measure.max, measure.latest, measure.value, measure.items, ...[measure.distinct ?? []].flat(), ...(measure.groups?.by ?? [])])
+  for (const name of [
+    measure.min,
+    measure.max,
+    measure.latest,
+    measure.value,
+    measure.items,
+    ...[measure.distinct ?? []].flat(),
+    ...(measure.groups?.by ?? []),
+  ])
     if (name !== undefined) need(name, [operationOf(measure) ?? "count"]);
-  if (measure.groups && (measure.groups.take === undefined) === (measure.groups.atLeast === undefined)) complain([...path, "groups"], "groups 要写 take 或 atLeast 其中之一");
-  if (measure.latest && (measure.date === "none" || !(measure.date ?? ledger.date))) complain([...path, "latest"], "latest 要有日期栏目");
+  if (measure.groups && (measure.groups.take === undefined) === (measure.groups.atLeast === undefined))
+    complain([...path, "groups"], "groups 要写 take 或 atLeast 其中之一");
+  if (measure.latest && (measure.date === "none" || !(measure.date ?? ledger.date)))
+    complain([...path, "latest"], "latest 要有日期栏目");
   if (measure.date && measure.date !== "none") {
     need(measure.date, ["date"]);
     const type = fieldOf(ledger, measure.date)?.type;
@@ -133,13 +171,15 @@ function checkMeasure(measure: Omit<Measure, "ledger"> & { ledger?: string | und
       const field = fieldOf(ledger, name);
       if (!field) continue;
       if (typeof condition === "object" && !Array.isArray(condition)) {
-        if (condition.kind && field.type !== "unit" && field.type !== "organ") complain([...path, ...at, name], `栏目“${name}”不是单位，不能用 kind`);
+        if (condition.kind && field.type !== "unit" && field.type !== "organ")
+          complain([...path, ...at, name], `栏目“${name}”不是单位，不能用 kind`);
         for (const other of [condition.from, condition.to, condition.above, condition.below])
           if (typeof other === "object") need(other.field, [...at, name]);
       }
       if (field.type === "choice" && !field.open && field.values)
         for (const value of valuesIn(condition))
-          if (!field.values.includes(String(value))) complain([...path, ...at, name], `栏目“${name}”没有“${String(value)}”这个值，可用：${field.values.join("、")}`);
+          if (!field.values.includes(String(value)))
+            complain([...path, ...at, name], `栏目“${name}”没有“${String(value)}”这个值，可用：${field.values.join("、")}`);
     }
   };
   check(measure.where ?? {}, ["where"]);

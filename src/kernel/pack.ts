@@ -59,7 +59,12 @@ export async function loadPack(directory: string, findBase?: (key: string) => Pr
     seen.add(String(folder.pack["key"]));
     const base = folder.pack["extends"] as string | undefined;
     if (!base) break;
-    const at = (reason: string): PackProblem => ({ file: folder.packSource.file, line: folder.packSource.lineOf(["extends"]), path: "extends", reason });
+    const at = (reason: string): PackProblem => ({
+      file: folder.packSource.file,
+      line: folder.packSource.lineOf(["extends"]),
+      path: "extends",
+      reason,
+    });
     if (seen.has(base)) {
       problems.push(at(`方案包互相继承，形成了循环：${[...seen, base].join(" → ")}`));
       break;
@@ -95,11 +100,26 @@ async function readFolder(directory: string, problems: PackProblem[]): Promise<P
   const label = basename(directory);
   const packSource = await load(join(directory, "pack.yaml"), `${label}/pack.yaml`);
   if (!packSource) {
-    if (problems.length === 0) problems.push({ file: `${label}/pack.yaml`, line: 1, path: "", reason: `文件夹 ${directory} 里没有 pack.yaml，不是方案包` });
+    if (problems.length === 0)
+      problems.push({
+        file: `${label}/pack.yaml`,
+        line: 1,
+        path: "",
+        reason: `文件夹 ${directory} 里没有 pack.yaml，不是方案包`,
+      });
     return undefined;
   }
   problems.push(...checkSource(packSource, packSchema));
-  const folder: PackFolder = { directory, pack: packSource.value as Plain, ledgers: [], figures: [], rules: [], roles: [], templates: [], packSource };
+  const folder: PackFolder = {
+    directory,
+    pack: packSource.value as Plain,
+    ledgers: [],
+    figures: [],
+    rules: [],
+    roles: [],
+    templates: [],
+    packSource,
+  };
   for (const name of await list(join(directory, "ledgers"), ".yaml")) {
     const source = await load(join(directory, "ledgers", name), `${label}/ledgers/${name}`);
     if (!source) continue;
@@ -113,13 +133,18 @@ async function readFolder(directory: string, problems: PackProblem[]): Promise<P
     const found = checkSource(figures, figuresFileSchema);
     problems.push(...found);
     if (found.length === 0)
-      folder.figures = ((figures.value as Plain)["figures"] as Plain[]).map((value, index) => ({ source: figures, value, index }));
+      folder.figures = ((figures.value as Plain)["figures"] as Plain[]).map((value, index) => ({
+        source: figures,
+        value,
+        index,
+      }));
   }
   const rules = await load(join(directory, "rules.yaml"), `${label}/rules.yaml`);
   if (rules) {
     const found = checkSource(rules, rulesFileSchema);
     problems.push(...found);
-    if (found.length === 0) folder.rules = ((rules.value as Plain)["rules"] as Plain[]).map((value) => ({ source: rules, value }));
+    if (found.length === 0)
+      folder.rules = ((rules.value as Plain)["rules"] as Plain[]).map((value) => ({ source: rules, value }));
   }
   const roles = await load(join(directory, "roles.yaml"), `${label}/roles.yaml`);
   if (roles) {
@@ -138,7 +163,8 @@ async function readFolder(directory: string, problems: PackProblem[]): Promise<P
     const { source, problems: found } = readYaml(file, `\n${match[1]}`);
     problems.push(...found, ...(found.length === 0 ? checkSource(source, templateSchema) : []));
     const parsed = templateSchema.safeParse(source.value);
-    if (parsed.success) folder.templates.push({ ...parsed.data, body: text.slice(match[0].length), file, bodyLine: match[0].split("\n").length });
+    if (parsed.success)
+      folder.templates.push({ ...parsed.data, body: text.slice(match[0].length), file, bodyLine: match[0].split("\n").length });
   }
   return folder;
 }
@@ -165,17 +191,27 @@ function resolveChain(chain: PackFolder[], problems: PackProblem[]): { pack: Pac
     if (kept) {
       for (const name of kept)
         if (!ledgers.has(name) && !folder.ledgers.some((ledger) => ledger.value["key"] === name))
-          problems.push({ file: folder.packSource.file, line: folder.packSource.lineOf(["ledgers"]), path: "ledgers", reason: `没有台账“${name}”` });
+          problems.push({
+            file: folder.packSource.file,
+            line: folder.packSource.lineOf(["ledgers"]),
+            path: "ledgers",
+            reason: `没有台账“${name}”`,
+          });
       for (const name of ledgers.keys()) if (!kept.includes(name)) ledgers.delete(name);
       // Figures, rules and templates over ledgers that are not kept go with them.
-      for (const [name, figure] of figures) if (figure["ledger"] && !ledgers.has(String(figure["ledger"]))) figures.delete(name);
+      for (const [name, figure] of figures) if (typeof figure["ledger"] === "string" && !ledgers.has(figure["ledger"])) figures.delete(name);
     }
     for (const { source, value } of folder.ledgers) {
       const name = String(value["key"]);
       const baseKey = (value["extends"] as string | undefined) ?? name;
       const baseLedger = ledgers.get(baseKey) ?? (value["extends"] ? chainLedger(chain, folder, baseKey) : undefined);
       if (value["extends"] && !baseLedger) {
-        problems.push({ file: source.file, line: source.lineOf(["extends"]), path: "extends", reason: `没有可继承的台账“${baseKey}”` });
+        problems.push({
+          file: source.file,
+          line: source.lineOf(["extends"]),
+          path: "extends",
+          reason: `没有可继承的台账“${baseKey}”`,
+        });
         continue;
       }
       if (!baseLedger && !value["name"]) {
@@ -186,26 +222,37 @@ function resolveChain(chain: PackFolder[], problems: PackProblem[]): { pack: Pac
       sources.set(`ledger:${name}`, { source, path: [] });
       ((value["figures"] as Plain[] | undefined) ?? []).forEach((figure, index) => {
         figures.set(String(figure["key"]), { ...figure, ledger: figure["ledger"] ?? name, from: name });
-        sources.set(`figure:${figure["key"]}`, { source, path: ["figures", index] });
+        sources.set(`figure:${String(figure["key"])}`, { source, path: ["figures", index] });
       });
     }
     const here = new Set<string>();
     for (const { source, value, index } of folder.figures) {
       const name = String(value["key"]);
-      if (here.has(name)) problems.push({ file: source.file, line: source.lineOf(["figures", index, "key"]), path: `figures.${name}`, reason: `指标编号“${name}”重复` });
+      if (here.has(name))
+        problems.push({
+          file: source.file,
+          line: source.lineOf(["figures", index, "key"]),
+          path: `figures.${name}`,
+          reason: `指标编号“${name}”重复`,
+        });
       here.add(name);
       figures.set(name, { ...value, from: "figures.yaml" });
       sources.set(`figure:${name}`, { source, path: ["figures", index] });
     }
     folder.rules.forEach(({ source, value }, index) => {
       rules.set(String(value["key"]), value);
-      sources.set(`rule:${value["key"]}`, { source, path: ["rules", index] });
+      sources.set(`rule:${String(value["key"])}`, { source, path: ["rules", index] });
     });
     for (const role of folder.roles) roles.set(String(role["key"]), role);
     for (const template of folder.templates) templates.set(template.key, template);
   }
   // Rules over figures that this campaign does not keep go with them.
-  for (const [name, rule] of rules) if (!figures.has(String(rule["figure"])) && sources.get(`rule:${name}`)?.source.file.split("/")[0] !== chain.at(-1)?.packSource.file.split("/")[0]) rules.delete(name);
+  for (const [name, rule] of rules)
+    if (
+      !figures.has(String(rule["figure"])) &&
+      sources.get(`rule:${name}`)?.source.file.split("/")[0] !== chain.at(-1)?.packSource.file.split("/")[0]
+    )
+      rules.delete(name);
   if (problems.length > 0) return { pack: undefined, sources };
   const values = (head["values"] ?? {}) as Record<string, string[]>;
   const { ledgers: _kept, ...rest } = packSchema.parse(head);
@@ -236,11 +283,28 @@ function mergeLedger(base: Plain | undefined, own: Plain, source: YamlSource, pr
   if (!base) return own;
   const fields = new Map(((base["fields"] as Plain[] | undefined) ?? []).map((field) => [String(field["name"]), field]));
   for (const name of (own["without"] as string[] | undefined) ?? [])
-    if (!fields.delete(name)) problems.push({ file: source.file, line: source.lineOf(["without"]), path: "without", reason: `所继承的台账没有栏目“${name}”` });
+    if (!fields.delete(name))
+      problems.push({
+        file: source.file,
+        line: source.lineOf(["without"]),
+        path: "without",
+        reason: `所继承的台账没有栏目“${name}”`,
+      });
   for (const field of (own["fields"] as Plain[] | undefined) ?? []) {
     const name = String(field["name"]);
     const old = fields.get(name);
-    fields.set(name, old ? { ...old, ...field, ...union(old, field, "aliases"), ...union(old, field, "values"), synonyms: merged(old, field, "synonyms") } : field);
+    fields.set(
+      name,
+      old
+        ? {
+            ...old,
+            ...field,
+            ...union(old, field, "aliases"),
+            ...union(old, field, "values"),
+            synonyms: merged(old, field, "synonyms"),
+          }
+        : field,
+    );
   }
   const gone = (name: unknown): boolean => typeof name === "string" && !fields.has(name);
   const identity = (own["identity"] ?? base["identity"]) as string[] | undefined;
@@ -263,7 +327,9 @@ const dropUndefined = (value: Plain): Plain => Object.fromEntries(Object.entries
 
 function union(base: Plain, own: Plain, name: string): Plain {
   if (base[name] === undefined && own[name] === undefined) return {};
-  return { [name]: [...new Set([...((base[name] as string[] | undefined) ?? []), ...((own[name] as string[] | undefined) ?? [])])] };
+  return {
+    [name]: [...new Set([...((base[name] as string[] | undefined) ?? []), ...((own[name] as string[] | undefined) ?? [])])],
+  };
 }
 
 const merged = (base: Plain, own: Plain, name: string): Plain | undefined =>
@@ -271,16 +337,32 @@ const merged = (base: Plain, own: Plain, name: string): Plain | undefined =>
 
 function mergeLifecycle(base: Plain | undefined, own: Plain | undefined): Plain | undefined {
   if (!base || !own) return own ?? base;
-  const transitions = new Map([...((base["transitions"] as Plain[] | undefined) ?? []), ...((own["transitions"] as Plain[] | undefined) ?? [])].map((item) => [String(item["name"]), item]));
+  const transitions = new Map(
+    [...((base["transitions"] as Plain[] | undefined) ?? []), ...((own["transitions"] as Plain[] | undefined) ?? [])].map(
+      (item) => [String(item["name"]), item],
+    ),
+  );
   return { initial: own["initial"] ?? base["initial"], ...union(base, own, "states"), transitions: [...transitions.values()] };
 }
 
 /** Named value lists filled in, the state field put among the fields, the order of columns settled. */
 function finishLedger(value: Plain, lists: Record<string, string[]>, problems: PackProblem[], sources: Sources): Ledger {
-  const { without: _without, extends: _extends, figures: _figures, columns, ...parsed } = ledgerSchema.parse(dropUndefined(value));
+  const {
+    without: _without,
+    extends: _extends,
+    figures: _figures,
+    columns,
+    ...parsed
+  } = ledgerSchema.parse(dropUndefined(value));
   const origin = sources.get(`ledger:${parsed.key}`);
   const complain = (path: PropertyKey[], reason: string): void => {
-    if (origin) problems.push({ file: origin.source.file, line: origin.source.lineOf([...origin.path, ...path]), path: path.map(String).join("."), reason });
+    if (origin)
+      problems.push({
+        file: origin.source.file,
+        line: origin.source.lineOf([...origin.path, ...path]),
+        path: path.map(String).join("."),
+        reason,
+      });
   };
   const fields: FieldDefinition[] = parsed.fields.map((field) => {
     if (!field.values?.some((item) => item.startsWith("$"))) return field;
@@ -301,11 +383,12 @@ function finishLedger(value: Plain, lists: Record<string, string[]>, problems: P
       type: "choice",
       values: parsed.lifecycle.states,
       open: false,
-    } as FieldDefinition;
+    };
     if (index >= 0) fields[index] = state;
     else fields.push(state);
   }
   const names = fields.filter((field) => !field.hidden).map((field) => field.name);
-  for (const name of columns ?? []) if (!fields.some((field) => field.name === name)) complain(["columns"], `columns 中的“${name}”不是本台账的栏目`);
+  for (const name of columns ?? [])
+    if (!fields.some((field) => field.name === name)) complain(["columns"], `columns 中的“${name}”不是本台账的栏目`);
   return { ...parsed, fields, ...(stateField ? { stateField } : {}), columns: columns ?? names };
 }

@@ -75,14 +75,25 @@ function problemsOf(source: YamlSource, issue: Issue, parent: readonly PropertyK
     return (issue.keys ?? []).map((name) => at([...path, name], `不认识的项“${name}”，请核对拼写或删除`));
   if (issue.code === "invalid_union" && issue.errors?.length) {
     // The branch that got furthest says best what was meant.
-    const depth = (branch: Issue[]): number => Math.max(0, ...branch.map((inner) => inner.path.length + (inner.code === "unrecognized_keys" ? 1 : 0)));
+    const depth = (branch: Issue[]): number =>
+      Math.max(0, ...branch.map((inner) => inner.path.length + (inner.code === "unrecognized_keys" ? 1 : 0)));
     const best = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0] as Issue[];
     if (depth(best) > 0) return best.flatMap((inner) => problemsOf(source, inner, path));
     return [at(path, "写法不对：这里不能是这样的值")];
   }
   if (issue.code === "invalid_type") {
-    const found = path.reduce<unknown>((value, step) => (value as Record<PropertyKey, unknown> | undefined)?.[step], source.value);
-    return [at(path, found === undefined ? `缺少“${String(path.at(-1) ?? "内容")}”` : `类型不对，应为${typeNames[issue.expected ?? ""] ?? issue.expected}`)];
+    const found = path.reduce<unknown>(
+      (value, step) => (value as Record<PropertyKey, unknown> | undefined)?.[step],
+      source.value,
+    );
+    return [
+      at(
+        path,
+        found === undefined
+          ? `缺少“${String(path.at(-1) ?? "内容")}”`
+          : `类型不对，应为${typeNames[issue.expected ?? ""] ?? issue.expected}`,
+      ),
+    ];
   }
   if (issue.code === "invalid_value") return [at(path, `值不对，只能是：${(issue.values ?? []).join("、")}`)];
   return [at(path, issue.message)];

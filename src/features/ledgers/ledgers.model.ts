@@ -86,7 +86,7 @@ export async function changeEntry(tx: Tx, campaign: Campaign, entry: Entry, base
   const version = entry.version + 1;
   const imported = change.imported ? sql`, imported = ${change.imported}` : sql``;
   const updated = (await tx.one<Entry>(sql`update entries set unit_id = ${shape.unit}, day = ${shape.day}, state = ${state}, data = ${JSON.stringify(shape.data)}, version = ${version}, deleted = ${deleted}, pack_id = ${campaign.packId}, updated_at = ${at}${imported}
-    where realm_id = ${entry.realm} and entry_id = ${entry.id} and version = ${base} returning ${columns}`)) as Entry | undefined;
+    where realm_id = ${entry.realm} and entry_id = ${entry.id} and version = ${base} returning ${columns}`));
   if (!updated) throw new Problem("version_conflict", 409, "这条记录刚刚被他人修改，请刷新后重试。", {});
   await tx.query(sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, reason, changes, unit_id, day, state, deleted, import_id)
     values (${entry.realm}, ${entry.id}, ${version}, ${change.action}, ${doer.account}, ${at}, ${change.reason ?? null}, ${JSON.stringify(changes)}, ${shape.unit}, ${shape.day}, ${state}, ${deleted}, ${change.importId ?? null})`);
