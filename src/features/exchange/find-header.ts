@@ -102,4 +102,15 @@ export const headerAt = (rows: RawRow[], merges: readonly Merge[], words: Readon
   return { rows: taken, headings, hits, share: hits / Math.max(1, headings.length) };
 };
 
+/** Whether any of the first few cells of a row is a heading that some ledger knows. */
+export const beginsLikeHeader = (row: RawRow, words: ReadonlySet<string>): boolean => {
+  let looked = 0;
+  for (const cell of row.cells) {
+    if (typeof cell !== "string") continue;
+    if (isKnown(cell, words)) return true;
+    if (++looked === 4) return false;
+  }
+  return false;
+};
+
 export const isConvincing = (header: Header): boolean => header.hits >= 2 && header.share >= 0.5;

@@ -40,6 +40,7 @@ export const isEmptyCell = (cell: Cell, field: FieldDefinition): boolean => {
   if (cell === null) return true;
   if (typeof cell !== "string") return false;
   const text = cell.trim();
+  if (text.length > 4) return false;
   if (text === "" || dashes.test(text)) return true;
   if (!none.test(text) || textual.has(field.type) || field.type === "boolean") return false;
   return !(field.values ?? []).includes(text) && field.synonyms?.[text] === undefined;
@@ -169,7 +170,7 @@ const people = (text: string, context: CellContext): CellReading => {
 export const parseCell = (cell: Cell, field: FieldDefinition, context: CellContext): CellReading => {
   if (cell === null || isEmptyCell(cell, field)) return { value: null };
   const text = written(cell);
-  if (formulaError.test(text)) return bad("bad_value", `公式出错（${text}），没有结果`, "请改正公式，或直接填写数值");
+  if (text.charCodeAt(0) === 35 && formulaError.test(text)) return bad("bad_value", `公式出错（${text}），没有结果`, "请改正公式，或直接填写数值");
   if (text.includes("\ufffd")) return bad("bad_value", "含有无法识别的字符（编码错误）", "请重新输入这一格，或用 Excel 另存为 .xlsx 后上传");
   const longest = field.maxLength ?? 32_767;
   if (text.length > longest) return bad("too_long", `${field.name}超过${longest}字`, `请压缩到${longest}字以内`);
@@ -202,7 +203,7 @@ export const parseCell = (cell: Cell, field: FieldDefinition, context: CellConte
     case "people":
       return people(text, context);
     case "text":
-      return { value: text.replace(/\s*[\r\n]+\s*/g, " ") };
+      return { value: text.includes("\n") || text.includes("\r") ? text.replace(/\s*[\r\n]+\s*/g, " ") : text };
     case "longtext":
       return { value: text.replace(/\r\n?/g, "\n") };
     case "entry":

@@ -7,7 +7,6 @@ import { readCsv } from "./csv-rows.ts";
 import { FileRefused, type ReadLimits, type RefusalCode } from "./file-refused.ts";
 import { rowBudget, type ReadEvent } from "./read-events.ts";
 import { asRefusal, fileKind, openWorkbook } from "./workbook-guard.ts";
-import { readXls } from "./xls-rows.ts";
 import { readXlsx } from "./xlsx-rows.ts";
 
 export interface ReadJob {
@@ -26,8 +25,11 @@ async function* readEvents({ path, file, limits }: ReadJob): AsyncGenerator<Read
   const kind = await fileKind(path, file, limits);
   const budget = rowBudget(file, limits);
   if (kind === "text") yield* readCsv(path, file, budget, limits);
-  else if (kind === "ole") yield* readXls(path, file, budget, limits);
-  else {
+  else if (kind === "ole") {
+    // A large library, loaded only for the old format.
+    const { readXls } = await import("./xls-rows.ts");
+    yield* readXls(path, file, budget, limits);
+  } else {
     const zip = await openWorkbook(path, file, limits);
     try {
       yield* readXlsx(zip, budget, limits);

@@ -10,7 +10,7 @@ import type { Ledger } from "#kernel/definitions.ts";
 import { chooseLedger } from "./choose-ledger.ts";
 import type { HeadingMemory, Lookups, Merge, RawRow, SheetName, TableInfo } from "./exchange.types.ts";
 import { mergeFiller, type FilledRow } from "./fill-merges.ts";
-import { headerAt, isConvincing, vocabulary, type Header } from "./find-header.ts";
+import { beginsLikeHeader, headerAt, isConvincing, vocabulary, type Header } from "./find-header.ts";
 import { plainHeading } from "./headings.ts";
 import type { RawColumn } from "./map-columns.ts";
 import { periodOf } from "./period.ts";
@@ -82,8 +82,21 @@ export const recogniseSheet = (sheet: SheetName, merges: Merge[], options: Recog
   };
 
   const isRepeated = (row: RawRow): boolean => {
+    const cells = filled(row);
+    if (cells.length < 2 || !headerShapes.some((theirs) => theirs.length === cells.length)) return false;
     const mine = shape(row);
-    return headerShapes.some((theirs) => mine.length >= 2 && mine.length === theirs.length && mine.filter((word, index) => word === theirs[index]).length >= 0.8 * mine.length);
+    return headerShapes.some((theirs) => mine.length === theirs.length && mine.filter((word, index) => word === theirs[index]).length >= 0.8 * mine.length);
+  };
+
+  /** Cheap look at a row of an open table: most rows hold numbers, dates or long texts and cannot be headings. */
+  const mayBeHeadings = (row: RawRow): boolean => {
+    let texts = 0;
+    for (const cell of row.cells) {
+      if (cell === null) continue;
+      if (typeof cell !== "string" || cell.length > 60) return false;
+      texts++;
+    }
+    return texts >= 2;
   };
 
   /** Rows below a header, to look at their values; stops where the next header or a total comes. */
@@ -199,13 +212,14 @@ export const recogniseSheet = (sheet: SheetName, merges: Merge[], options: Recog
     const row = waiting[at];
     if (row === undefined) return;
     const plain = original(row);
-    if (table !== undefined && isRepeated(plain)) {
+    const headings = table === undefined || mayBeHeadings(plain);
+    if (table !== undefined && headings && isRepeated(plain)) {
       skip(row.row, "heading");
       previous = row.row;
       at++;
       return;
     }
-    if (filled(plain).length >= 2) {
+    if (headings && filled(plain).length >= 2 && (table === undefined || beginsLikeHeader(plain, words))) {
       const rows = ahead(at, 3);
       const header = headerAt(rows, mergesOf(rows), words);
       // Inside a table a record may happen to read like headings: only a header that is nearly all known words ends it.
