@@ -39,7 +39,11 @@ export class UsageError extends Error {}
 
 export function readCall(command: Command, argv: string[]): Call {
   try {
-    const { values, positionals } = parseArgs({ args: argv, options: { ...command.options, help: { type: "boolean", short: "h" } }, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      args: argv,
+      options: { ...command.options, help: { type: "boolean", short: "h" } },
+      allowPositionals: true,
+    });
     return {
       args: positionals,
       flags: values as Record<string, string | boolean | undefined>,
@@ -52,7 +56,11 @@ export function readCall(command: Command, argv: string[]): Call {
 }
 
 /** Opens the database (starting it if it does not run), brings its tables up to date, and closes it afterwards. */
-export async function withDatabase<T>(call: Call, purpose: "serve" | "tool", run: (database: Database) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  call: Call,
+  purpose: "serve" | "tool",
+  run: (database: Database) => Promise<T>,
+): Promise<T> {
   const config = readConfig();
   const server = await startDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, purpose, log: call.say });
   const database = openDatabase(server.connection);
@@ -77,7 +85,11 @@ export async function chooseCampaign(database: Database, call: Call): Promise<Ca
   });
 }
 
-export async function chooseUnit(database: Database, campaign: Campaign, name: string | undefined): Promise<{ id: number; name: string }> {
+export async function chooseUnit(
+  database: Database,
+  campaign: Campaign,
+  name: string | undefined,
+): Promise<{ id: number; name: string }> {
   return asOwner(database, "choose unit", async (tx) => {
     if (name === undefined) return { id: campaign.root, name: campaign.pack.campaign?.organ ?? campaign.name };
     const unit = await findUnitByName(tx, campaign.realms, name);
@@ -90,7 +102,11 @@ const dayForm = /^\d{4}-\d{2}-\d{2}$/;
 export function day(call: Call, name: string, otherwise: string): string {
   const value = text(call, name);
   if (value === undefined) return otherwise;
-  if (!dayForm.test(value) || Number.isNaN(Date.parse(value)) || new Date(`${value}T00:00:00Z`).toISOString().slice(0, 10) !== value)
+  if (
+    !dayForm.test(value) ||
+    Number.isNaN(Date.parse(value)) ||
+    new Date(`${value}T00:00:00Z`).toISOString().slice(0, 10) !== value
+  )
     throw new UsageError(`--${name} 的日期“${value}”不对，应写成 2023-05-14 的样子。`);
   return value;
 }

@@ -32,21 +32,37 @@ export const figures: Command = {
     return withDatabase(call, "tool", async (database) => {
       const campaign = await chooseCampaign(database, call);
       const unit = await chooseUnit(database, campaign, text(call, "unit"));
-      const question = { from: day(call, "from", campaign.from), to: day(call, "to", campaign.reportDate ?? campaign.to ?? new Date().toISOString().slice(0, 10)), asOf: text(call, "as-of") };
+      const question = {
+        from: day(call, "from", campaign.from),
+        to: day(call, "to", campaign.reportDate ?? campaign.to ?? new Date().toISOString().slice(0, 10)),
+        asOf: text(call, "as-of"),
+      };
       const keys = call.args.length > 0 ? call.args : [...campaign.figures.keys()];
       const answers = await withScope(database, operator(campaign).scope, async (tx) => {
         const found = (await answerFigures(tx, campaign, keys, [unit.id], question)).get(unit.id) ?? [];
         return call.flags["records"] !== true
           ? found
-          : Promise.all(found.map(async (answer) => ({ ...answer, ...(await digestOf(tx, campaign, answer.key, { unit: unit.id, ...question })), list: await listRecords(tx, campaign, answer.key, { unit: unit.id, ...question }, { limit: 200_000, offset: 0 }) })));
+          : Promise.all(
+              found.map(async (answer) => ({
+                ...answer,
+                ...(await digestOf(tx, campaign, answer.key, { unit: unit.id, ...question })),
+                list: await listRecords(tx, campaign, answer.key, { unit: unit.id, ...question }, { limit: 200_000, offset: 0 }),
+              })),
+            );
       });
-      if (call.flags["json"]) call.print(JSON.stringify({ campaign: campaign.key, unit: unit.name, ...question, figures: answers }, null, 2));
+      if (call.flags["json"])
+        call.print(JSON.stringify({ campaign: campaign.key, unit: unit.name, ...question, figures: answers }, null, 2));
       else {
         call.print(`${campaign.name}　${unit.name}　${question.from} 至 ${question.to}`);
         for (const answer of answers) {
-          call.print(`${answer.key.padEnd(10)} ${answer.name}　${answer.text}${answer.text === `${answer.value}${answer.unit}` ? "" : `（${answer.value ?? "无"}）`}${answer.note ? `　※${answer.note}` : ""}`);
+          call.print(
+            `${answer.key.padEnd(10)} ${answer.name}　${answer.text}${answer.text === `${answer.value}${answer.unit}` ? "" : `（${answer.value ?? "无"}）`}${answer.note ? `　※${answer.note}` : ""}`,
+          );
           if ("list" in answer)
-            for (const record of answer.list) call.print(`    ${[record.part, record.day, record.unit, record.number, record.value, record.amount === null ? null : `计${record.amount}`, `${record.ledger} ${record.entryId} 第${record.version}版`].filter((part) => part !== null).join("　")}`);
+            for (const record of answer.list)
+              call.print(
+                `    ${[record.part, record.day, record.unit, record.number, record.value, record.amount === null ? null : `计${record.amount}`, `${record.ledger} ${record.entryId} 第${record.version}版`].filter((part) => part !== null).join("　")}`,
+              );
         }
       }
       return exits.ok;

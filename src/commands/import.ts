@@ -34,14 +34,19 @@ export const importCommand: Command = {
       const unit = await chooseUnit(database, campaign, text(call, "unit"));
       const results: ImportResult[] = [];
       for (const path of call.args) {
-        const result = await importFile(database, campaign, { account: null, unit: unit.id, role: "operator", now: new Date() }, {
-          path,
-          ledger: text(call, "ledger"),
-          dryRun: call.flags["dry-run"] === true,
-          goodRows: call.flags["good-rows"] === true,
-          mayWrite: () => true,
-          onProgress: process.stderr.isTTY ? (rows) => void process.stderr.write(`\r已读${rows}行……`) : undefined,
-        });
+        const result = await importFile(
+          database,
+          campaign,
+          { account: null, unit: unit.id, role: "operator", now: new Date() },
+          {
+            path,
+            ledger: text(call, "ledger"),
+            dryRun: call.flags["dry-run"] === true,
+            goodRows: call.flags["good-rows"] === true,
+            mayWrite: () => true,
+            onProgress: process.stderr.isTTY ? (rows) => void process.stderr.write(`\r已读${rows}行……`) : undefined,
+          },
+        );
         results.push(result);
         if (!call.flags["json"]) call.print(summary(result));
       }
@@ -54,10 +59,19 @@ export const importCommand: Command = {
 
 function summary(result: ImportResult): string {
   const verb = result.dryRun ? "试导" : result.committed ? "已导入" : "没有导入";
-  const lines = [`${verb}《${result.file}》：新增${result.added}条，修改${result.changed}条，不变${result.unchanged}条，退回${result.refused}条`];
-  for (const table of result.tables) lines.push(`  ${table.sheet === null ? "" : `工作表“${table.sheet}” `}第${table.firstRow}—${table.lastRow}行 → 《${table.ledgerName}》 合格${table.valid}行，退回${table.invalid}行`);
-  for (const one of result.complaints) lines.push(`  ✗ ${one.sheet === null ? "" : `${one.sheet} `}第${one.row}行${one.column === null ? "" : ` ${one.column}`}${one.value === null ? "" : `“${one.value}”`}：${one.reason}${one.suggestion === null ? "" : `。${one.suggestion}`}`);
+  const lines = [
+    `${verb}《${result.file}》：新增${result.added}条，修改${result.changed}条，不变${result.unchanged}条，退回${result.refused}条`,
+  ];
+  for (const table of result.tables)
+    lines.push(
+      `  ${table.sheet === null ? "" : `工作表“${table.sheet}” `}第${table.firstRow}—${table.lastRow}行 → 《${table.ledgerName}》 合格${table.valid}行，退回${table.invalid}行`,
+    );
+  for (const one of result.complaints)
+    lines.push(
+      `  ✗ ${one.sheet === null ? "" : `${one.sheet} `}第${one.row}行${one.column === null ? "" : ` ${one.column}`}${one.value === null ? "" : `“${one.value}”`}：${one.reason}${one.suggestion === null ? "" : `。${one.suggestion}`}`,
+    );
   for (const note of result.notes) lines.push(`  · ${note.sheet === null ? "" : `${note.sheet} `}${note.message}`);
-  if (!result.committed && !result.dryRun) lines.push("  有不合要求的行，整个文件没有记入。改正后重新导入，或加 --good-rows 先记入合格的行。");
+  if (!result.committed && !result.dryRun)
+    lines.push("  有不合要求的行，整个文件没有记入。改正后重新导入，或加 --good-rows 先记入合格的行。");
   return lines.join("\n");
 }

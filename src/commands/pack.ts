@@ -19,7 +19,9 @@ export const pack: Command = {
     const loaded = await readPack(call, directory);
     if (!loaded) return exits.complaints;
     if (action === "load") {
-      await withDatabase(call, "tool", (database) => asOwner(database, `load pack ${loaded.key}`, (tx) => storePack(tx, loaded, new Date())));
+      await withDatabase(call, "tool", (database) =>
+        asOwner(database, `load pack ${loaded.key}`, (tx) => storePack(tx, loaded, new Date())),
+      );
       call.say(`已装入方案包“${loaded.name}” ${loaded.version}。`);
     }
     return exits.ok;
@@ -35,6 +37,9 @@ export async function readPack(call: Call, directory: string): Promise<Pack | un
     call.say(`方案包有${problems.length}处问题，没有装入。请按上面的文件和行号改正。`);
     return undefined;
   }
-  if (!call.flags["json"]) call.say(`方案包“${loaded.name}” ${loaded.version} 无误：${loaded.ledgers.length}本台账，${loaded.figures.length}项指标，${loaded.templates.length}个报告模板。`);
+  if (!call.flags["json"])
+    call.say(
+      `方案包“${loaded.name}” ${loaded.version} 无误：${loaded.ledgers.length}本台账，${loaded.figures.length}项指标，${loaded.templates.length}个报告模板。`,
+    );
   return loaded;
 }

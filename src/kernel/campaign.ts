@@ -23,7 +23,10 @@ export interface Campaign {
   figures: Map<string, FigureDefinition & { from: string }>;
 }
 
-export function campaignOf(row: { id: number; key: string; name: string; packId: number; realms: number[]; root: number; realm: number }, pack: Pack): Campaign {
+export function campaignOf(
+  row: { id: number; key: string; name: string; packId: number; realms: number[]; root: number; realm: number },
+  pack: Pack,
+): Campaign {
   const dates = pack.campaign;
   const from = dates?.from ?? "1900-01-01";
   return {

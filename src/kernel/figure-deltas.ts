@@ -9,7 +9,9 @@ import { amountOf, type EntryView, type MeasurePlan } from "./measure.ts";
 
 /** Ids of a campaign's prepared measures by digest. */
 export async function measureIds(tx: Tx, campaign: Campaign): Promise<Map<string, number>> {
-  const rows = await tx.query<{ digest: string; measure_id: number }>(sql`select digest, measure_id from measures where campaign_id = ${campaign.id} and not retired`);
+  const rows = await tx.query<{ digest: string; measure_id: number }>(
+    sql`select digest, measure_id from measures where campaign_id = ${campaign.id} and not retired`,
+  );
   return new Map(rows.map((row) => [row.digest, row.measure_id]));
 }
 
@@ -59,8 +61,14 @@ export class Deltas {
   async write(tx: Tx, realm: number, campaign: number): Promise<void> {
     const rows = this.rows();
     for (let start = 0; start < rows.length; start += 500) {
-      const values = rows.slice(start, start + 500).map((row) => sql`(${realm}, ${campaign}, ${row.unit}, ${row.day}, ${row.measures}::integer[], ${row.amounts}::bigint[])`);
-      await tx.query(sql`insert into figure_deltas (realm_id, campaign_id, unit_id, day, measures, amounts) values ${join(values)}`);
+      const values = rows
+        .slice(start, start + 500)
+        .map(
+          (row) => sql`(${realm}, ${campaign}, ${row.unit}, ${row.day}, ${row.measures}::integer[], ${row.amounts}::bigint[])`,
+        );
+      await tx.query(
+        sql`insert into figure_deltas (realm_id, campaign_id, unit_id, day, measures, amounts) values ${join(values)}`,
+      );
     }
   }
 }

@@ -56,7 +56,10 @@ export function figureOf(campaign: Campaign, key: string): FigureDefinition {
   return figure;
 }
 
-const periodOf = (figure: FigureDefinition, asked: Period): Period => ({ from: figure.period?.from ?? asked.from, to: figure.period?.to ?? asked.to });
+const periodOf = (figure: FigureDefinition, asked: Period): Period => ({
+  from: figure.period?.from ?? asked.from,
+  to: figure.period?.to ?? asked.to,
+});
 
 function request(campaign: Campaign, node: FigureNode, measure: Measure): Request {
   const plan = planOf(campaign, measure, node.figure.ledger);
@@ -90,21 +93,33 @@ function parts(campaign: Campaign, node: FigureNode, name: string | null): Part[
     const other = figureOf(campaign, operand);
     return parts(campaign, { figure: other, period: periodOf(other, when) }, label ?? other.name);
   };
-  const pair = (kind: string, first: Operand, second: Operand): Part[] => [...of(first, partNames[kind]?.[0] ?? null), ...of(second, partNames[kind]?.[1] ?? null)];
+  const pair = (kind: string, first: Operand, second: Operand): Part[] => [
+    ...of(first, partNames[kind]?.[0] ?? null),
+    ...of(second, partNames[kind]?.[1] ?? null),
+  ];
   if (figure.ratio) return pair("ratio", figure.ratio.of, figure.ratio.to);
   if (figure.growth) return pair("growth", figure.growth.now, figure.growth.base);
   if (figure.difference) return pair("difference", figure.difference.of, figure.difference.less);
   if (figure.days) return pair("days", figure.days.from, figure.days.to);
-  if (figure.total) return figure.total.flatMap((operand, index) => of(operand, typeof operand === "string" ? null : `第${index + 1}项`));
+  if (figure.total)
+    return figure.total.flatMap((operand, index) => of(operand, typeof operand === "string" ? null : `第${index + 1}项`));
   if (figure.yearOnYear)
-    return [...of(figure.yearOnYear, "本期"), ...of(figure.yearOnYear, "上年同期", { from: yearBefore(period.from), to: yearBefore(period.to) })];
+    return [
+      ...of(figure.yearOnYear, "本期"),
+      ...of(figure.yearOnYear, "上年同期", { from: yearBefore(period.from), to: yearBefore(period.to) }),
+    ];
   return [{ name, request: request(campaign, node, figure) }];
 }
 
 export type Answers = (request: Request) => MeasureValue;
 
 /** Value of a figure from the values of its measures. */
-export function evaluate(campaign: Campaign, key: string, asked: Period, answers: Answers): { value: Big | string | null; note?: string } {
+export function evaluate(
+  campaign: Campaign,
+  key: string,
+  asked: Period,
+  answers: Answers,
+): { value: Big | string | null; note?: string } {
   const figure = figureOf(campaign, key);
   return value(campaign, { figure, period: periodOf(figure, asked) }, answers);
 }
@@ -131,7 +146,13 @@ function value(campaign: Campaign, node: FigureNode, answers: Answers): { value:
   const result = ((): { value: Big | string | null; note?: string } => {
     if (figure.ratio) return divided(number(figure.ratio.of), number(figure.ratio.to), figure.ratio.percent ? 100 : 1, 0);
     if (figure.growth) return divided(number(figure.growth.now), number(figure.growth.base), 100, 1);
-    if (figure.yearOnYear) return divided(number(figure.yearOnYear), number(figure.yearOnYear, { from: yearBefore(period.from), to: yearBefore(period.to) }), 100, 1);
+    if (figure.yearOnYear)
+      return divided(
+        number(figure.yearOnYear),
+        number(figure.yearOnYear, { from: yearBefore(period.from), to: yearBefore(period.to) }),
+        100,
+        1,
+      );
     if (figure.difference) {
       const [first, second] = [number(figure.difference.of), number(figure.difference.less)];
       return { value: first && second ? first.minus(second) : null };
@@ -150,7 +171,10 @@ function value(campaign: Campaign, node: FigureNode, answers: Answers): { value:
   return { ...result, value: finish(figure, result.value) };
 }
 
-function finish(measure: { divide?: number | undefined; round?: number | undefined }, found: Big | string | null): Big | string | null {
+function finish(
+  measure: { divide?: number | undefined; round?: number | undefined },
+  found: Big | string | null,
+): Big | string | null {
   if (!(found instanceof Big)) return found;
   const scaled = measure.divide === undefined ? found : found.div(measure.divide);
   return measure.round === undefined ? scaled : scaled.round(measure.round, Big.roundHalfUp);
@@ -168,6 +192,7 @@ export function preparedPlans(campaign: Campaign): MeasurePlan[] {
   const found = new Map<string, MeasurePlan>();
   const period = { from: campaign.from, to: campaign.to ?? campaign.from };
   for (const key of campaign.figures.keys())
-    for (const part of partsOf(campaign, key, period)) if (part.request.plan.prepared) found.set(part.request.plan.digest, part.request.plan);
+    for (const part of partsOf(campaign, key, period))
+      if (part.request.plan.prepared) found.set(part.request.plan.digest, part.request.plan);
   return [...found.values()];
 }

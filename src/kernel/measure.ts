@@ -32,11 +32,14 @@ export interface MeasurePlan {
 export function planMeasure(measure: Measure, ledger: Ledger): MeasurePlan {
   const operation = operationOf(measure) as Operation;
   const single = measure.sum ?? measure.avg ?? measure.min ?? measure.max ?? measure.latest ?? measure.value ?? measure.items;
-  const fields = single !== undefined ? [single] : measure.distinct !== undefined ? [measure.distinct].flat() : (measure.groups?.by ?? []);
+  const fields =
+    single !== undefined ? [single] : measure.distinct !== undefined ? [measure.distinct].flat() : (measure.groups?.by ?? []);
   const date = dateRule(measure.date ?? ledger.date ?? "none", ledger);
   const where = measure.where ?? {};
   const any = measure.any ?? [];
-  const plain = [where, ...any].every((alternatives) => Object.entries(alternatives).every(([name, condition]) => isPlain(ledger, name, condition)));
+  const plain = [where, ...any].every((alternatives) =>
+    Object.entries(alternatives).every(([name, condition]) => isPlain(ledger, name, condition)),
+  );
   const summed = fieldOf(ledger, fields[0] ?? "");
   const additive = operation === "count" || (operation === "sum" && summed !== undefined && isStored(ledger, summed));
   const identity = { ledger: ledger.key, operation, fields, where, any, date, groups: measure.groups ?? null };
@@ -63,9 +66,13 @@ function dateRule(name: string, ledger: Ledger): DateRule {
 /** Decided by the entry alone: no reference to a unit's kind, to another record, or to the question's dates. */
 function isPlain(ledger: Ledger, name: string, condition: Condition): boolean {
   const field = fieldOf(ledger, name);
-  if (!field || field.derive !== undefined || field.type === "unit" || field.type === "organ" || field.type === "person") return false;
+  if (!field || field.derive !== undefined || field.type === "unit" || field.type === "organ" || field.type === "person")
+    return false;
   if (typeof condition !== "object" || Array.isArray(condition)) return true;
-  return condition.kind === undefined && [condition.from, condition.to, condition.above, condition.below].every((bound) => !isVariable(bound));
+  return (
+    condition.kind === undefined &&
+    [condition.from, condition.to, condition.above, condition.below].every((bound) => !isVariable(bound))
+  );
 }
 
 export const isVariable = (bound: unknown): bound is string => typeof bound === "string" && bound.startsWith("$");
@@ -95,18 +102,24 @@ export function valueOf(ledger: Ledger, entry: EntryView, name: string): unknown
   return ledger.lifecycle && name === ledger.stateField ? entry.state : entry.data[name];
 }
 
-const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
 /** Whether an entry meets `where` and one of `any`, for plans that are decided by the entry alone. */
 export function matches(plan: MeasurePlan, entry: EntryView): boolean {
   const all = (where: Where): boolean =>
-    Object.entries(where).every(([name, condition]) => meets(fieldOf(plan.ledger, name) as FieldDefinition, valueOf(plan.ledger, entry, name), condition, (other) => valueOf(plan.ledger, entry, other)));
+    Object.entries(where).every(([name, condition]) =>
+      meets(fieldOf(plan.ledger, name) as FieldDefinition, valueOf(plan.ledger, entry, name), condition, (other) =>
+        valueOf(plan.ledger, entry, other),
+      ),
+    );
   return all(plan.where) && (plan.any.length === 0 || plan.any.some(all));
 }
 
 /** A condition's value as it is stored for this type of field: 是 of a boolean is `true`. */
 export function stored(field: FieldDefinition, value: Scalar): string {
-  if (field.type === "boolean") return value === "是" || value === true ? "true" : value === "否" || value === false ? "false" : String(value);
+  if (field.type === "boolean")
+    return value === "是" || value === true ? "true" : value === "否" || value === false ? "false" : String(value);
   return String(value);
 }
 

@@ -174,7 +174,19 @@ function templatesFor({ value, text, unit }: Expected): string[] {
 }
 
 test("every text of the sample reports is a template with the value in it, or names what was counted", () => {
-  const samples = ["bureau-report", "county-plan", "customs", "dispatched-mfa", "district-report", "municipality", "municipality-messy", "province-hn", "province-ln", "province-zj", "region-xj"];
+  const samples = [
+    "bureau-report",
+    "county-plan",
+    "customs",
+    "dispatched-mfa",
+    "district-report",
+    "municipality",
+    "municipality-messy",
+    "province-hn",
+    "province-ln",
+    "province-zj",
+    "region-xj",
+  ];
   const literal: string[] = [];
   let expressed = 0;
   for (const sample of samples) {

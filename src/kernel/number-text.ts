@@ -45,7 +45,8 @@ export function checkText(template: string, known: (figure: string) => boolean):
   for (const [whole, name = "", form] of template.matchAll(gap)) {
     if (name === "values") continue;
     if (name !== "n" && !known(name)) problems.push(`“${whole}”不是已有的指标编号`);
-    if (form !== undefined && !Object.hasOwn(forms, form)) problems.push(`“${whole}”的形式“${form}”不认识，可用：${Object.keys(forms).join("、")}`);
+    if (form !== undefined && !Object.hasOwn(forms, form))
+      problems.push(`“${whole}”的形式“${form}”不认识，可用：${Object.keys(forms).join("、")}`);
   }
   if (/[{}]/.test(template.replace(gap, ""))) problems.push("花括号没有成对");
   return problems;
@@ -68,7 +69,8 @@ export function exactText(value: FigureValue): string {
 
 function plain(value: FigureValue, unit: string): string {
   const date = dateOf(value);
-  if (date !== undefined) return date.day === undefined ? `${date.year}年${date.month}月` : `${date.year}年${date.month}月${date.day}日`;
+  if (date !== undefined)
+    return date.day === undefined ? `${date.year}年${date.month}月` : `${date.year}年${date.month}月${date.day}日`;
   const text = exactText(value);
   return unit === "日期" || (typeof value === "string" && text.endsWith(unit)) ? text : text + unit;
 }
@@ -117,7 +119,9 @@ const forms: Readonly<Record<string, Form>> = {
   日: ofDate(({ day }) => (day === undefined ? undefined : `${day}日`)),
   /** 底: the last ten days of a month, as 下旬 counts. */
   年月底: ofDate(({ year, month, day }) => `${year}年${month}月${day === undefined ? "" : day > 20 ? "底" : `${day}日`}`),
-  年底: ofDate(({ year, month, day }) => (month === 12 ? `${year}年底` : `${year}年${month}月${day === undefined ? "" : `${day}日`}`)),
+  年底: ofDate(({ year, month, day }) =>
+    month === 12 ? `${year}年底` : `${year}年${month}月${day === undefined ? "" : `${day}日`}`,
+  ),
 };
 
 function ofNumber(write: (n: Big) => string | undefined): Form {

@@ -199,7 +199,8 @@ function resolveChain(chain: PackFolder[], problems: PackProblem[]): { pack: Pac
           });
       for (const name of ledgers.keys()) if (!kept.includes(name)) ledgers.delete(name);
       // Figures, rules and templates over ledgers that are not kept go with them.
-      for (const [name, figure] of figures) if (typeof figure["ledger"] === "string" && !ledgers.has(figure["ledger"])) figures.delete(name);
+      for (const [name, figure] of figures)
+        if (typeof figure["ledger"] === "string" && !ledgers.has(figure["ledger"])) figures.delete(name);
     }
     for (const { source, value } of folder.ledgers) {
       const name = String(value["key"]);

@@ -71,14 +71,38 @@ export interface ImportResult {
 
 class Rollback extends Error {}
 
-export async function importFile(database: Database, campaign: Campaign, doer: Doer, options: ImportOptions): Promise<ImportResult> {
+export async function importFile(
+  database: Database,
+  campaign: Campaign,
+  doer: Doer,
+  options: ImportOptions,
+): Promise<ImportResult> {
   const file = options.name ?? options.path.split("/").at(-1) ?? options.path;
-  const result: ImportResult = { importId: randomUUID(), file, committed: false, dryRun: options.dryRun ?? false, added: 0, changed: 0, unchanged: 0, refused: 0, tables: [], complaints: [], notes: [] };
+  const result: ImportResult = {
+    importId: randomUUID(),
+    file,
+    committed: false,
+    dryRun: options.dryRun ?? false,
+    added: 0,
+    changed: 0,
+    unchanged: 0,
+    refused: 0,
+    tables: [],
+    complaints: [],
+    notes: [],
+  };
   const sha256 = await hashFile(options.path);
   await asOwner(database, `import ${file}`, async (tx) => {
     const importing = await openImport(tx, campaign, doer, options, result);
     const memory = await readMemory(tx, campaign, doer.unit);
-    for await (const event of parseFile(options.path, { ledgers: [...campaign.ledgers.values()], lookups: importing.lookups, ledger: options.ledger, name: file, memory, onProgress: options.onProgress })) {
+    for await (const event of parseFile(options.path, {
+      ledgers: [...campaign.ledgers.values()],
+      lookups: importing.lookups,
+      ledger: options.ledger,
+      name: file,
+      memory,
+      onProgress: options.onProgress,
+    })) {
       if (event.type === "table") importing.begin(event.table);
       else if (event.type === "rows") await importing.take(event.rows);
       else if (event.type === "tableEnd") await importing.end(event.table);
@@ -102,7 +126,8 @@ export async function importFile(database: Database, campaign: Campaign, doer: D
 /** What the database says of a full disk, in words that help. */
 function explain(error: unknown, file: string): unknown {
   const { code } = error as { code?: string };
-  if (code === "53100" || code === "ENOSPC") return new Problem("disk_full", 507, `磁盘空间不足，《${file}》没有导入，已有数据未受影响。请清理磁盘空间后重新导入。`);
+  if (code === "53100" || code === "ENOSPC")
+    return new Problem("disk_full", 507, `磁盘空间不足，《${file}》没有导入，已有数据未受影响。请清理磁盘空间后重新导入。`);
   return error;
 }
 
@@ -116,7 +141,9 @@ async function hashFile(path: string): Promise<string> {
 }
 
 async function readMemory(tx: Tx, campaign: Campaign, unit: number): Promise<HeadingMemory> {
-  const rows = await tx.query<{ ledger: string; mapping: Record<string, string | null> }>(sql`select ledger, mapping from import_mappings where realm_id = ${campaign.realm} and campaign_id = ${campaign.id} and unit_id = ${unit}`);
+  const rows = await tx.query<{ ledger: string; mapping: Record<string, string | null> }>(
+    sql`select ledger, mapping from import_mappings where realm_id = ${campaign.realm} and campaign_id = ${campaign.id} and unit_id = ${unit}`,
+  );
   const memory: HeadingMemory = {};
   for (const { ledger, mapping } of rows) memory[ledger] = { ...memory[ledger], ...mapping };
   return memory;
@@ -135,7 +162,13 @@ interface Importing {
   finish(): Promise<void>;
 }
 
-async function openImport(tx: Tx, campaign: Campaign, doer: Doer, options: ImportOptions, result: ImportResult): Promise<Importing> {
+async function openImport(
+  tx: Tx,
+  campaign: Campaign,
+  doer: Doer,
+  options: ImportOptions,
+  result: ImportResult,
+): Promise<Importing> {
   const { realm } = campaign;
   const lookups = await openLookups(tx, campaign);
   const measures = await preparedMeasures(tx, campaign);
@@ -172,33 +205,68 @@ async function openImport(tx: Tx, campaign: Campaign, doer: Doer, options: Impor
         ready.push({ row, shape });
       }
     }
-    const known = await findByIdentity(tx, campaign, realm, ledger.key, ready.map(({ shape }) => shape));
+    const known = await findByIdentity(
+      tx,
+      campaign,
+      realm,
+      ledger.key,
+      ready.map(({ shape }) => shape),
+    );
     const fresh: Shape[] = [];
     for (const { shape, row } of ready) {
       const old = known.get(`${shape.unit}|${shape.identity.toString("hex")}`);
       if (!old) fresh.push(shape);
       else if (old.imported === shape.content.toString("hex") || (await unchanged(old.entry, shape))) table.unchanged++;
       else {
-        await changeEntry(tx, campaign, old.entry, old.entry.version, doer, { action: "import", values: onlyBrought(info, ledger, row), importId: result.importId, imported: shape.content });
+        await changeEntry(tx, campaign, old.entry, old.entry.version, doer, {
+          action: "import",
+          values: onlyBrought(info, ledger, row),
+          importId: result.importId,
+          imported: shape.content,
+        });
         table.changed++;
       }
     }
-    if (fresh.length > 0) await copyEntries(tx, campaign, ledger, doer, fresh, result.importId, measures.get(ledger.key) ?? [], deltas);
+    if (fresh.length > 0)
+      await copyEntries(tx, campaign, ledger, doer, fresh, result.importId, measures.get(ledger.key) ?? [], deltas);
     table.added += fresh.length;
   };
 
   function checkRow(info: TableInfo, ledger: Ledger, row: ParsedRow, shape: Shape): Complaint[] {
     const complain = (field: string | undefined, code: Complaint["code"], reason: string, suggestion: string): Complaint => {
       const column = info.columns.find((one) => one.field === field);
-      return { file: info.file, sheet: info.sheet, row: row.row, column: column?.heading ?? null, cell: null, value: null, code, reason, suggestion };
+      return {
+        file: info.file,
+        sheet: info.sheet,
+        row: row.row,
+        column: column?.heading ?? null,
+        cell: null,
+        value: null,
+        code,
+        reason,
+        suggestion,
+      };
     };
-    if (!options.mayWrite(shape.unit)) return [complain(ledger.unit, "unknown_unit", "所填单位不在您可以填报的范围内", "请由该单位或其上级填报")];
-    if (ledger.inCampaign && shape.day !== null && (shape.day < campaign.from || (campaign.to !== undefined && shape.day > campaign.to)))
-      return [complain(ledger.date, "out_of_campaign", `日期${shape.day}不在活动期间（${campaign.from}至${campaign.to ?? "今"}）内`, "请核对日期")];
+    if (!options.mayWrite(shape.unit))
+      return [complain(ledger.unit, "unknown_unit", "所填单位不在您可以填报的范围内", "请由该单位或其上级填报")];
+    if (
+      ledger.inCampaign &&
+      shape.day !== null &&
+      (shape.day < campaign.from || (campaign.to !== undefined && shape.day > campaign.to))
+    )
+      return [
+        complain(
+          ledger.date,
+          "out_of_campaign",
+          `日期${shape.day}不在活动期间（${campaign.from}至${campaign.to ?? "今"}）内`,
+          "请核对日期",
+        ),
+      ];
     for (const field of ledger.fields) {
       if (field.type !== "person" || shape.day === null) continue;
       const gone = left.get(shape.data[field.name] as number);
-      if (gone !== undefined && gone <= shape.day) return [complain(field.name, "left_person", `该同志已于${gone}退出，${shape.day}的记录不能再登记`, "请核对人员和日期")];
+      if (gone !== undefined && gone <= shape.day)
+        return [complain(field.name, "left_person", `该同志已于${gone}退出，${shape.day}的记录不能再登记`, "请核对人员和日期")];
     }
     return [];
   }
@@ -207,8 +275,24 @@ async function openImport(tx: Tx, campaign: Campaign, doer: Doer, options: Impor
     lookups,
     begin(info) {
       const ledger = ledgerOf(campaign, info.ledger);
-      const table: TableResult = { sheet: info.sheet, table: info.table, ledger: ledger.key, ledgerName: ledger.name, headerRows: info.headerRows, firstRow: info.firstRow, lastRow: info.lastRow, columns: {}, valid: 0, invalid: 0, added: 0, changed: 0, unchanged: 0, skipped: [] };
-      for (const column of info.columns) if (!column.ignored || column.field !== null) table.columns[column.heading] = column.field;
+      const table: TableResult = {
+        sheet: info.sheet,
+        table: info.table,
+        ledger: ledger.key,
+        ledgerName: ledger.name,
+        headerRows: info.headerRows,
+        firstRow: info.firstRow,
+        lastRow: info.lastRow,
+        columns: {},
+        valid: 0,
+        invalid: 0,
+        added: 0,
+        changed: 0,
+        unchanged: 0,
+        skipped: [],
+      };
+      for (const column of info.columns)
+        if (!column.ignored || column.field !== null) table.columns[column.heading] = column.field;
       result.tables.push(table);
       current = { info, ledger, result: table, waiting: [] };
     },
@@ -229,7 +313,8 @@ async function openImport(tx: Tx, campaign: Campaign, doer: Doer, options: Impor
       table.skipped = info.skipped;
       if (ledger.registers && waiting.length > 0) {
         const owners = await register(tx, campaign, ledger, waiting, lookups, doer.unit);
-        for (let start = 0; start < waiting.length; start += 5000) await land(waiting.slice(start, start + 5000), owners.slice(start, start + 5000));
+        for (let start = 0; start < waiting.length; start += 5000)
+          await land(waiting.slice(start, start + 5000), owners.slice(start, start + 5000));
       }
       result.added += table.added;
       result.changed += table.changed;
@@ -243,11 +328,15 @@ async function openImport(tx: Tx, campaign: Campaign, doer: Doer, options: Impor
 /** Only what the file has columns for: a column that is missing says nothing about what was recorded before. */
 function onlyBrought(info: TableInfo, ledger: Ledger, row: ParsedRow): Values {
   const brought = new Set(info.columns.map((column) => column.field));
-  return Object.fromEntries(ledger.fields.filter((field) => brought.has(field.name)).map((field) => [field.name, row.values[field.name] ?? null]));
+  return Object.fromEntries(
+    ledger.fields.filter((field) => brought.has(field.name)).map((field) => [field.name, row.values[field.name] ?? null]),
+  );
 }
 
-const unchanged = async (entry: Entry, shape: Shape): Promise<boolean> => entry.state === shape.state && JSON.stringify(sorted(entry.data)) === JSON.stringify(sorted(shape.data));
-const sorted = (values: Values): [string, unknown][] => Object.entries(values).toSorted(([left], [right]) => (left < right ? -1 : 1));
+const unchanged = async (entry: Entry, shape: Shape): Promise<boolean> =>
+  entry.state === shape.state && JSON.stringify(sorted(entry.data)) === JSON.stringify(sorted(shape.data));
+const sorted = (values: Values): [string, unknown][] =>
+  Object.entries(values).toSorted(([left], [right]) => (left < right ? -1 : 1));
 
 const conflict = (info: TableInfo, ledger: Ledger, row: ParsedRow): Complaint => ({
   file: info.file,
@@ -263,22 +352,40 @@ const conflict = (info: TableInfo, ledger: Ledger, row: ParsedRow): Complaint =>
 
 /** People whose last post has ended, with the day. */
 async function leavers(tx: Tx, realm: number): Promise<Map<number, string>> {
-  const rows = await tx.query<{ person_id: number; day: string }>(sql`select person_id, max(to_day) as day from posts where realm_id = ${realm} group by person_id having max(to_day) < 'infinity'`);
+  const rows = await tx.query<{ person_id: number; day: string }>(
+    sql`select person_id, max(to_day) as day from posts where realm_id = ${realm} group by person_id having max(to_day) < 'infinity'`,
+  );
   return new Map(rows.map((row) => [row.person_id, row.day]));
 }
 
 /** Makes the units or people that rows of a register are about; returns the unit that owns each row. */
-async function register(tx: Tx, campaign: Campaign, ledger: Ledger, rows: readonly ParsedRow[], lookups: LiveLookups, sender: number): Promise<number[]> {
+async function register(
+  tx: Tx,
+  campaign: Campaign,
+  ledger: Ledger,
+  rows: readonly ParsedRow[],
+  lookups: LiveLookups,
+  sender: number,
+): Promise<number[]> {
   const { registers } = ledger;
   const text = (row: ParsedRow, name: string | undefined): string | null => {
     const value = name === undefined ? undefined : row.values[name];
     if (value === undefined || value === null) return null;
     return typeof value === "number" ? (lookups.unitById(value)?.name ?? String(value)) : String(value);
   };
-  const day = (row: ParsedRow, name: string | undefined): string | null => /\d{4}-\d{2}-\d{2}/.exec(text(row, name) ?? "")?.[0] ?? null;
+  const day = (row: ParsedRow, name: string | undefined): string | null =>
+    /\d{4}-\d{2}-\d{2}/.exec(text(row, name) ?? "")?.[0] ?? null;
   let owners: number[];
   if (registers?.what === "units") {
-    const units = rows.map((row) => ({ code: text(row, registers.code), name: text(row, registers.name) ?? "", kind: text(row, registers.kind), level: text(row, registers.level), parent: text(row, registers.parent), from: day(row, registers.from), to: day(row, registers.to) }));
+    const units = rows.map((row) => ({
+      code: text(row, registers.code),
+      name: text(row, registers.name) ?? "",
+      kind: text(row, registers.kind),
+      level: text(row, registers.level),
+      parent: text(row, registers.parent),
+      from: day(row, registers.from),
+      to: day(row, registers.to),
+    }));
     owners = await registerUnits(tx, campaign.realm, units, campaign.root);
     const changed = await rebuildPaths(tx, campaign.realm, campaign.id, campaign.pack.rollUp);
     if (changed.length > 0) await recountUnits(tx, campaign, changed);
@@ -294,7 +401,14 @@ async function register(tx: Tx, campaign: Campaign, ledger: Ledger, rows: readon
   if (registers?.what !== "people") throw notFound("这类名册");
   const people = rows.map((row) => {
     const unit = row.values[registers.unit];
-    return { code: text(row, registers.code), name: text(row, registers.name) ?? "", unit: typeof unit === "number" ? unit : sender, department: text(row, registers.department), position: text(row, registers.position), to: day(row, registers.to) };
+    return {
+      code: text(row, registers.code),
+      name: text(row, registers.name) ?? "",
+      unit: typeof unit === "number" ? unit : sender,
+      department: text(row, registers.department),
+      position: text(row, registers.position),
+      to: day(row, registers.to),
+    };
   });
   await registerPeople(tx, campaign.realm, people);
   await lookups.refresh(tx);
@@ -303,7 +417,16 @@ async function register(tx: Tx, campaign: Campaign, ledger: Ledger, rows: readon
 }
 
 /** New entries and their first events by COPY. */
-async function copyEntries(tx: Tx, campaign: Campaign, ledger: Ledger, doer: Doer, shapes: readonly Shape[], importId: string, prepared: readonly Prepared[], deltas: Deltas): Promise<void> {
+async function copyEntries(
+  tx: Tx,
+  campaign: Campaign,
+  ledger: Ledger,
+  doer: Doer,
+  shapes: readonly Shape[],
+  importId: string,
+  prepared: readonly Prepared[],
+  deltas: Deltas,
+): Promise<void> {
   const at = doer.now.toISOString();
   const entries: string[] = [];
   const events: string[] = [];
@@ -311,12 +434,29 @@ async function copyEntries(tx: Tx, campaign: Campaign, ledger: Ledger, doer: Doe
     const id = randomUUID();
     const data = copyText(JSON.stringify(shape.data));
     const place = `${shape.unit}\t${shape.day ?? "\\N"}\t${shape.state === null ? "\\N" : copyText(shape.state)}`;
-    entries.push(`${campaign.realm}\t${id}\t${campaign.id}\t${ledger.key}\t${place}\t${data}\t1\t\\\\x${shape.identity.toString("hex")}\t\\\\x${shape.content.toString("hex")}\t${campaign.packId}\t${at}\t${at}\n`);
+    entries.push(
+      `${campaign.realm}\t${id}\t${campaign.id}\t${ledger.key}\t${place}\t${data}\t1\t\\\\x${shape.identity.toString("hex")}\t\\\\x${shape.content.toString("hex")}\t${campaign.packId}\t${at}\t${at}\n`,
+    );
     events.push(`${campaign.realm}\t${id}\t1\timport\t${doer.account ?? "\\N"}\t${at}\t${data}\t${place}\t${importId}\n`);
     deltas.add(prepared, shape.unit, shape, 1);
   }
-  await pipeline(Readable.from([entries.join("")]), tx.client.query(copyFrom("copy entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, imported, pack_id, created_at, updated_at) from stdin")));
-  await pipeline(Readable.from([events.join("")]), tx.client.query(copyFrom("copy entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state, import_id) from stdin")));
+  await pipeline(
+    Readable.from([entries.join("")]),
+    tx.client.query(
+      copyFrom(
+        "copy entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, imported, pack_id, created_at, updated_at) from stdin",
+      ),
+    ),
+  );
+  await pipeline(
+    Readable.from([events.join("")]),
+    tx.client.query(
+      copyFrom(
+        "copy entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state, import_id) from stdin",
+      ),
+    ),
+  );
 }
 
-const copyText = (text: string): string => text.replaceAll("\\", "\\\\").replaceAll("\t", "\\t").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
+const copyText = (text: string): string =>
+  text.replaceAll("\\", "\\\\").replaceAll("\t", "\\t").replaceAll("\n", "\\n").replaceAll("\r", "\\r");

@@ -21,7 +21,8 @@ export async function openLookups(tx: Tx, campaign: Campaign): Promise<LiveLooku
   let peopleByCode = new Map<string, Person>();
   let peopleByName = new Map<string, Person | "several">();
   let peopleById = new Map<number, Person>();
-  const put = <T>(map: Map<string, T | "several">, key: string, value: T): void => void map.set(key, map.has(key) && map.get(key) !== value ? "several" : value);
+  const put = <T>(map: Map<string, T | "several">, key: string, value: T): void =>
+    void map.set(key, map.has(key) && map.get(key) !== value ? "several" : value);
   const lookups: LiveLookups = {
     async refresh(next) {
       units = (await listUnits(next, [campaign.realm])).filter((unit) => unit.id !== campaign.root);
@@ -34,7 +35,9 @@ export async function openLookups(tx: Tx, campaign: Campaign): Promise<LiveLooku
       // A number is told apart from a name by being looked up only when no name fits.
       for (const unit of units) if (unit.code && !byName.has(normalName(unit.code))) byName.set(normalName(unit.code), unit);
       const people = await listPeople(next, campaign.realm);
-      peopleByCode = new Map(people.filter((person) => person.code !== null).map((person) => [normalName(person.code as string), person]));
+      peopleByCode = new Map(
+        people.filter((person) => person.code !== null).map((person) => [normalName(person.code as string), person]),
+      );
       peopleById = new Map(people.map((person) => [person.id, person]));
       peopleByName = new Map();
       for (const person of people) put(peopleByName, `${person.unit}|${normalName(person.name)}`, person);
@@ -60,7 +63,8 @@ export async function openLookups(tx: Tx, campaign: Campaign): Promise<LiveLooku
 
 /** Up to three names that share most pairs of characters with what was written. */
 function similar(name: string, units: readonly Unit[]): string[] {
-  const pairs = (text: string): Set<string> => new Set(Array.from({ length: Math.max(0, text.length - 1) }, (_, index) => text.slice(index, index + 2)));
+  const pairs = (text: string): Set<string> =>
+    new Set(Array.from({ length: Math.max(0, text.length - 1) }, (_, index) => text.slice(index, index + 2)));
   const wanted = pairs(normalName(name));
   return units
     .map((unit) => {

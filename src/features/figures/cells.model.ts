@@ -69,13 +69,21 @@ interface Path {
 }
 
 const covers = (path: Path, day: string | null): boolean =>
-  day === null ? path.to_day === "infinity" : (path.from_day === "-infinity" || path.from_day <= day) && (path.to_day === "infinity" || day < path.to_day);
+  day === null
+    ? path.to_day === "infinity"
+    : (path.from_day === "-infinity" || path.from_day <= day) && (path.to_day === "infinity" || day < path.to_day);
 
 /** Moves one batch of pending rows of a realm into its cells; how many were moved. Only one process folds a realm at a time. */
 export async function foldBatch(tx: Tx, realm: number, limit = 20_000): Promise<number> {
   const lock = await tx.one<{ taken: boolean }>(sql`select pg_try_advisory_xact_lock(7240002, ${realm}) as taken`);
   if (!lock?.taken) return 0;
-  const pending = await tx.query<{ campaign_id: number; unit_id: number; day: string | null; measures: number[]; amounts: number[] }>(sql`
+  const pending = await tx.query<{
+    campaign_id: number;
+    unit_id: number;
+    day: string | null;
+    measures: number[];
+    amounts: number[];
+  }>(sql`
     delete from figure_deltas where realm_id = ${realm} and delta_id in (select delta_id from figure_deltas where realm_id = ${realm} order by delta_id limit ${limit})
     returning campaign_id, unit_id, day, measures, amounts`);
   for (const campaign of new Set(pending.map((row) => row.campaign_id))) {
@@ -92,7 +100,8 @@ export async function foldBatch(tx: Tx, realm: number, limit = 20_000): Promise<
     const points = new Points();
     for (const row of rows)
       for (const path of byUnit.get(row.unit_id) ?? [])
-        if (covers(path, row.day)) row.measures.forEach((measure, index) => points.add(path.ancestor_id, measure, row.day, row.amounts[index] as number));
+        if (covers(path, row.day))
+          row.measures.forEach((measure, index) => points.add(path.ancestor_id, measure, row.day, row.amounts[index] as number));
     await points.write(tx, realm, campaign);
   }
   return pending.length;
@@ -121,7 +130,9 @@ class Points {
         where c.realm_id = ${realm} and c.campaign_id = ${campaign}`);
       const old = new Map(known.map((cell) => [`${cell.unit_id}|${cell.measure_id}|${cell.block}`, cell.prefix]));
       const values = batch.map((cell) => {
-        const prefix = old.get(`${cell.unit}|${cell.measure}|${cell.block}`) ?? (cell.block === undated ? [0] : Array.from({ length: blockDays }, () => 0));
+        const prefix =
+          old.get(`${cell.unit}|${cell.measure}|${cell.block}`) ??
+          (cell.block === undated ? [0] : Array.from({ length: blockDays }, () => 0));
         let running = 0;
         const next = prefix.map((amount, index) => amount + (running += cell.amounts.get(index) ?? 0));
         return sql`(${realm}, ${campaign}, ${cell.unit}, ${cell.measure}, ${cell.block}, ${next.at(-1) ?? 0}, ${next}::bigint[])`;
@@ -141,7 +152,14 @@ interface Amount {
 }
 
 /** Day amounts of measures at inner units, counted from the entries of a realm, ledger by ledger. */
-async function* recount(tx: Tx, campaign: Campaign, prepared: readonly Prepared[], realm: number, context: SqlContext, units: readonly number[]): AsyncGenerator<Amount[]> {
+async function* recount(
+  tx: Tx,
+  campaign: Campaign,
+  prepared: readonly Prepared[],
+  realm: number,
+  context: SqlContext,
+  units: readonly number[],
+): AsyncGenerator<Amount[]> {
   const everything: SqlContext = { ...context, variables: { from: "0001-01-01", to: "9999-12-31", asOf: "9999-12-31" } };
   for (const [ledger, measures] of Map.groupBy(prepared, (one) => one.plan.ledger.key)) {
     const columns = measures.map(({ plan }, index) => sql`${amountSql(plan, everything)} as ${raw(`m${index}`)}`);
@@ -154,7 +172,9 @@ async function* recount(tx: Tx, campaign: Campaign, prepared: readonly Prepared[
     yield rows.flatMap((row) =>
       measures.flatMap(({ id, plan }, index) => {
         const amount = Number(row[`m${index}`] ?? 0);
-        return amount === 0 ? [] : [{ unit_id: row.unit_id, measure: id, day: plan.date.kind === "none" ? null : row.day, amount }];
+        return amount === 0
+          ? []
+          : [{ unit_id: row.unit_id, measure: id, day: plan.date.kind === "none" ? null : row.day, amount }];
       }),
     );
   }
@@ -168,7 +188,9 @@ function amountSql(plan: MeasurePlan, context: SqlContext): Sql {
 }
 
 async function innerUnits(tx: Tx, campaign: Campaign, realm: number): Promise<number[]> {
-  const rows = await tx.query<{ unit_id: number }>(sql`select distinct ancestor_id as unit_id from unit_paths where realm_id = ${realm} and campaign_id = ${campaign.id} and depth > 0`);
+  const rows = await tx.query<{ unit_id: number }>(
+    sql`select distinct ancestor_id as unit_id from unit_paths where realm_id = ${realm} and campaign_id = ${campaign.id} and depth > 0`,
+  );
   return rows.map((row) => row.unit_id);
 }
 
@@ -180,11 +202,20 @@ async function settle(tx: Tx, realm: number): Promise<void> {
 }
 
 /** Throws away the cells of these inner units (default: all of the realm) and counts them anew from the entries. */
-export async function rebuildCells(tx: Tx, campaign: Campaign, realm: number, prepared: readonly Prepared[], context: SqlContext, units?: readonly number[]): Promise<void> {
+export async function rebuildCells(
+  tx: Tx,
+  campaign: Campaign,
+  realm: number,
+  prepared: readonly Prepared[],
+  context: SqlContext,
+  units?: readonly number[],
+): Promise<void> {
   await settle(tx, realm);
   const inner = await innerUnits(tx, campaign, realm);
   const wanted = units ? inner.filter((unit) => units.includes(unit)) : inner;
-  await tx.query(sql`delete from figure_cells where realm_id = ${realm} and campaign_id = ${campaign.id} and (${units === undefined} or unit_id = any(${units ?? []}::bigint[]))`);
+  await tx.query(
+    sql`delete from figure_cells where realm_id = ${realm} and campaign_id = ${campaign.id} and (${units === undefined} or unit_id = any(${units ?? []}::bigint[]))`,
+  );
   for await (const amounts of recount(tx, campaign, prepared, realm, context, wanted)) {
     const points = new Points();
     for (const { unit_id, measure, day, amount } of amounts) points.add(unit_id, measure, day, amount);
@@ -201,7 +232,13 @@ export interface CellFault {
 }
 
 /** Compares every cell of a realm with a recount of its entries; returns those that differ. */
-export async function verifyCells(tx: Tx, campaign: Campaign, realm: number, prepared: readonly Prepared[], context: SqlContext): Promise<CellFault[]> {
+export async function verifyCells(
+  tx: Tx,
+  campaign: Campaign,
+  realm: number,
+  prepared: readonly Prepared[],
+  context: SqlContext,
+): Promise<CellFault[]> {
   await settle(tx, realm);
   const counted = new Map<string, number>();
   for await (const amounts of recount(tx, campaign, prepared, realm, context, await innerUnits(tx, campaign, realm)))

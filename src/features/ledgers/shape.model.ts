@@ -20,7 +20,14 @@ export function shapeEntry(ledger: Ledger, values: Values, sender: number): Shap
   const data: Values = {};
   for (const field of ledger.fields) {
     const value = values[field.name];
-    if (isStored(ledger, field) && value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && value.length === 0)) data[field.name] = value;
+    if (
+      isStored(ledger, field) &&
+      value !== undefined &&
+      value !== null &&
+      value !== "" &&
+      !(Array.isArray(value) && value.length === 0)
+    )
+      data[field.name] = value;
   }
   const owner = ledger.unit === undefined ? undefined : data[ledger.unit];
   const given = ledger.stateField === undefined ? undefined : values[ledger.stateField];
@@ -28,7 +35,14 @@ export function shapeEntry(ledger: Ledger, values: Values, sender: number): Shap
   const content = hash([...ledger.fields.map((field) => data[field.name] ?? null), ledger.lifecycle ? (given ?? null) : null]);
   const numbers = ledger.identity.map((name) => (name === ledger.stateField ? state : data[name]) ?? null);
   const numbered = numbers.length > 0 && numbers.every((value) => value !== null);
-  return { unit: typeof owner === "number" ? owner : sender, day: dayOf(ledger, data), state, data, identity: numbered ? hash(["number", ...numbers]) : hash(["content", content.toString("base64")]), content };
+  return {
+    unit: typeof owner === "number" ? owner : sender,
+    day: dayOf(ledger, data),
+    state,
+    data,
+    identity: numbered ? hash(["number", ...numbers]) : hash(["content", content.toString("base64")]),
+    content,
+  };
 }
 
 /** The day on which an entry counts; of a month its first. */

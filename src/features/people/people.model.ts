@@ -41,37 +41,75 @@ export async function registerPeople(tx: Tx, realm: number, rows: readonly Perso
       continue;
     }
     ids[index] = person.id;
-    if (person.name !== row.name) await tx.query(sql`update people set name = ${row.name}, version = version + 1 where realm_id = ${realm} and person_id = ${person.id}`);
+    if (person.name !== row.name)
+      await tx.query(
+        sql`update people set name = ${row.name}, version = version + 1 where realm_id = ${realm} and person_id = ${person.id}`,
+      );
     await tx.query(sql`update posts set unit_id = ${row.unit}, department = coalesce(${row.department}, department), position = coalesce(${row.position}, position), to_day = coalesce(${row.to}::date, to_day)
       where realm_id = ${realm} and person_id = ${person.id} and kind = 'post' and to_day = 'infinity'
         and (unit_id, department, position, to_day) is distinct from (${row.unit}::bigint, coalesce(${row.department}, department), coalesce(${row.position}, position), coalesce(${row.to}::date, to_day))`);
   }
   for (let start = 0; start < fresh.length; start += 2000) {
     const batch = fresh.slice(start, start + 2000);
-    const inserted = await tx.query<{ person_id: number }>(sql`insert into people (realm_id, code, name) values ${join(batch.map(({ row }) => sql`(${realm}, ${row.code}, ${row.name})`))} returning person_id`);
-    await tx.query(sql`insert into posts (realm_id, person_id, unit_id, department, position, to_day) values ${join(
-      batch.map(({ row }, index) => sql`(${realm}, ${(inserted[index] as { person_id: number }).person_id}, ${row.unit}, ${row.department}, ${row.position}, ${row.to ?? "infinity"})`),
-    )}`);
+    const inserted = await tx.query<{ person_id: number }>(
+      sql`insert into people (realm_id, code, name) values ${join(batch.map(({ row }) => sql`(${realm}, ${row.code}, ${row.name})`))} returning person_id`,
+    );
+    await tx.query(
+      sql`insert into posts (realm_id, person_id, unit_id, department, position, to_day) values ${join(
+        batch.map(
+          ({ row }, index) =>
+            sql`(${realm}, ${(inserted[index] as { person_id: number }).person_id}, ${row.unit}, ${row.department}, ${row.position}, ${row.to ?? "infinity"})`,
+        ),
+      )}`,
+    );
     batch.forEach(({ index }, position) => (ids[index] = (inserted[position] as { person_id: number }).person_id));
   }
   return ids;
 }
 
 /** From `day` on the person has a post in another unit; what they did before stays with the old one. */
-export async function transfer(tx: Tx, realm: number, person: number, unit: number, day: string, post: { department?: string; position?: string } = {}): Promise<void> {
-  const closed = await tx.query<{ from_day: string }>(sql`update posts set to_day = ${day} where realm_id = ${realm} and person_id = ${person} and kind = 'post' and to_day = 'infinity' and from_day < ${day} returning from_day`);
+export async function transfer(
+  tx: Tx,
+  realm: number,
+  person: number,
+  unit: number,
+  day: string,
+  post: { department?: string; position?: string } = {},
+): Promise<void> {
+  const closed = await tx.query<{ from_day: string }>(
+    sql`update posts set to_day = ${day} where realm_id = ${realm} and person_id = ${person} and kind = 'post' and to_day = 'infinity' and from_day < ${day} returning from_day`,
+  );
   if (closed.length === 0) throw new Problem("transfer_before", 422, `调动日期${day}不晚于现任职务的开始日期，请核对日期。`);
-  await tx.query(sql`insert into posts (realm_id, person_id, unit_id, department, position, from_day) values (${realm}, ${person}, ${unit}, ${post.department ?? null}, ${post.position ?? null}, ${day})`);
+  await tx.query(
+    sql`insert into posts (realm_id, person_id, unit_id, department, position, from_day) values (${realm}, ${person}, ${unit}, ${post.department ?? null}, ${post.position ?? null}, ${day})`,
+  );
 }
 
 /** Between two days the person works in another unit and keeps their post. */
-export async function second(tx: Tx, realm: number, person: number, unit: number, from: string, to: string | null): Promise<void> {
-  await tx.query(sql`insert into posts (realm_id, person_id, unit_id, kind, from_day, to_day) values (${realm}, ${person}, ${unit}, 'secondment', ${from}, ${to ?? "infinity"})`);
+export async function second(
+  tx: Tx,
+  realm: number,
+  person: number,
+  unit: number,
+  from: string,
+  to: string | null,
+): Promise<void> {
+  await tx.query(
+    sql`insert into posts (realm_id, person_id, unit_id, kind, from_day, to_day) values (${realm}, ${person}, ${unit}, 'secondment', ${from}, ${to ?? "infinity"})`,
+  );
 }
 
 /** The unit in which a person counts on a day: at home, or where they are seconded. */
-export async function unitOn(tx: Tx, realm: number, person: number, day: string, seconded: "home" | "host"): Promise<number | undefined> {
-  const rows = await tx.query<{ unit_id: number; kind: string }>(sql`select unit_id, kind from posts where realm_id = ${realm} and person_id = ${person} and from_day <= ${day} and to_day > ${day}`);
+export async function unitOn(
+  tx: Tx,
+  realm: number,
+  person: number,
+  day: string,
+  seconded: "home" | "host",
+): Promise<number | undefined> {
+  const rows = await tx.query<{ unit_id: number; kind: string }>(
+    sql`select unit_id, kind from posts where realm_id = ${realm} and person_id = ${person} and from_day <= ${day} and to_day > ${day}`,
+  );
   const host = rows.find((row) => row.kind === "secondment")?.unit_id;
   const home = rows.find((row) => row.kind === "post")?.unit_id;
   return seconded === "host" ? (host ?? home) : (home ?? host);

@@ -20,12 +20,19 @@ export function links(relations: readonly Relation[], rollUp: readonly RelationK
     relations.filter((relation) => rollUp.includes(relation.kind)),
     (relation) => relation.unit,
   )) {
-    const days = [...new Set(own.flatMap((relation) => [relation.from, relation.to]))].toSorted((left, right) => (order(left) < order(right) ? -1 : 1));
+    const days = [...new Set(own.flatMap((relation) => [relation.from, relation.to]))].toSorted((left, right) =>
+      order(left) < order(right) ? -1 : 1,
+    );
     for (let index = 0; index + 1 < days.length; index++) {
       const [from, to] = [days[index] as string, days[index + 1] as string];
       const best = own
         .filter((relation) => !before(from, relation.from) && !before(relation.to, to))
-        .toSorted((left, right) => rollUp.indexOf(left.kind) - rollUp.indexOf(right.kind) || (before(left.from, right.from) ? 1 : -1) || right.id - left.id)[0];
+        .toSorted(
+          (left, right) =>
+            rollUp.indexOf(left.kind) - rollUp.indexOf(right.kind) ||
+            (before(left.from, right.from) ? 1 : -1) ||
+            right.id - left.id,
+        )[0];
       if (!best) continue;
       const last = found.at(-1);
       if (last && last.unit === unit && last.parent === best.parent && last.to === from) last.to = to;
@@ -46,7 +53,9 @@ export function paths(units: readonly number[], parents: readonly Link[], nameOf
     for (const link of byUnit.get(unit) ?? []) {
       if (link.parent === unit || trail.includes(link.parent)) {
         const names = [...trail.slice(trail.indexOf(link.parent)), unit, link.parent].map(nameOf);
-        throw new Problem("unit_cycle", 422, `单位的上级关系形成了循环：${names.join(" → ")}。请更正其中一个单位的上级单位。`, { units: names });
+        throw new Problem("unit_cycle", 422, `单位的上级关系形成了循环：${names.join(" → ")}。请更正其中一个单位的上级单位。`, {
+          units: names,
+        });
       }
       for (const above of walk(link.parent, [...trail, unit])) {
         const [from, to] = [later(link.from, above.from), earlier(link.to, above.to)];
