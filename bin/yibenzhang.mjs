@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import './bootstrap.mjs'
+import "./bootstrap.mjs";

@@ -1,12 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Readable, Writable } from 'node:stream'
-import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { dump, dumpToFile, restore, restoreFromFile, verifyBackup } from './backup.ts'
-import { BackupError } from './backup-format.ts'
-import { startDatabase, type Database } from './postgres.ts'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable, Writable } from "node:stream";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { dump, dumpToFile, restore, restoreFromFile, verifyBackup } from "./backup.ts";
+import { BackupError } from "./backup-format.ts";
+import { startDatabase, type Database } from "./postgres.ts";
 
 // `people` and `units` refer to each other, `entries` sorts before what it refers to, and a unit to its own parent.
 const structure = `
@@ -22,142 +22,163 @@ const structure = `
   create table entries_1 partition of entries for values in (1);
   create table entries_2 partition of entries for values in (2);
   create table extra."奇怪 ""表" ("列 1" text, b double precision);
-  create table empty_one (n int);`
+  create table empty_one (n int);`;
 const contents = `
   insert into units (parent, name) select nullif(n - 1, 0), '单位' || n from generate_series(1, 50) n;
   insert into people (unit, name) select n % 50 + 1, case when n % 3 = 0 then null else E'张\\t三\\n\\\\' || n end from generate_series(1, 200) n;
   update units set head = id;
   insert into entries select n % 2 + 1, n, n % 50 + 1, jsonb_build_object('数', n, '空', null, '串', repeat('教育', n % 40)), array['a,"b', null, ''], n / 7.0, '2026-03-01 08:00+08'::timestamptz + n * interval '1 min', decode(md5(n::text), 'hex') from generate_series(1, 20000) n;
   insert into extra."奇怪 ""表" values ('\\N', 0.1), (null, 'infinity'), ('\\.', 1e-300);
-  select nextval('extra.numbers'), nextval('extra.numbers');`
-const scope = { schemas: ['public', 'extra'] }
+  select nextval('extra.numbers'), nextval('extra.numbers');`;
+const scope = { schemas: ["public", "extra"] };
 const fingerprint = `select (select md5(string_agg(t::text, '|' order by id)) from units t) as units, (select md5(string_agg(t::text, '|' order by id)) from people t) as people,
-  (select md5(string_agg(t::text, '|' order by id)) from entries t) as entries, (select md5(string_agg(t::text, '|' order by b)) from extra."奇怪 ""表" t) as strange`
+  (select md5(string_agg(t::text, '|' order by id)) from entries t) as entries, (select md5(string_agg(t::text, '|' order by b)) from extra."奇怪 ""表" t) as strange`;
 
-let folder = ''
-let db: Database
-let source: pg.Client
-let file = ''
+let folder = "";
+let db: Database;
+let source: pg.Client;
+let file = "";
 
 async function newDatabase(name: string): Promise<pg.Client> {
-  const admin = new pg.Client(db.connection)
-  await admin.connect()
-  await admin.query(`create database ${name}`)
-  await admin.end()
-  const client = new pg.Client({ ...db.connection, database: name })
-  await client.connect()
-  await client.query(structure)
-  return client
+  const admin = new pg.Client(db.connection);
+  await admin.connect();
+  await admin.query(`create database ${name}`);
+  await admin.end();
+  const client = new pg.Client({ ...db.connection, database: name });
+  await client.connect();
+  await client.query(structure);
+  return client;
 }
 
 const rejection = async (promise: Promise<unknown>) => {
-  const error = await promise.then(() => undefined, (reason: unknown) => reason)
-  expect(error).toBeInstanceOf(BackupError)
-  return (error as BackupError).message
-}
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(BackupError);
+  return (error as BackupError).message;
+};
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'yibenzhang-test-'))
-  db = await startDatabase({ dataDir: join(folder, 'data'), purpose: 'tool' })
-  source = await newDatabase('source')
-  await source.query(contents)
-  file = join(folder, 'backup.ybz')
-  await dumpToFile(source, file, scope)
-}, 30_000)
+  folder = mkdtempSync(join(tmpdir(), "yibenzhang-test-"));
+  db = await startDatabase({ dataDir: join(folder, "data"), purpose: "tool" });
+  source = await newDatabase("source");
+  await source.query(contents);
+  file = join(folder, "backup.ybz");
+  await dumpToFile(source, file, scope);
+}, 30_000);
 afterAll(async () => {
-  await source?.end()
-  await db?.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
+  await source?.end();
+  await db?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
-test('a round trip brings back every row, the sequences and the foreign keys', async () => {
-  const summary = await verifyBackup(Readable.from([readFileSync(file)]))
-  expect(summary.migrations).toEqual(['0001-base.sql', '0002-more.sql'])
-  expect(Object.fromEntries(summary.tables.map(({ name, rows }) => [name, rows]))).toEqual({ units: 50, people: 200, entries: 20000, empty_one: 0, '奇怪 "表': 3 })
-  expect(existsSync(`${file}.partial`)).toBe(false)
+test("a round trip brings back every row, the sequences and the foreign keys", async () => {
+  const summary = await verifyBackup(Readable.from([readFileSync(file)]));
+  expect(summary.migrations).toEqual(["0001-base.sql", "0002-more.sql"]);
+  expect(Object.fromEntries(summary.tables.map(({ name, rows }) => [name, rows]))).toEqual({
+    units: 50,
+    people: 200,
+    entries: 20000,
+    empty_one: 0,
+    '奇怪 "表': 3,
+  });
+  expect(existsSync(`${file}.partial`)).toBe(false);
 
-  const target = await newDatabase('target')
-  expect(await restoreFromFile(target, file)).toEqual(summary)
-  expect((await target.query(fingerprint)).rows).toEqual((await source.query(fingerprint)).rows)
-  expect((await target.query("insert into units (name) values ('新') returning id")).rows).toEqual([{ id: '51' }])
-  expect((await target.query("insert into people (unit) values (1) returning id")).rows).toEqual([{ id: '201' }])
-  expect((await target.query("select nextval('extra.numbers') as n")).rows).toEqual([{ n: '11' }])
-  await expect(target.query('insert into people (unit) values (999)')).rejects.toThrow(/foreign key/)
-  const constraint = await target.query("select condeferrable from pg_constraint where contype = 'f' and conparentid = 0")
-  expect(constraint.rows.every((row: { condeferrable: boolean }) => !row.condeferrable)).toBe(true)
+  const target = await newDatabase("target");
+  expect(await restoreFromFile(target, file)).toEqual(summary);
+  expect((await target.query(fingerprint)).rows).toEqual((await source.query(fingerprint)).rows);
+  expect((await target.query("insert into units (name) values ('新') returning id")).rows).toEqual([{ id: "51" }]);
+  expect((await target.query("insert into people (unit) values (1) returning id")).rows).toEqual([{ id: "201" }]);
+  expect((await target.query("select nextval('extra.numbers') as n")).rows).toEqual([{ n: "11" }]);
+  await expect(target.query("insert into people (unit) values (999)")).rejects.toThrow(/foreign key/);
+  const constraint = await target.query("select condeferrable from pg_constraint where contype = 'f' and conparentid = 0");
+  expect(constraint.rows.every((row: { condeferrable: boolean }) => !row.condeferrable)).toBe(true);
 
   // A second restore finds data and refuses; with `replace` it takes its place.
-  expect(await rejection(restoreFromFile(target, file))).toContain('当前数据库不是空的')
-  await restoreFromFile(target, file, { replace: true })
-  expect((await target.query(fingerprint)).rows).toEqual((await source.query(fingerprint)).rows)
-  await target.end()
-})
+  expect(await rejection(restoreFromFile(target, file))).toContain("当前数据库不是空的");
+  await restoreFromFile(target, file, { replace: true });
+  expect((await target.query(fingerprint)).rows).toEqual((await source.query(fingerprint)).rows);
+  await target.end();
+});
 
-test('a file cut short or altered anywhere is refused and the target unchanged', async () => {
-  const target = await newDatabase('unchanged')
-  await target.query("insert into units (name) values ('原有')")
-  const state = async () => (await target.query("select (select json_agg(u) from units u) as units, (select last_value from extra.numbers) as n, (select last_value from units_id_seq) as id")).rows
-  const before = await state()
-  const bytes = readFileSync(file)
-  const tries: [string, Buffer][] = []
-  for (const share of [0, 0.0001, 0.3, 0.9, 0.9999]) tries.push([`cut at ${share}`, bytes.subarray(0, Math.floor(bytes.length * share))])
+test("a file cut short or altered anywhere is refused and the target unchanged", async () => {
+  const target = await newDatabase("unchanged");
+  await target.query("insert into units (name) values ('原有')");
+  const state = async () =>
+    (
+      await target.query(
+        "select (select json_agg(u) from units u) as units, (select last_value from extra.numbers) as n, (select last_value from units_id_seq) as id",
+      )
+    ).rows;
+  const before = await state();
+  const bytes = readFileSync(file);
+  const tries: [string, Buffer][] = [];
+  for (const share of [0, 0.0001, 0.3, 0.9, 0.9999])
+    tries.push([`cut at ${share}`, bytes.subarray(0, Math.floor(bytes.length * share))]);
   for (const share of [0.0005, 0.1, 0.35, 0.6, 0.85, 0.995, 0.99999]) {
-    const flipped = Buffer.from(bytes)
-    const at = Math.floor(bytes.length * share)
-    flipped[at] = (flipped[at] ?? 0) ^ 0x10
-    tries.push([`flipped at ${share}`, flipped])
+    const flipped = Buffer.from(bytes);
+    const at = Math.floor(bytes.length * share);
+    flipped[at] = (flipped[at] ?? 0) ^ 0x10;
+    tries.push([`flipped at ${share}`, flipped]);
   }
   for (const [what, altered] of tries) {
-    expect(await rejection(restore(target, Readable.from([altered]), { replace: true })), what).toMatch(/没有恢复任何内容|已全部撤销/)
-    expect(await state(), what).toEqual(before)
+    const message = await rejection(restore(target, Readable.from([altered]), { replace: true }));
+    expect({ what, message, state: await state() }).toEqual({
+      what,
+      message: expect.stringMatching(/没有恢复任何内容|已全部撤销/),
+      state: before,
+    });
   }
-  writeFileSync(join(folder, 'text'), '不是备份')
-  expect(await rejection(restoreFromFile(target, join(folder, 'text')))).toContain('不是一本账的备份文件')
-  expect(await rejection(restoreFromFile(target, join(folder, 'none')))).toContain('找不到备份文件')
-  await target.end()
-})
+  writeFileSync(join(folder, "text"), "不是备份");
+  expect(await rejection(restoreFromFile(target, join(folder, "text")))).toContain("不是一本账的备份文件");
+  expect(await rejection(restoreFromFile(target, join(folder, "none")))).toContain("找不到备份文件");
+  await target.end();
+});
 
-test('a database of another structure is refused, naming the difference', async () => {
-  const target = await newDatabase('other')
-  await target.query("insert into migrations values ('0003-new.sql')")
-  expect(await rejection(restoreFromFile(target, file))).toContain('本库有而备份没有的迁移：0003-new.sql')
-  await target.end()
-})
+test("a database of another structure is refused, naming the difference", async () => {
+  const target = await newDatabase("other");
+  await target.query("insert into migrations values ('0003-new.sql')");
+  expect(await rejection(restoreFromFile(target, file))).toContain("本库有而备份没有的迁移：0003-new.sql");
+  await target.end();
+});
 
-test('the backup is of one moment, whatever is written meanwhile', async () => {
-  const target = await newDatabase('moment')
-  const writer = new pg.Client({ ...db.connection, database: 'source' })
-  await writer.connect()
-  const chunks: Buffer[] = []
-  let first = true
+test("the backup is of one moment, whatever is written meanwhile", async () => {
+  const target = await newDatabase("moment");
+  const writer = new pg.Client({ ...db.connection, database: "source" });
+  await writer.connect();
+  const chunks: Buffer[] = [];
   const slow = new Writable({
     highWaterMark: 1024,
-    write(chunk, _encoding, done) {
-      chunks.push(chunk)
-      if (!first) return done()
-      first = false
-      writer.query("with u as (insert into units (name) values ('之后') returning id) insert into people (unit, name) select id, '之后' from u").then(() => done(), done)
+    async write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk);
+      if (chunks.length === 1) {
+        await writer.query(
+          "with u as (insert into units (name) values ('之后') returning id) insert into people (unit, name) select id, '之后' from u",
+        );
+      }
+      done();
     },
-  })
-  const before = (await source.query(fingerprint)).rows
-  const reader = new pg.Client({ ...db.connection, database: 'source' })
-  await reader.connect()
-  await dump(reader, slow, scope)
-  await restore(target, Readable.from(chunks))
-  expect((await target.query(fingerprint)).rows).toEqual(before)
-  await Promise.all([writer.end(), reader.end(), target.end()])
-})
+  });
+  const before = (await source.query(fingerprint)).rows;
+  const reader = new pg.Client({ ...db.connection, database: "source" });
+  await reader.connect();
+  await dump(reader, slow, scope);
+  await restore(target, Readable.from(chunks));
+  expect((await target.query(fingerprint)).rows).toEqual(before);
+  await Promise.all([writer.end(), reader.end(), target.end()]);
+});
 
-test('a backup that cannot be written leaves no file and reports it', async () => {
-  const client = new pg.Client({ ...db.connection, database: 'source' })
-  await client.connect()
-  client.on('error', () => {})
-  const full = new Writable({ write: (_chunk, _encoding, done) => done(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })) })
-  await expect(dump(client, full, scope)).rejects.toThrow('ENOSPC')
-  await client.end()
-  const another = new pg.Client({ ...db.connection, database: 'source' })
-  await another.connect()
-  const nowhere = join(folder, 'missing/backup.ybz')
-  expect(await rejection(dumpToFile(another, nowhere, scope))).toContain(nowhere)
-  await another.end()
-})
+test("a backup that cannot be written leaves no file and reports it", async () => {
+  const client = new pg.Client({ ...db.connection, database: "source" });
+  await client.connect();
+  client.on("error", () => {});
+  const full = new Writable({ write: (_chunk, _encoding, done) => done(Object.assign(new Error("ENOSPC"), { code: "ENOSPC" })) });
+  await expect(dump(client, full, scope)).rejects.toThrow("ENOSPC");
+  await client.end();
+  const another = new pg.Client({ ...db.connection, database: "source" });
+  await another.connect();
+  const nowhere = join(folder, "missing/backup.ybz");
+  expect(await rejection(dumpToFile(another, nowhere, scope))).toContain(nowhere);
+  await another.end();
+});

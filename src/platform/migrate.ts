@@ -15,7 +15,9 @@ export async function migrate(database: Database): Promise<string[]> {
     const checksum = createHash("sha256").update(text).digest("hex");
     const done = await asOwner(database, `migrate ${name}`, async (tx) => {
       await tx.query(sql`select pg_advisory_xact_lock(7_240_001)`);
-      await tx.query(sql`create table if not exists migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now())`);
+      await tx.query(
+        sql`create table if not exists migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now())`,
+      );
       const known = await tx.one<{ checksum: string }>(sql`select checksum from migrations where name = ${name}`);
       if (known && known.checksum !== checksum)
         throw new StartError(`数据库迁移文件 ${name} 在执行之后被改动过。请恢复原文件；要改表结构，请另加新的迁移文件。`);
