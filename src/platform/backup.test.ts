@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import pg from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { dump, dumpToFile, restore, restoreFromFile, verifyBackup } from "./backup.ts";
 import { BackupError } from "./backup-format.ts";
 import { startDatabase, type Database } from "./postgres.ts";
@@ -34,6 +34,7 @@ const scope = { schemas: ["public", "extra"] };
 const fingerprint = `select (select md5(string_agg(t::text, '|' order by id)) from units t) as units, (select md5(string_agg(t::text, '|' order by id)) from people t) as people,
   (select md5(string_agg(t::text, '|' order by id)) from entries t) as entries, (select md5(string_agg(t::text, '|' order by b)) from extra."奇怪 ""表" t) as strange`;
 
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 let folder = "";
 let db: Database;
 let source: pg.Client;
