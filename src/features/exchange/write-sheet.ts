@@ -28,6 +28,8 @@ export interface Sheet {
   /** `false`: the rows bring their own heading. */
   header?: boolean;
   rows: Iterable<SheetRow> | AsyncIterable<SheetRow>;
+  /** Merged areas among the rows, `B3:B17`; title and header merge their own. */
+  merges?: readonly string[];
   /** Framed empty rows when there are no rows: a form to fill in. */
   blankRows?: number;
   frozenColumns?: number;
@@ -161,7 +163,8 @@ export async function* sheetXml(sheet: Sheet, selected: boolean, listOf: (values
   }
   counted(row - heading.height);
   if (row === heading.height) for (let i = 0; i < (sheet.blankRows ?? 0); i++) out += rowXml(sheet, { cells: [] }, ++row);
-  const merges = heading.merges.length === 0 ? "" : `<mergeCells count="${heading.merges.length}">${heading.merges.map((ref) => `<mergeCell ref="${ref}"/>`).join("")}</mergeCells>`;
+  const areas = [...heading.merges, ...(sheet.merges ?? [])];
+  const merges = areas.length === 0 ? "" : `<mergeCells count="${areas.length}">${areas.map((ref) => `<mergeCell ref="${ref}"/>`).join("")}</mergeCells>`;
   yield `${out}</sheetData>${merges}${validations(sheet, heading, listOf)}<printOptions horizontalCentered="1"/>` +
     `<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.7" header="0.3" footer="0.35"/>` +
     `<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>` +
