@@ -56,7 +56,14 @@ export function explain(ledger: Ledger, fields: readonly FieldDefinition[]): She
       { heading: "可填内容", width: 46, style: "long" },
     ],
     rows: fields.map((field, i) => ({
-      cells: [i + 1, field.under === undefined ? field.name : `${field.under}：${field.name}`, field.description ?? null, field.required ? "必填" : "选填", formOf(field), allowed(field)],
+      cells: [
+        i + 1,
+        field.under === undefined ? field.name : `${field.under}：${field.name}`,
+        field.description ?? null,
+        field.required ? "必填" : "选填",
+        formOf(field),
+        allowed(field),
+      ],
     })),
   };
 }

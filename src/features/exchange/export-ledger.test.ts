@@ -65,9 +65,16 @@ describe("the official workbook", () => {
   test("has title, note, two heading rows with their merges, frozen panes, print set-up and drop-downs", async () => {
     const file = await written([entry]);
     const book = await readXlsx(file);
-    expect(book.sheets.map(({ name, hidden }) => [name, hidden ?? false])).toEqual([["集中学习台账", false], ["填表说明", false], ["下拉选项", true]]);
+    expect(book.sheets.map(({ name, hidden }) => [name, hidden ?? false])).toEqual([
+      ["集中学习台账", false],
+      ["填表说明", false],
+      ["下拉选项", true],
+    ]);
     const [sheet, help, options] = book.sheets;
-    expect(sheet!.rows.slice(0, 2).map((row) => row[0])).toEqual(["全市教育整顿集中学习台账", "填报单位：市教育整顿领导小组办公室        截止时间：2023年5月7日"]);
+    expect(sheet!.rows.slice(0, 2).map((row) => row[0])).toEqual([
+      "全市教育整顿集中学习台账",
+      "填报单位：市教育整顿领导小组办公室        截止时间：2023年5月7日",
+    ]);
     expect(sheet!.rows[2]!.slice(4, 9)).toEqual(["活动类型", "篇目", "出勤情况", null, "参学率"]);
     expect(sheet!.rows[3]!.slice(4, 9)).toEqual([null, null, "应到", "实到", null]);
     const xml = (await partsOf(file)).get("xl/worksheets/sheet1.xml")!;
@@ -78,8 +85,12 @@ describe("the official workbook", () => {
     expect(sheet!.pageSetup).toMatchObject({ orientation: "landscape", fitToWidth: 1, fitToHeight: 0 });
     expect(xml).toContain('paperSize="9"');
     expect(xml).toContain("&amp;P");
-    expect((await partsOf(file)).get("xl/workbook.xml")).toContain(`<definedName name="_xlnm.Print_Titles" localSheetId="0">'集中学习台账'!$3:$4</definedName>`);
-    expect([...xml.matchAll(/sqref="([A-Z]+)5:[A-Z]+1048576"><formula1>([^<]*)</g)].map(([, column, list]) => [column, list])).toEqual([
+    expect((await partsOf(file)).get("xl/workbook.xml")).toContain(
+      `<definedName name="_xlnm.Print_Titles" localSheetId="0">'集中学习台账'!$3:$4</definedName>`,
+    );
+    expect(
+      [...xml.matchAll(/sqref="([A-Z]+)5:[A-Z]+1048576"><formula1>([^<]*)</g)].map(([, column, list]) => [column, list]),
+    ).toEqual([
       ["E", "&quot;中心组学习,读书班&quot;"],
       ["F", "下拉选项!$A$1:$A$40"],
       ["J", "&quot;是,否&quot;"],
@@ -95,10 +106,30 @@ describe("the official workbook", () => {
     const file = await written([entry, { ...entry, 学习日期: "2023年3月中旬", 应到: "约40", 备注: null }]);
     const [sheet] = (await readXlsx(file)).sheets;
     expect(sheet!.rows[4]).toEqual([
-      1, "0012345678901234567", new Date("2023-03-15T00:00:00Z"), new Date("2023-03-01T00:00:00Z"), "读书班", "第1篇必读文献、第2篇必读文献", 45, 44, 97.8, "否",
-      "2023年4月10日至2023年7月7日", "张三、李四", "无", "已归档",
+      1,
+      "0012345678901234567",
+      new Date("2023-03-15T00:00:00Z"),
+      new Date("2023-03-01T00:00:00Z"),
+      "读书班",
+      "第1篇必读文献、第2篇必读文献",
+      45,
+      44,
+      97.8,
+      "否",
+      "2023年4月10日至2023年7月7日",
+      "张三、李四",
+      "无",
+      "已归档",
     ]);
-    expect(sheet!.rows[5]!.slice(0, 7)).toEqual([2, "0012345678901234567", "2023年3月中旬", new Date("2023-03-01T00:00:00Z"), "读书班", "第1篇必读文献、第2篇必读文献", "约40"]);
+    expect(sheet!.rows[5]!.slice(0, 7)).toEqual([
+      2,
+      "0012345678901234567",
+      "2023年3月中旬",
+      new Date("2023-03-01T00:00:00Z"),
+      "读书班",
+      "第1篇必读文献、第2篇必读文献",
+      "约40",
+    ]);
   });
 
   test("without entries is a form to fill in, with frames and drop-downs", async () => {
@@ -106,18 +137,46 @@ describe("the official workbook", () => {
     const xml = (await partsOf(file)).get("xl/worksheets/sheet1.xml")!;
     expect([...xml.matchAll(/<row /g)]).toHaveLength(4 + 20);
     expect(xml).toContain("<dataValidations");
-    expect((await readXlsx(file)).sheets[0]!.rows.slice(4).flat().filter((cell) => cell !== null && cell !== "")).toEqual([]);
+    expect(
+      (await readXlsx(file)).sheets[0]!.rows.slice(4)
+        .flat()
+        .filter((cell) => cell !== null && cell !== ""),
+    ).toEqual([]);
   });
 
   test("never turns what a user wrote into a formula, and drops characters that XML forbids", async () => {
-    const texts = ["=1+1", "+86", "-5+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "a\u0000b\u000bc", "_x0041_", "<b>&\"'", "行一\r\n行二", "\ud800半个", "😀"];
+    const texts = [
+      "=1+1",
+      "+86",
+      "-5+cmd|' /C calc'!A0",
+      "@SUM(A1)",
+      "\t=1",
+      "a\u0000b\u000bc",
+      "_x0041_",
+      "<b>&\"'",
+      "行一\r\n行二",
+      "\ud800半个",
+      "😀",
+    ];
     const file = await written(texts.map((text) => ({ 活动编号: text, 备注: text, 应到: text })));
     const parts = await partsOf(file);
     for (const [name, xml] of parts) if (name.startsWith("xl/worksheets")) expect(xml).not.toMatch(/<f[ >]/);
     const xml = parts.get("xl/worksheets/sheet1.xml")!;
     expect(xml).toContain("_x005F_x0041_");
     const rows = (await readXlsx(file)).sheets[0]!.rows.slice(4);
-    const shown = ["=1+1", "+86", "-5+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "abc", undefined, "<b>&\"'", "行一\n行二", "\ufffd半个", "😀"];
+    const shown = [
+      "=1+1",
+      "+86",
+      "-5+cmd|' /C calc'!A0",
+      "@SUM(A1)",
+      "\t=1",
+      "abc",
+      undefined,
+      "<b>&\"'",
+      "行一\n行二",
+      "\ufffd半个",
+      "😀",
+    ];
     shown.forEach((text, i) => {
       if (text !== undefined) for (const column of [1, 6, 12]) expect(rows[i]![column]).toBe(text);
     });
@@ -158,7 +217,9 @@ test("CSV is UTF-8 with a byte order mark; formulas are defused, plain numbers a
   await writeLedgerCsv(output, { ledger, created, entries: [{ ...entry, 备注: '=HYPERLINK("x","y")', 活动编号: "-5" }] });
   const lines = (await bytes).toString("utf8").split("\r\n");
   expect(lines[0]).toBe(`\ufeff序号,活动编号,学习日期,月份,活动类型,篇目,应到,实到,参学率,是否补学,起止,参加人员,备注,状态`);
-  expect(lines[1]).toBe(`1,-5,2023-03-15,2023-03,读书班,第1篇必读文献、第2篇必读文献,45,44,97.8,否,2023年4月10日至2023年7月7日,张三、李四,"'=HYPERLINK(""x"",""y"")",已归档`);
+  expect(lines[1]).toBe(
+    `1,-5,2023-03-15,2023-03,读书班,第1篇必读文献、第2篇必读文献,45,44,97.8,否,2023年4月10日至2023年7月7日,张三、李四,"'=HYPERLINK(""x"",""y"")",已归档`,
+  );
 });
 
 test("100,000 rows need no more memory than a few: a heap of 48 MB is enough", () => {
@@ -171,7 +232,9 @@ test("100,000 rows need no more memory than a few: a heap of 48 MB is enough", (
     }
     console.log((await writeLedger(process.argv[1], { ledger, created: new Date(0), entries: entries() })).rows);`;
   const path = join(folder, "大表.xlsx");
-  const run = spawnSync(process.execPath, ["--max-old-space-size=48", "--input-type=module", "-e", script, path], { encoding: "utf8" });
+  const run = spawnSync(process.execPath, ["--max-old-space-size=48", "--input-type=module", "-e", script, path], {
+    encoding: "utf8",
+  });
   expect(run.stderr).toBe("");
   expect(run.stdout.trim()).toBe("100000");
 }, 60_000);

@@ -32,7 +32,15 @@ export function exportedFields(ledger: Ledger): FieldDefinition[] {
   return ledger.columns.flatMap((name): FieldDefinition[] => {
     const field = known.get(name);
     if (field?.hidden) return [];
-    const plain: FieldDefinition = field ?? { name, type: "text", required: false, open: false, aliases: [], min: 0, hidden: false };
+    const plain: FieldDefinition = field ?? {
+      name,
+      type: "text",
+      required: false,
+      open: false,
+      aliases: [],
+      min: 0,
+      hidden: false,
+    };
     if (name !== stateField || !ledger.lifecycle || plain.values) return [plain];
     return [{ ...plain, type: "choice", values: ledger.lifecycle.states }];
   });
@@ -111,20 +119,31 @@ function noteOf({ organ, asOf, created }: LedgerSheet): string {
   return `填报单位：${organ ?? "　　　　　　　　"}        ${asOf === undefined ? `填报时间：${day(today)}` : `截止时间：${day(asOf)}`}`;
 }
 
+/** The first two columns stay in view, unless they would fill the screen. */
+function frozenColumns(columns: readonly SheetColumn[]): number {
+  const [first = 0, second = 0] = columns.map(({ width }) => width);
+  return columns.length > 2 && first + second <= 45 ? 2 : columns.length > 1 && first <= 30 ? 1 : 0;
+}
+
 /** Writes the official .xlsx to a stream or file; gives the number of entries written. */
 export async function writeLedger(output: Writable | string, sheet: LedgerSheet): Promise<{ rows: number }> {
   const { ledger } = sheet;
   const fields = exportedFields(ledger);
+  const columns = fields.map(columnOf);
   const official: Sheet = {
     name: ledger.name,
     title: ledger.title ?? ledger.name,
     note: noteOf(sheet),
-    columns: fields.map(columnOf),
+    columns,
     rows: rowsOf(fields, sheet.entries),
     blankRows,
-    frozenColumns: Math.min(2, fields.length - 1),
+    frozenColumns: frozenColumns(columns),
   };
-  const { rows } = await writeWorkbook(output, { title: official.title ?? ledger.name, created: sheet.created, sheets: [official, explain(ledger, fields)] });
+  const { rows } = await writeWorkbook(output, {
+    title: official.title ?? ledger.name,
+    created: sheet.created,
+    sheets: [official, explain(ledger, fields)],
+  });
   return { rows: rows[0] ?? 0 };
 }
 
@@ -134,5 +153,9 @@ export async function writeLedgerCsv(output: Writable | string, sheet: LedgerShe
   async function* cells(): AsyncGenerator<readonly Cell[]> {
     for await (const row of rowsOf(fields, sheet.entries)) yield row.cells;
   }
-  return writeCsv(output, fields.map((field) => field.name), cells());
+  return writeCsv(
+    output,
+    fields.map((field) => field.name),
+    cells(),
+  );
 }

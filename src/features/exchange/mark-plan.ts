@@ -37,11 +37,20 @@ export function opinionText(complaints: readonly Complaint[]): string {
 }
 
 const same = (a: string, b: string): boolean => a.replace(/\s+/g, "") === b.replace(/\s+/g, "");
-const opinionColumn = (table: MarkedTable): number | undefined => table.columns.find((column) => same(column.heading, opinionHeading))?.index;
+const opinionColumn = (table: MarkedTable): number | undefined =>
+  table.columns.find((column) => same(column.heading, opinionHeading))?.index;
 
 /** Where the complaints about one sheet go. */
 export function planSheet(tables: readonly MarkedTable[], complaints: readonly Complaint[]): SheetPlan {
-  const plan: SheetPlan = { cells: new Map(), whole: new Set(), opinions: new Map(), headings: new Map(), again: [], spans: [], right: -1 };
+  const plan: SheetPlan = {
+    cells: new Map(),
+    whole: new Set(),
+    opinions: new Map(),
+    headings: new Map(),
+    again: [],
+    spans: [],
+    right: -1,
+  };
   const byRow = new Map<number, { complaints: Complaint[]; table: MarkedTable | undefined }>();
   const touched = new Set<MarkedTable>();
   for (const table of tables) {
@@ -53,9 +62,13 @@ export function planSheet(tables: readonly MarkedTable[], complaints: readonly C
     const address = complaint.cell === null ? undefined : parseAddress(complaint.cell);
     const there = tables.filter((table) => row >= table.firstRow && row <= table.lastRow);
     const hits = (table: MarkedTable): boolean =>
-      table.columns.some(({ index, heading }) => (address ? index === address.column : complaint.column !== null && same(heading, complaint.column)));
+      table.columns.some(({ index, heading }) =>
+        address ? index === address.column : complaint.column !== null && same(heading, complaint.column),
+      );
     const table = there.find(hits) ?? there[0];
-    const column = address?.column ?? table?.columns.find(({ heading }) => complaint.column !== null && same(heading, complaint.column))?.index;
+    const column =
+      address?.column ??
+      table?.columns.find(({ heading }) => complaint.column !== null && same(heading, complaint.column))?.index;
     const known = byRow.get(row);
     if (known) known.complaints.push(complaint);
     else byRow.set(row, { complaints: [complaint], table });
@@ -68,7 +81,9 @@ export function planSheet(tables: readonly MarkedTable[], complaints: readonly C
       plan.whole.add(row);
       const indexes = table?.columns.filter(({ heading }) => !same(heading, opinionHeading)).map(({ index }) => index);
       if (!indexes || indexes.length === 0) plan.cells.set(row, "all");
-      else if (marked !== "all") for (let i = Math.min(...indexes); i <= Math.max(...indexes); i++) plan.cells.set(row, new Set(plan.cells.get(row) as Set<number> | undefined).add(i));
+      else if (marked !== "all")
+        for (let i = Math.min(...indexes); i <= Math.max(...indexes); i++)
+          plan.cells.set(row, new Set(plan.cells.get(row) as Set<number> | undefined).add(i));
     }
   }
   for (const table of touched) {
@@ -86,11 +101,11 @@ export function planSheet(tables: readonly MarkedTable[], complaints: readonly C
 
 /** A value in a merged cell shows in its first cell only: marks inside a merged area move there. */
 export function moveToMergedCells(plan: SheetPlan, merges: readonly Merge[]): void {
-  const rows = [...plan.cells.keys()].sort((a, b) => a - b);
+  const rows = [...plan.cells.keys()].toSorted((a, b) => a - b);
   const moved: [row: number, column: number][] = [];
   for (const { top, left, bottom, right } of merges) {
     let low = 0;
-    for (let high = rows.length; low < high; ) {
+    for (let high = rows.length; low < high;) {
       const middle = (low + high) >> 1;
       if (rows[middle]! < top) low = middle + 1;
       else high = middle;
@@ -99,7 +114,7 @@ export function moveToMergedCells(plan: SheetPlan, merges: readonly Merge[]): vo
       const row = rows[low]!;
       const columns = plan.cells.get(row);
       if (!columns || columns === "all") continue;
-      for (const column of [...columns]) {
+      for (const column of columns) {
         if (column < left || column > right || (row === top && column === left)) continue;
         columns.delete(column);
         if (!plan.whole.has(row) || row === top) moved.push([top, left]);

@@ -24,7 +24,10 @@ export async function markRows(
   output: Writable | string,
 ): Promise<void> {
   const made = sheets.map(({ sheet, rows, merges = [] }) => {
-    const plan = planSheet(tables.filter((table) => table.sheet === sheet), complaints.filter((complaint) => complaint.sheet === sheet));
+    const plan = planSheet(
+      tables.filter((table) => table.sheet === sheet),
+      complaints.filter((complaint) => complaint.sheet === sheet),
+    );
     moveToMergedCells(plan, merges);
     const widths: number[] = [];
     for (const { cells } of rows) {
@@ -34,7 +37,10 @@ export async function markRows(
       });
     }
     const free = widths.length;
-    const columns = [...Array.from(widths, (width) => ({ heading: "", width: width ?? 7, style: "text" })), { heading: "", width: opinionWidth, style: "plain" }];
+    const columns = [
+      ...Array.from(widths, (width) => ({ heading: "", width: width ?? 7, style: "text" })),
+      { heading: "", width: opinionWidth, style: "plain" },
+    ];
     const headers = new Set(tables.filter((table) => table.sheet === sheet).flatMap((table) => table.headerRows));
     function styled({ row, cells }: RawRow): SheetRow {
       const styles = new Map<number, string>();
@@ -44,7 +50,8 @@ export async function markRows(
         else if (typeof cell === "number") styles.set(i, "number");
       });
       const marked = plan.cells.get(row);
-      for (const column of marked === "all" ? cells.keys() : (marked ?? [])) styles.set(column, `${styles.get(column) ?? "text"}!`);
+      for (const column of marked === "all" ? cells.keys() : (marked ?? []))
+        styles.set(column, `${styles.get(column) ?? "text"}!`);
       const opinion = plan.opinions.get(row);
       for (const { first, last, column } of plan.again) if (row >= first && row <= last) out[column] = null;
       const at = (column: number | undefined, text: string, style: string): void => {

@@ -38,12 +38,12 @@ function patchRow(xml: string, row: number, patch: Patch): string {
   const inside = empty ? "" : xml.slice(open, -closing.length);
 
   const cells = new Map<number, string>();
-  let last = -1;
+  let column = -1;
   let rest = inside;
   for (const found of inside.matchAll(new RegExp(`<${prefix}c(?=[\\s/>])[^>]*?(?:/>|>[\\s\\S]*?</${prefix}c>)`, "g"))) {
     const address = attribute(found[0].slice(0, found[0].indexOf(">") + 1), "r");
-    last = (address === undefined ? undefined : parseAddress(address)?.column) ?? last + 1;
-    cells.set(last, found[0]);
+    column = (address === undefined ? undefined : parseAddress(address)?.column) ?? column + 1;
+    cells.set(column, found[0]);
     rest = inside.slice(found.index + found[0].length);
   }
   const wrapped = [...cells.values()].some((cell) => styles.wraps(styleOf(cell) ?? 0));
@@ -61,13 +61,17 @@ function patchRow(xml: string, row: number, patch: Patch): string {
   const marked = plan.cells.get(row);
   for (const column of marked === "all" ? cells.keys() : (marked ?? [])) {
     const cell = cells.get(column);
-    const style = (cell === undefined ? undefined : styleOf(cell)) ?? (rowStyle === undefined ? patch.columnStyle(column) : Number(rowStyle));
+    const style =
+      (cell === undefined ? undefined : styleOf(cell)) ?? (rowStyle === undefined ? patch.columnStyle(column) : Number(rowStyle));
     cells.set(column, restyled(cell ?? `<${prefix}c r="${columnName(column)}${row}"/>`, styles.marked(style)));
   }
 
   const write = (column: number, style: number, text: string): void => {
     const p = prefix;
-    cells.set(column, `<${p}c r="${columnName(column)}${row}" s="${style}" t="inlineStr"><${p}is><${p}t xml:space="preserve">${xmlText(cellText(text))}</${p}t></${p}is></${p}c>`);
+    cells.set(
+      column,
+      `<${p}c r="${columnName(column)}${row}" s="${style}" t="inlineStr"><${p}is><${p}t xml:space="preserve">${xmlText(cellText(text))}</${p}t></${p}is></${p}c>`,
+    );
   };
   if (plan.headings.has(row)) {
     const column = plan.headings.get(row) ?? patch.column;
@@ -84,7 +88,7 @@ function patchRow(xml: string, row: number, patch: Patch): string {
   }
   // `spans` is only a hint, but a wrong one can hide cells in some readers.
   tag = tag.replace(/\sspans=(["']).*?\1/, "");
-  const sorted = [...cells].sort(([a], [b]) => a - b).map(([, cell]) => cell);
+  const sorted = [...cells].toSorted(([a], [b]) => a - b).map(([, cell]) => cell);
   return tag + sorted.join("") + rest + closing;
 }
 
@@ -102,16 +106,21 @@ function patchHead(head: string, patch: Patch, needed: boolean): string {
   });
   if (!cols.test(out)) return out.replace(new RegExp(`<${p}sheetData\\s*>$`), (end) => `<${p}cols>${made}</${p}cols>${end}`);
   out = out.replace(cols, (_, inner: string) => {
-    const list = (inner.match(/<[^>]*>/g) ?? []).filter((tag) => !tag.startsWith("</")).flatMap((tag) => {
-      const [min, max] = [Number(attribute(tag, "min")), Number(attribute(tag, "max"))];
-      if (number < min || number > max) return [{ min, tag }];
-      const parts: { min: number; tag: string }[] = [];
-      if (min < number) parts.push({ min, tag: withAttribute(tag, "max", number - 1) });
-      if (max > number) parts.push({ min: number + 1, tag: withAttribute(tag, "min", number + 1) });
-      return parts;
-    });
+    const list = (inner.match(/<[^>]*>/g) ?? [])
+      .filter((tag) => !tag.startsWith("</"))
+      .flatMap((tag) => {
+        const [min, max] = [Number(attribute(tag, "min")), Number(attribute(tag, "max"))];
+        if (number < min || number > max) return [{ min, tag }];
+        const parts: { min: number; tag: string }[] = [];
+        if (min < number) parts.push({ min, tag: withAttribute(tag, "max", number - 1) });
+        if (max > number) parts.push({ min: number + 1, tag: withAttribute(tag, "min", number + 1) });
+        return parts;
+      });
     list.push({ min: number, tag: made });
-    return `<${p}cols>${list.sort((a, b) => a.min - b.min).map(({ tag }) => tag).join("")}</${p}cols>`;
+    return `<${p}cols>${list
+      .toSorted((a, b) => a.min - b.min)
+      .map(({ tag }) => tag)
+      .join("")}</${p}cols>`;
   });
   return out;
 }
@@ -129,20 +138,25 @@ function columnStyles(head: string, prefix: string): (column: number) => number 
  * The worksheet part with the plan carried out. `read` gives its bytes and is called twice: once to find the free
  * column and the merged cells, once to write.
  */
-export async function* markSheet(read: () => Promise<AsyncIterable<Buffer>>, plan: SheetPlan, styles: StylePatch): AsyncGenerator<string> {
+export async function* markSheet(
+  read: () => Promise<AsyncIterable<Buffer>>,
+  plan: SheetPlan,
+  styles: StylePatch,
+): AsyncGenerator<string> {
   const { lastColumn, merges } = await survey(await read(), plan.spans);
   moveToMergedCells(plan, merges);
   const beside = merges.filter((merge) => plan.spans.some(({ first, last }) => merge.top <= last && merge.bottom >= first));
   const free = Math.max(lastColumn, plan.right, ...beside.map(({ right }) => right)) + 1;
   const patch: Patch = { plan, styles, column: free, prefix: "", columnStyle: () => 0 };
   const added = [...plan.opinions.values()].some(({ column }) => column === undefined);
-  const wanted = [...new Set([...plan.cells.keys(), ...plan.opinions.keys(), ...plan.headings.keys()])].sort((a, b) => a - b);
+  const wanted = [...new Set([...plan.cells.keys(), ...plan.opinions.keys(), ...plan.headings.keys()])].toSorted((a, b) => a - b);
   const touched = new Set(wanted);
   let next = 0;
   // Rows complained of that the sheet does not store (nothing was typed there).
   const missing = (before: number): string => {
     let out = "";
-    for (; next < wanted.length && wanted[next]! < before; next++) out += patchRow(`<${patch.prefix}row r="${wanted[next]!}"/>`, wanted[next]!, patch);
+    for (; next < wanted.length && wanted[next]! < before; next++)
+      out += patchRow(`<${patch.prefix}row r="${wanted[next]!}"/>`, wanted[next]!, patch);
     return out;
   };
   for await (const list of pieces(await read())) {

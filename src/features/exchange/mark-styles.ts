@@ -20,10 +20,13 @@ const bare =
 
 /** Works on the text of `xl/styles.xml`; without one, on a bare stylesheet. */
 export function patchStyles(given: string | undefined): StylePatch {
-  const complete = given !== undefined && ["fonts", "fills", "borders", "cellXfs"].every((name) => new RegExp(`</(?:\\w+:)?${name}>`).test(given));
+  const complete =
+    given !== undefined &&
+    ["fonts", "fills", "borders", "cellXfs"].every((name) => new RegExp(`</(?:\\w+:)?${name}>`).test(given));
   const source = complete ? given : bare;
   const prefix = /<(\w+:)?styleSheet\b/.exec(source)?.[1] ?? "";
-  const inner = (name: string): string => new RegExp(`<${prefix}${name}\\b[^>]*>([\\s\\S]*?)</${prefix}${name}>`).exec(source)?.[1] ?? "";
+  const inner = (name: string): string =>
+    new RegExp(`<${prefix}${name}\\b[^>]*>([\\s\\S]*?)</${prefix}${name}>`).exec(source)?.[1] ?? "";
   const items = (container: string, name: string): string[] =>
     inner(container).match(new RegExp(`<${prefix}${name}(?=[\\s/>])[^>]*?(?:/>|>[\\s\\S]*?</${prefix}${name}>)`, "g")) ?? [];
 
@@ -56,8 +59,10 @@ export function patchStyles(given: string | undefined): StylePatch {
     opinion(part) {
       opinionUsed = true;
       const [font, border] = [items("fonts", "font").length, items("borders", "border").length];
-      return add(part, () =>
-        `<${prefix}xf numFmtId="49" fontId="${font}" fillId="0" borderId="${border}" xfId="0" applyNumberFormat="1" applyFont="1" applyBorder="1" applyAlignment="1"><${prefix}alignment horizontal="${part === "reason" ? "left" : "center"}" vertical="center" wrapText="1"/></${prefix}xf>`,
+      return add(
+        part,
+        () =>
+          `<${prefix}xf numFmtId="49" fontId="${font}" fillId="0" borderId="${border}" xfId="0" applyNumberFormat="1" applyFont="1" applyBorder="1" applyAlignment="1"><${prefix}alignment horizontal="${part === "reason" ? "left" : "center"}" vertical="center" wrapText="1"/></${prefix}xf>`,
       );
     },
     wraps: (style) => /\swrapText=["'](1|true)/.test(xfOf(style)),
@@ -67,11 +72,19 @@ export function patchStyles(given: string | undefined): StylePatch {
         extra.length === 0
           ? xml
           : xml
-              .replace(new RegExp(`(<${prefix}${container}\\b[^>]*?\\scount=["'])\\d+`), (_, head: string) => head + (before + extra.length))
+              .replace(
+                new RegExp(`(<${prefix}${container}\\b[^>]*?\\scount=["'])\\d+`),
+                (_, head: string) => head + (before + extra.length),
+              )
               .replace(`</${prefix}${container}>`, () => `${extra.join("")}</${prefix}${container}>`);
       let xml = append(source, "fills", [named(solidFill(markColour))], fills.length);
       if (opinionUsed) {
-        xml = append(xml, "fonts", [named('<font><sz val="10.5"/><color rgb="FFC00000"/><name val="宋体"/><charset val="134"/></font>')], items("fonts", "font").length);
+        xml = append(
+          xml,
+          "fonts",
+          [named('<font><sz val="10.5"/><color rgb="FFC00000"/><name val="宋体"/><charset val="134"/></font>')],
+          items("fonts", "font").length,
+        );
         xml = append(xml, "borders", [named(thinBorder)], items("borders", "border").length);
       }
       return append(xml, "cellXfs", added, xfs.length);

@@ -57,7 +57,11 @@ function elements(xml: string | undefined, name: string): Record<string, string>
   const parser = new SaxesParser();
   parser.on("opentag", (tag) => {
     if (tag.name.split(":").pop() !== name) return;
-    found.push(Object.fromEntries(Object.entries(tag.attributes as Record<string, string>).map(([key, value]) => [key.split(":").pop()!, value])));
+    found.push(
+      Object.fromEntries(
+        Object.entries(tag.attributes as Record<string, string>).map(([key, value]) => [key.split(":").pop()!, value]),
+      ),
+    );
   });
   parser.write(xml ?? "<none/>").close();
   return found;
@@ -67,13 +71,17 @@ const relationsOf = (part: string): string => posix.join(posix.dirname(part), "_
 
 /** Names of the parts that matter here. */
 async function layout(archive: Archive): Promise<{ workbook: string; styles: string | undefined; sheets: Map<string, string> }> {
-  const root = elements(await archive.text("_rels/.rels"), "Relationship").find(({ Type }) => Type?.endsWith("/officeDocument"))?.["Target"];
+  const root = elements(await archive.text("_rels/.rels"), "Relationship").find(({ Type }) =>
+    Type?.endsWith("/officeDocument"),
+  )?.["Target"];
   const workbook = posix.join("/", root ?? "xl/workbook.xml").slice(1);
   const relations = elements(await archive.text(relationsOf(workbook)), "Relationship");
   const resolve = (target: string): string => posix.resolve("/", posix.dirname(workbook), target).slice(1);
   const byId = new Map(relations.map(({ Id = "", Target = "" }) => [Id, resolve(Target)]));
   const styles = relations.find(({ Type }) => Type?.endsWith("/styles"))?.["Target"];
-  const sheets = new Map(elements(await archive.text(workbook), "sheet").map(({ name = "", id = "" }) => [name, byId.get(id) ?? ""]));
+  const sheets = new Map(
+    elements(await archive.text(workbook), "sheet").map(({ name = "", id = "" }) => [name, byId.get(id) ?? ""]),
+  );
   return { workbook, styles: styles === undefined ? undefined : resolve(styles), sheets };
 }
 
@@ -113,14 +121,30 @@ export async function markWorkbook(
         let content: Part["content"] = read;
         if (plan) content = () => markSheet(read, plan, styles);
         else if (added && name === "[Content_Types].xml") {
-          content = () => whole((xml) => xml.replace(/<\/Types>\s*$/, `<Override PartName="/${stylesPart}" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>`));
+          content = () =>
+            whole((xml) =>
+              xml.replace(
+                /<\/Types>\s*$/,
+                `<Override PartName="/${stylesPart}" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>`,
+              ),
+            );
         } else if (added && name === relationsOf(workbook)) {
-          content = () => whole((xml) => xml.replace(/<\/Relationships>\s*$/, `<Relationship Id="rIdMarkStyles" Type="${officeTypes}/styles" Target="/${stylesPart}"/></Relationships>`));
+          content = () =>
+            whole((xml) =>
+              xml.replace(
+                /<\/Relationships>\s*$/,
+                `<Relationship Id="rIdMarkStyles" Type="${officeTypes}/styles" Target="/${stylesPart}"/></Relationships>`,
+              ),
+            );
         }
         return { name, modified: entry.getLastModDate(), content };
       });
     // Last: which styles are needed is known when the sheets have been written.
-    parts.push({ name: stylesPart, modified: archive.entries[0]?.getLastModDate() ?? new Date(0), content: () => [styles.xml()] });
+    parts.push({
+      name: stylesPart,
+      modified: archive.entries[0]?.getLastModDate() ?? new Date(0),
+      content: () => [styles.xml()],
+    });
     await writeWhole(output, (stream) => writeZip(stream, parts));
     return { unplaced: complaints.filter(({ sheet }) => sheet === null || !placed.has(sheet)) };
   } finally {

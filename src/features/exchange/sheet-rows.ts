@@ -11,7 +11,8 @@ export type Piece = { kind: "head" | "other" | "tail"; xml: string } | { kind: "
 const maxPiece = 64 * 1024 * 1024;
 
 /** Attribute of an opening tag. */
-export const attribute = (tag: string, name: string): string | undefined => new RegExp(`\\s${name}=(["'])(.*?)\\1`).exec(tag)?.[2];
+export const attribute = (tag: string, name: string): string | undefined =>
+  new RegExp(`\\s${name}=(["'])(.*?)\\1`).exec(tag)?.[2];
 
 /** Prefix of the part's own elements: `x:` in files of some generators. */
 export const prefixOf = (head: string): string => /<(\w+:)?worksheet\b/.exec(head)?.[1] ?? "";
@@ -69,23 +70,28 @@ export async function* pieces(chunks: AsyncIterable<Buffer>): AsyncGenerator<Pie
   if (rest !== "") yield [{ kind: "tail", xml: rest }];
 }
 
-const filled = /<\/(?:\w+:)?(?:v|is|f)>/g;
-
 /** Column of the last cell of a row that holds something; -1 if none does. */
 export function lastFilled(rowXml: string, prefix: string): number {
-  let end = -1;
-  for (const found of rowXml.matchAll(filled)) end = found.index;
+  const end = Math.max(...["v", "is", "f"].map((name) => rowXml.lastIndexOf(`</${prefix}${name}>`)));
   if (end < 0) return -1;
+  const start = rowXml.lastIndexOf(`<${prefix}c `, end);
+  const address = start < 0 ? undefined : attribute(rowXml.slice(start, rowXml.indexOf(">", start) + 1), "r");
+  const known = address === undefined ? undefined : parseAddress(address)?.column;
+  if (known !== undefined) return known;
+  // Cells without addresses follow one another.
   let column = -1;
   for (const found of rowXml.slice(0, end).matchAll(new RegExp(`<${prefix}c(?=[\\s/>])[^>]*>`, "g"))) {
-    const address = attribute(found[0], "r");
-    column = (address === undefined ? undefined : parseAddress(address)?.column) ?? column + 1;
+    const given = attribute(found[0], "r");
+    column = (given === undefined ? undefined : parseAddress(given)?.column) ?? column + 1;
   }
   return column;
 }
 
 /** First pass: the last filled column within some rows, and all merged areas. */
-export async function survey(chunks: AsyncIterable<Buffer>, spans: readonly { first: number; last: number }[]): Promise<{ lastColumn: number; merges: Merge[] }> {
+export async function survey(
+  chunks: AsyncIterable<Buffer>,
+  spans: readonly { first: number; last: number }[],
+): Promise<{ lastColumn: number; merges: Merge[] }> {
   let lastColumn = -1;
   let prefix = "";
   let tail = "";
@@ -95,7 +101,12 @@ export async function survey(chunks: AsyncIterable<Buffer>, spans: readonly { fi
   for await (const list of pieces(chunks)) {
     for (const piece of list) {
       if (piece.kind === "head") prefix = prefixOf(piece.xml);
-      else if (piece.kind === "row" && piece.row >= first && piece.row <= final && spans.some((span) => piece.row >= span.first && piece.row <= span.last)) {
+      else if (
+        piece.kind === "row" &&
+        piece.row >= first &&
+        piece.row <= final &&
+        spans.some((span) => piece.row >= span.first && piece.row <= span.last)
+      ) {
         lastColumn = Math.max(lastColumn, lastFilled(piece.xml, prefix));
       } else if (piece.kind === "tail") {
         tail += piece.xml;

@@ -64,7 +64,13 @@ export function textCell(column: number, row: number, style: number, text: strin
 export function excelSerial(date: string): number | undefined {
   const found = /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d))?)?$/.exec(date);
   if (!found) return undefined;
-  const [year, month, day, hour, minute] = [1, 2, 3, 4, 5].map((i) => Number(found[i] ?? (i === 3 ? 1 : 0))) as [number, number, number, number, number];
+  const [year, month, day, hour, minute] = [1, 2, 3, 4, 5].map((i) => Number(found[i] ?? (i === 3 ? 1 : 0))) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const time = Date.UTC(year, month - 1, day, hour, minute);
   const made = new Date(time);
   if (made.getUTCMonth() !== month - 1 || made.getUTCDate() !== day) return undefined;

@@ -3,7 +3,8 @@
  * file; every body style exists a second time with the red fill of a marked cell.
  */
 
-const font = (name: string, size: number, rest = ""): string => `<font>${rest}<sz val="${size}"/><color rgb="FF000000"/><name val="${name}"/><charset val="134"/></font>`;
+const font = (name: string, size: number, rest = ""): string =>
+  `<font>${rest}<sz val="${size}"/><color rgb="FF000000"/><name val="${name}"/><charset val="134"/></font>`;
 const fonts = [
   font("宋体", 11),
   font("方正小标宋简体", 20),
@@ -14,8 +15,14 @@ const fonts = [
 ];
 /** Fill of a marked cell; a workbook that comes back with it is recognised by this colour. */
 export const markColour = "FFFFC7CE";
-export const solidFill = (colour: string): string => `<fill><patternFill patternType="solid"><fgColor rgb="${colour}"/><bgColor indexed="64"/></patternFill></fill>`;
-const fills = ['<fill><patternFill patternType="none"/></fill>', '<fill><patternFill patternType="gray125"/></fill>', solidFill("FFDDEBF7"), solidFill(markColour)];
+export const solidFill = (colour: string): string =>
+  `<fill><patternFill patternType="solid"><fgColor rgb="${colour}"/><bgColor indexed="64"/></patternFill></fill>`;
+const fills = [
+  '<fill><patternFill patternType="none"/></fill>',
+  '<fill><patternFill patternType="gray125"/></fill>',
+  solidFill("FFDDEBF7"),
+  solidFill(markColour),
+];
 const markFill = 3;
 const edge = (side: string): string => `<${side} style="thin"><color rgb="FF000000"/></${side}>`;
 export const thinBorder = `<border>${["left", "right", "top", "bottom"].map(edge).join("")}<diagonal/></border>`;
@@ -90,12 +97,20 @@ const counted = (name: string, items: string[]): string => `<${name} count="${it
 export function stylesXml(): string {
   return (
     `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">` +
-    counted("numFmts", Object.values(formats).map(([id, code]) => `<numFmt numFmtId="${id}" formatCode="${code.replaceAll('"', "&quot;")}"/>`)) +
+    counted(
+      "numFmts",
+      Object.values(formats).map(([id, code]) => `<numFmt numFmtId="${id}" formatCode="${code.replaceAll('"', "&quot;")}"/>`),
+    ) +
     counted("fonts", fonts) +
     counted("fills", fills) +
     counted("borders", borders) +
     `<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>` +
-    counted("cellXfs", order.map((name) => (name === "plain" ? '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>' : xf(table[name]!)))) +
+    counted(
+      "cellXfs",
+      order.map((name) =>
+        name === "plain" ? '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>' : xf(table[name]!),
+      ),
+    ) +
     `<cellStyles count="1"><cellStyle name="常规" xfId="0" builtinId="0"/></cellStyles></styleSheet>`
   );
 }

@@ -8,7 +8,10 @@ export const samples = new URL("../../../samples/", import.meta.url);
 
 /** Every part of a zip archive as text, for looking at the XML itself. */
 export async function partsOf(file: string | Buffer): Promise<Map<string, string>> {
-  const zip = await fromBufferPromise(typeof file === "string" ? readFileSync(file) : file, { lazyEntries: true, autoClose: false });
+  const zip = await fromBufferPromise(typeof file === "string" ? readFileSync(file) : file, {
+    lazyEntries: true,
+    autoClose: false,
+  });
   const parts = new Map<string, string>();
   for await (const entry of zip.eachEntry()) {
     const chunks: Buffer[] = [];
@@ -29,12 +32,23 @@ export async function tablesOf(file: Buffer): Promise<MarkedTable[]> {
       const heading = lower[index] ?? cell;
       return heading === null || heading === "" ? [] : [{ index, heading: String(heading), field: null }];
     });
-    return { sheet: name, headerRows: two ? [header + 1, header + 2] : [header + 1], firstRow: header + (two ? 3 : 2), lastRow: rows.length, columns };
+    return {
+      sheet: name,
+      headerRows: two ? [header + 1, header + 2] : [header + 1],
+      firstRow: header + (two ? 3 : 2),
+      lastRow: rows.length,
+      columns,
+    };
   });
 }
 
 /** The planted errors of the messy samples as complaints. */
 export function plantedErrors(file: string): Complaint[] {
-  const all = JSON.parse(readFileSync(new URL("municipality-messy/errors.json", samples), "utf8")) as Omit<Complaint, "cell" | "suggestion">[];
-  return all.filter((error) => error.file === file).map((error) => ({ ...error, cell: null, suggestion: error.code === "bad_date" ? "请核实后填写实际日期" : null }));
+  const all = JSON.parse(readFileSync(new URL("municipality-messy/errors.json", samples), "utf8")) as Omit<
+    Complaint,
+    "cell" | "suggestion"
+  >[];
+  return all
+    .filter((error) => error.file === file)
+    .map((error) => ({ ...error, cell: null, suggestion: error.code === "bad_date" ? "请核实后填写实际日期" : null }));
 }

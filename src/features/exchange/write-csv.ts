@@ -18,7 +18,11 @@ export function csvField(value: Cell): string {
 }
 
 /** UTF-8 with a byte order mark (Excel needs it to read Chinese), CRLF line ends, one heading row. */
-export async function writeCsv(output: Writable | string, headings: readonly string[], rows: Iterable<readonly Cell[]> | AsyncIterable<readonly Cell[]>): Promise<{ rows: number }> {
+export async function writeCsv(
+  output: Writable | string,
+  headings: readonly string[],
+  rows: Iterable<readonly Cell[]> | AsyncIterable<readonly Cell[]>,
+): Promise<{ rows: number }> {
   let count = 0;
   async function* lines(): AsyncGenerator<string> {
     let out = `\ufeff${headings.map(csvField).join(",")}\r\n`;

@@ -57,7 +57,9 @@ export function headingOf(sheet: Sheet): Heading {
   const line = (text: string, style: string, height: number, size: number): void => {
     const row = rows.length + 1;
     const lines = Math.max(1, Math.ceil((textWidth(text) * size) / total));
-    rows.push(`<row r="${row}" ht="${height + (lines - 1) * height * 0.8}" customHeight="1">${textCell(0, row, styleNumber(style), text)}</row>`);
+    rows.push(
+      `<row r="${row}" ht="${height + (lines - 1) * height * 0.8}" customHeight="1">${textCell(0, row, styleNumber(style), text)}</row>`,
+    );
     if (columns.length > 1) merges.push(`A${row}:${last}${row}`);
   };
   if (sheet.title !== undefined) line(sheet.title, "title", 36, 2);
@@ -67,17 +69,26 @@ export function headingOf(sheet: Sheet): Heading {
   const first = rows.length + 1;
   const two = grouped(columns);
   const style = styleNumber("header");
-  const lines = Math.max(1, ...columns.map((column) => linesIn(column.heading, column.width) - (two && column.under === undefined ? 1 : 0)));
+  const lines = Math.max(
+    1,
+    ...columns.map((column) => linesIn(column.heading, column.width) - (two && column.under === undefined ? 1 : 0)),
+  );
   const height = heightOf(lines, 16);
   const cell = (column: number, row: number, text: string | undefined): string =>
     text === undefined ? `<c r="${columnName(column)}${row}" s="${style}"/>` : textCell(column, row, style, text);
   const opening = (row: number, ht: number): string => `<row r="${row}" ht="${ht}" customHeight="1">`;
   if (!two) {
-    rows.push(`${opening(first, Math.max(30, height))}${columns.map((column, i) => cell(i, first, column.heading)).join("")}</row>`);
+    rows.push(
+      `${opening(first, Math.max(30, height))}${columns.map((column, i) => cell(i, first, column.heading)).join("")}</row>`,
+    );
   } else {
     const starts = columns.map((column, i) => column.under === undefined || i === 0 || columns[i - 1]!.under !== column.under);
-    rows.push(`${opening(first, 24)}${columns.map((column, i) => cell(i, first, starts[i] ? (column.under ?? column.heading) : undefined)).join("")}</row>`);
-    rows.push(`${opening(first + 1, height)}${columns.map((column, i) => cell(i, first + 1, column.under === undefined ? undefined : column.heading)).join("")}</row>`);
+    rows.push(
+      `${opening(first, 24)}${columns.map((column, i) => cell(i, first, starts[i] ? (column.under ?? column.heading) : undefined)).join("")}</row>`,
+    );
+    rows.push(
+      `${opening(first + 1, height)}${columns.map((column, i) => cell(i, first + 1, column.under === undefined ? undefined : column.heading)).join("")}</row>`,
+    );
     for (let i = 0; i < columns.length; i++) {
       if (!starts[i]) continue;
       let end = i;
@@ -92,7 +103,8 @@ export function headingOf(sheet: Sheet): Heading {
 function cellXml(value: Cell, column: number, row: number, style: string): string {
   const marked = style.endsWith("!") ? "!" : "";
   if (value === null || value === "") return `<c r="${columnName(column)}${row}" s="${styleNumber(style)}"/>`;
-  if (typeof value === "number" && Number.isFinite(value)) return `<c r="${columnName(column)}${row}" s="${styleNumber(style)}"><v>${value}</v></c>`;
+  if (typeof value === "number" && Number.isFinite(value))
+    return `<c r="${columnName(column)}${row}" s="${styleNumber(style)}"><v>${value}</v></c>`;
   if (typeof value === "object") {
     const serial = excelSerial(value.date);
     if (serial === undefined) return cellXml(value.date, column, row, style);
@@ -126,7 +138,8 @@ function frozen(heading: Heading, columns: number): string {
   const rows = heading.repeat?.last ?? 0;
   if (rows === 0) return "";
   const corner = `topLeftCell="${columnName(columns)}${rows + 1}"`;
-  if (columns === 0) return `<pane ySplit="${rows}" ${corner} activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/>`;
+  if (columns === 0)
+    return `<pane ySplit="${rows}" ${corner} activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/>`;
   return `<pane xSplit="${columns}" ySplit="${rows}" ${corner} activePane="bottomRight" state="frozen"/><selection pane="bottomRight"/>`;
 }
 
@@ -135,7 +148,9 @@ function validations(sheet: Sheet, heading: Heading, listOf: (values: readonly s
     if (!choices || choices.values.length === 0) return [];
     const refuse = choices.open ? "" : ' showErrorMessage="1" errorTitle="填写不符合要求" error="请从下拉列表中选择。"';
     const name = columnName(i);
-    return [`<dataValidation type="list" allowBlank="1" showInputMessage="1"${refuse} sqref="${name}${heading.height + 1}:${name}${maxRows}"><formula1>${xmlText(listOf(choices.values))}</formula1></dataValidation>`];
+    return [
+      `<dataValidation type="list" allowBlank="1" showInputMessage="1"${refuse} sqref="${name}${heading.height + 1}:${name}${maxRows}"><formula1>${xmlText(listOf(choices.values))}</formula1></dataValidation>`,
+    ];
   });
   return items.length === 0 ? "" : `<dataValidations count="${items.length}">${items.join("")}</dataValidations>`;
 }
@@ -144,7 +159,12 @@ function validations(sheet: Sheet, heading: Heading, listOf: (values: readonly s
  * The worksheet part, in pieces of about 64 kB. `listOf` gives the formula of a drop-down; `counted` is told the
  * number of rows. Throws a RangeError when there are more rows than a sheet may hold.
  */
-export async function* sheetXml(sheet: Sheet, selected: boolean, listOf: (values: readonly string[]) => string, counted: (rows: number) => void): AsyncGenerator<string> {
+export async function* sheetXml(
+  sheet: Sheet,
+  selected: boolean,
+  listOf: (values: readonly string[]) => string,
+  counted: (rows: number) => void,
+): AsyncGenerator<string> {
   const heading = headingOf(sheet);
   let out =
     `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">` +
@@ -164,9 +184,14 @@ export async function* sheetXml(sheet: Sheet, selected: boolean, listOf: (values
   counted(row - heading.height);
   if (row === heading.height) for (let i = 0; i < (sheet.blankRows ?? 0); i++) out += rowXml(sheet, { cells: [] }, ++row);
   const areas = [...heading.merges, ...(sheet.merges ?? [])];
-  const merges = areas.length === 0 ? "" : `<mergeCells count="${areas.length}">${areas.map((ref) => `<mergeCell ref="${ref}"/>`).join("")}</mergeCells>`;
-  yield `${out}</sheetData>${merges}${validations(sheet, heading, listOf)}<printOptions horizontalCentered="1"/>` +
-    `<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.7" header="0.3" footer="0.35"/>` +
-    `<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>` +
-    `<headerFooter><oddFooter>&amp;C第 &amp;P 页　共 &amp;N 页</oddFooter></headerFooter></worksheet>`;
+  const merges =
+    areas.length === 0
+      ? ""
+      : `<mergeCells count="${areas.length}">${areas.map((ref) => `<mergeCell ref="${ref}"/>`).join("")}</mergeCells>`;
+  yield (
+    `${out}</sheetData>${merges}${validations(sheet, heading, listOf)}<printOptions horizontalCentered="1"/>` +
+      `<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.7" header="0.3" footer="0.35"/>` +
+      `<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>` +
+      `<headerFooter><oddFooter>&amp;C第 &amp;P 页　共 &amp;N 页</oddFooter></headerFooter></worksheet>`
+  );
 }

@@ -23,8 +23,11 @@ const listSheet = "下拉选项";
 
 /** A name that Excel accepts for a sheet: at most 31 characters, none of `[]:*?/\`, no apostrophe at either end, not yet taken. */
 export function sheetName(wanted: string, taken: ReadonlySet<string> = new Set()): string {
-  // oxlint-disable-next-line no-control-regex -- control characters make the file unreadable
-  const clean = wanted.replace(/[[\]:*?/\\\u0000-\u001f]/g, " ").replace(/^'+|'+$/g, "").trim() || "台账";
+  const clean =
+    wanted
+      .replace(/[[\]:*?/\\\p{Cc}]/gu, " ")
+      .replace(/^'+|'+$/g, "")
+      .trim() || "台账";
   const used = new Set([...taken].map((name) => name.toLowerCase()));
   for (let n = 1; ; n++) {
     const end = n === 1 ? "" : `（${n}）`;
@@ -53,25 +56,40 @@ function lists(): { formula: (values: readonly string[]) => string; kept: (reado
 function listsAsSheet(kept: readonly (readonly string[])[]): Sheet {
   const longest = Math.max(...kept.map((values) => values.length));
   const rows = Array.from({ length: longest }, (_, i) => ({ cells: kept.map((values) => values[i] ?? null) }));
-  return { name: listSheet, columns: kept.map(() => ({ heading: "", width: 24, style: "text" })), header: false, rows, hidden: true };
+  return {
+    name: listSheet,
+    columns: kept.map(() => ({ heading: "", width: 24, style: "text" })),
+    header: false,
+    rows,
+    hidden: true,
+  };
 }
 
 /** Writes the workbook to a stream, or to a file that appears only when whole. Gives the number of rows of each sheet. */
 export async function writeWorkbook(output: Writable | string, book: Workbook): Promise<{ rows: number[] }> {
   const { formula, kept } = lists();
-  for (const sheet of book.sheets) for (const { choices } of sheet.columns) if (choices && choices.values.length > 0) formula(choices.values);
+  for (const sheet of book.sheets)
+    for (const { choices } of sheet.columns) if (choices && choices.values.length > 0) formula(choices.values);
   const sheets: Sheet[] = [];
-  for (const sheet of book.sheets) sheets.push({ ...sheet, name: sheetName(sheet.name, new Set([...sheets.map((s) => s.name), listSheet])) });
+  for (const sheet of book.sheets)
+    sheets.push({ ...sheet, name: sheetName(sheet.name, new Set([...sheets.map((s) => s.name), listSheet])) });
   if (kept.length > 0) sheets.push(listsAsSheet(kept));
 
   const rows: number[] = [];
-  const part = (name: string, content: string): Part => ({ name, modified: book.created, content: () => [declaration + content] });
+  const part = (name: string, content: string): Part => ({
+    name,
+    modified: book.created,
+    content: () => [declaration + content],
+  });
   const names = sheets.flatMap((sheet, i) => {
     const { repeat } = headingOf(sheet);
     if (!repeat) return [];
-    return [`<definedName name="_xlnm.Print_Titles" localSheetId="${i}">'${xmlText(sheet.name).replaceAll("'", "''")}'!$${repeat.first}:$${repeat.last}</definedName>`];
+    return [
+      `<definedName name="_xlnm.Print_Titles" localSheetId="${i}">'${xmlText(sheet.name).replaceAll("'", "''")}'!$${repeat.first}:$${repeat.last}</definedName>`,
+    ];
   });
-  const relation = (id: number, type: string, target: string): string => `<Relationship Id="rId${id}" Type="${type}" Target="${target}"/>`;
+  const relation = (id: number, type: string, target: string): string =>
+    `<Relationship Id="rId${id}" Type="${type}" Target="${target}"/>`;
   const parts: Part[] = [
     part(
       "[Content_Types].xml",
@@ -79,7 +97,12 @@ export async function writeWorkbook(output: Writable | string, book: Workbook): 
         `<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>` +
         `<Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>` +
         `<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>` +
-        sheets.map((_, i) => `<Override PartName="/xl/worksheets/sheet${i + 1}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>`).join("") +
+        sheets
+          .map(
+            (_, i) =>
+              `<Override PartName="/xl/worksheets/sheet${i + 1}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>`,
+          )
+          .join("") +
         `</Types>`,
     ),
     part(
@@ -98,11 +121,20 @@ export async function writeWorkbook(output: Writable | string, book: Workbook): 
     part(
       "xl/workbook.xml",
       `<workbook xmlns="${main}" xmlns:r="${office}"><bookViews><workbookView activeTab="0"/></bookViews><sheets>` +
-        sheets.map((sheet, i) => `<sheet name="${xmlText(sheet.name)}" sheetId="${i + 1}"${sheet.hidden ? ' state="hidden"' : ""} r:id="rId${i + 1}"/>`).join("") +
+        sheets
+          .map(
+            (sheet, i) =>
+              `<sheet name="${xmlText(sheet.name)}" sheetId="${i + 1}"${sheet.hidden ? ' state="hidden"' : ""} r:id="rId${i + 1}"/>`,
+          )
+          .join("") +
         `</sheets>${names.length > 0 ? `<definedNames>${names.join("")}</definedNames>` : ""}</workbook>`,
     ),
     { name: "xl/styles.xml", modified: book.created, content: () => [stylesXml()] },
-    ...sheets.map((sheet, i): Part => ({ name: `xl/worksheets/sheet${i + 1}.xml`, modified: book.created, content: () => sheetXml(sheet, i === 0, formula, (n) => (rows[i] = n)) })),
+    ...sheets.map((sheet, i): Part => ({
+      name: `xl/worksheets/sheet${i + 1}.xml`,
+      modified: book.created,
+      content: () => sheetXml(sheet, i === 0, formula, (n) => (rows[i] = n)),
+    })),
   ];
   await writeWhole(output, (stream) => writeZip(stream, parts));
   return { rows: rows.slice(0, book.sheets.length) };

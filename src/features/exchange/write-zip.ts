@@ -20,7 +20,8 @@ export async function writeZip(output: Writable, parts: readonly Part[]): Promis
   const archive = zip.outputStream as Readable;
   zip.on("error", (error: Error) => archive.destroy(error));
   for (const { name, modified, content } of parts) {
-    zip.addReadStreamLazy(name, { mtime: modified, forceDosTimestamp: true }, (give) => {
+    // Level 3: a quarter less time than the usual 6 on sheet XML, for 3 to 20 % more bytes.
+    zip.addReadStreamLazy(name, { mtime: modified, forceDosTimestamp: true, compressionLevel: 3 }, (give) => {
       Promise.resolve(content()).then(
         (chunks) => {
           const stream = Readable.from(chunks, { objectMode: false, highWaterMark: 1 << 16 });
@@ -47,5 +48,9 @@ export async function writeWhole(output: Writable | string, write: (output: Writ
     throw error;
   }
   const folder = await open(dirname(output));
-  await folder.sync().finally(() => folder.close());
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
