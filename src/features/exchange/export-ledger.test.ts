@@ -6,7 +6,7 @@ import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { ledgerSchema, type Ledger } from "#kernel/definitions.ts";
 import { readXlsx } from "hucre/xlsx";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { writeLedger, writeLedgerCsv, type LedgerSheet, type ShownEntry } from "./export-ledger.ts";
 import { partsOf } from "./workbook.fixture.ts";
 
@@ -209,6 +209,21 @@ test("a file appears only when whole", async () => {
   expect(await writeLedger(path, { ledger, created, entries: [entry] })).toEqual({ rows: 1 });
   expect((await readXlsx(readFileSync(path))).sheets[0]!.rows[4]![1]).toBe(entry["活动编号"]);
   expect(readdirSync(folder)).toEqual(["台账.xlsx"]);
+});
+
+test("a receiver who goes away lets the source go", async () => {
+  let [given, released] = [0, false];
+  async function* endless(): AsyncGenerator<ShownEntry> {
+    try {
+      for (; ; given++) yield entry;
+    } finally {
+      released = true;
+    }
+  }
+  const output = new PassThrough();
+  output.on("data", () => given > 5000 && output.destroy());
+  await expect(writeLedger(output, { ledger, created, entries: endless() })).rejects.toThrow();
+  await vi.waitFor(() => expect(released).toBe(true));
 });
 
 test("CSV is UTF-8 with a byte order mark; formulas are defused, plain numbers are not", async () => {

@@ -38,12 +38,12 @@ function patchRow(xml: string, row: number, patch: Patch): string {
   const inside = empty ? "" : xml.slice(open, -closing.length);
 
   const cells = new Map<number, string>();
-  let column = -1;
+  let here = -1;
   let rest = inside;
   for (const found of inside.matchAll(new RegExp(`<${prefix}c(?=[\\s/>])[^>]*?(?:/>|>[\\s\\S]*?</${prefix}c>)`, "g"))) {
     const address = attribute(found[0].slice(0, found[0].indexOf(">") + 1), "r");
-    column = (address === undefined ? undefined : parseAddress(address)?.column) ?? column + 1;
-    cells.set(column, found[0]);
+    here = (address === undefined ? undefined : parseAddress(address)?.column) ?? here + 1;
+    cells.set(here, found[0]);
     rest = inside.slice(found.index + found[0].length);
   }
   const wrapped = [...cells.values()].some((cell) => styles.wraps(styleOf(cell) ?? 0));

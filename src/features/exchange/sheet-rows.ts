@@ -10,9 +10,14 @@ export type Piece = { kind: "head" | "other" | "tail"; xml: string } | { kind: "
 /** A single row or the part before the rows may be this long; longer is no honest workbook. */
 const maxPiece = 64 * 1024 * 1024;
 
-/** Attribute of an opening tag. */
-export const attribute = (tag: string, name: string): string | undefined =>
-  new RegExp(`\\s${name}=(["'])(.*?)\\1`).exec(tag)?.[2];
+const patterns = new Map<string, RegExp>();
+
+/** Attribute of an opening tag, without namespace prefix. */
+export function attribute(tag: string, name: string): string | undefined {
+  let pattern = patterns.get(name);
+  if (!pattern) patterns.set(name, (pattern = new RegExp(`\\s${name}=(["'])(.*?)\\1`)));
+  return pattern.exec(tag)?.[2];
+}
 
 /** Prefix of the part's own elements: `x:` in files of some generators. */
 export const prefixOf = (head: string): string => /<(\w+:)?worksheet\b/.exec(head)?.[1] ?? "";

@@ -19,6 +19,7 @@ export async function writeZip(output: Writable, parts: readonly Part[]): Promis
   const zip = new ZipFile();
   const archive = zip.outputStream as Readable;
   zip.on("error", (error: Error) => archive.destroy(error));
+  let reading: Readable | undefined;
   for (const { name, modified, content } of parts) {
     // Level 3: a quarter less time than the usual 6 on sheet XML, for 3 to 20 % more bytes.
     zip.addReadStreamLazy(name, { mtime: modified, forceDosTimestamp: true, compressionLevel: 3 }, (give) => {
@@ -26,6 +27,8 @@ export async function writeZip(output: Writable, parts: readonly Part[]): Promis
         (chunks) => {
           const stream = Readable.from(chunks, { objectMode: false, highWaterMark: 1 << 16 });
           stream.on("error", (error) => archive.destroy(error));
+          reading = stream;
+          if (archive.destroyed) stream.destroy();
           give(null, stream);
         },
         (error: unknown) => give(error, Readable.from([])),
@@ -33,7 +36,12 @@ export async function writeZip(output: Writable, parts: readonly Part[]): Promis
     });
   }
   zip.end();
-  await pipeline(archive, output);
+  try {
+    await pipeline(archive, output);
+  } finally {
+    // When the receiver goes away, the source (a database cursor) must be let go too.
+    reading?.destroy();
+  }
 }
 
 /** Writes to a stream, or to a file that appears under its name only when it is whole and on disk. */
