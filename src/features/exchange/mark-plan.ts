@@ -6,7 +6,9 @@ export const opinionHeading = "导入意见";
 export const opinionWidth = 50;
 
 /** What marking needs to know of a table. */
-export type MarkedTable = Pick<TableInfo, "sheet" | "headerRows" | "firstRow" | "lastRow" | "columns">;
+export interface MarkedTable extends Pick<TableInfo, "sheet" | "headerRows" | "firstRow" | "lastRow"> {
+  columns: { index: number; heading: string; field: string | null }[];
+}
 
 export interface SheetPlan {
   /** Columns to fill red, by row; `all` means every cell that the row has. */
