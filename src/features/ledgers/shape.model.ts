@@ -34,7 +34,8 @@ export function shapeEntry(ledger: Ledger, values: Values, sender: number): Shap
   const state = ledger.lifecycle ? (typeof given === "string" && given !== "" ? given : ledger.lifecycle.initial) : null;
   const content = hash([...ledger.fields.map((field) => data[field.name] ?? null), ledger.lifecycle ? (given ?? null) : null]);
   const numbers = ledger.identity.map((name) => (name === ledger.stateField ? state : data[name]) ?? null);
-  const numbered = numbers.length > 0 && numbers.every((value) => value !== null);
+  // The first is the number; the others (a version, a month) may be blank.
+  const numbered = (numbers[0] ?? null) !== null;
   return {
     unit: typeof owner === "number" ? owner : sender,
     day: dayOf(ledger, data),
