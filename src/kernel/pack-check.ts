@@ -84,7 +84,8 @@ function checkLedger(ledger: Ledger, ledgers: Map<string, Ledger>, complain: Com
     if (!field) complain(path, `台账“${ledger.name}”没有栏目“${name}”`);
     else if (types && !types.includes(field.type)) complain(path, `栏目“${name}”的类型应为 ${types.join("、")}`);
   };
-  need(ledger.unit, ["unit"], ["unit", "organ"]);
+  // A register of units owns its rows by the units that they make.
+  need(ledger.unit, ["unit"], ledger.registers?.what === "units" ? undefined : ["unit", "organ"]);
   need(ledger.date, ["date"], ["date", "month"]);
   ledger.identity.forEach((name, index) => need(name, ["identity", index]));
   if (ledger.registers)
