@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Block, Inline, OfficialDocument } from "./documents.types.ts";
 import { figureKeys, ledgers, reportTemplate, resolver } from "./report-fixture.ts";
@@ -110,4 +111,12 @@ describe("checking lists every fault with its line", () => {
     const { template } = readTemplate("---\nkey: t\nname: x\nkind: 报告\ntitle: '{{unit}}{{X05}}报告'\n---\n", "a.md");
     expect(checkTemplate(template as TemplateSource, { figures: figureKeys, ledgers })).toEqual([{ file: "a.md", line: 1, reason: expect.stringContaining("{{X05}}") as string }]);
   });
+});
+
+test("the example in docs/templates.md can be used", () => {
+  const text = readFileSync(new URL("../../../docs/templates.md", import.meta.url), "utf8");
+  const example = /````markdown\n([\s\S]*?)\n````/.exec(text)?.[1] ?? "";
+  const { template, problems } = readTemplate(example, "docs/templates.md");
+  expect(problems).toEqual([]);
+  expect(checkTemplate(template as TemplateSource, { figures: figureKeys, ledgers })).toEqual([]);
 });
