@@ -48,7 +48,7 @@ function checkTags(lines: Line[], figures: Set<string>): Found[] {
       if (tag === undefined) problems.push({ line, reason: `不认识“{{${piece}}}”。可用：指标编号、指标编号.n、指标编号.exact、指标编号:形式、unit、period、from、to、today、organ、#if、else、/if` });
       else if (tag.kind === "figure") {
         if (!figures.has(tag.key)) problems.push({ line, reason: `没有指标“${tag.key}”${near(tag.key, figures)}` });
-        else if (tag.form.startsWith(":")) problems.push(...checkText(`{n${tag.form}}`, () => true).map((reason) => ({ line, reason })));
+        else if (tag.form.startsWith(":")) problems.push(...checkText(`{n${tag.form}}`, () => true).map((reason) => ({ line, reason: reason.replace(`{n${tag.form}}`, () => `{{${piece}}}`) })));
       } else if (tag.kind === "if") {
         open.push({ line, elseSeen: false });
         if (!figures.has(tag.condition.key)) problems.push({ line, reason: `条件里没有指标“${tag.condition.key}”${near(tag.condition.key, figures)}` });
