@@ -52,7 +52,7 @@ const depth = (rows: RawRow[], merges: readonly Merge[], words: ReadonlySet<stri
   const known = below.filter(({ cell }) => isKnown(String(cell), words)).length;
   if (groups) return known > 0 ? 2 : 1;
   // Without merges: the second row stands in the gaps (and below the word left of each gap) of the first.
-  const gap = (index: number): boolean => (top.cells[index] ?? null) === null || (index + 1 < top.cells.length && (top.cells[index + 1] ?? null) === null);
+  const gap = (index: number): boolean => (top.cells[index] ?? null) === null || (top.cells[index + 1] ?? null) === null;
   const inGaps = below.some(({ index }) => (top.cells[index] ?? null) === null) && below.every(({ index }) => gap(index));
   return inGaps && below.length >= 2 && known * 2 >= below.length ? 2 : 1;
 };

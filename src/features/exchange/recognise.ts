@@ -114,7 +114,7 @@ export const recogniseSheet = (sheet: SheetName, merges: Merge[], options: Recog
   const open = (header: Header): boolean => {
     const sample = sampleOf(header);
     const columns: RawColumn[] = header.headings.map((heading) => ({ ...heading, sample: sample.map((row) => row.cells[heading.index] ?? null) }));
-    const texts = [title ?? sheetTitle, section, sheet, options.file];
+    const texts = [section, title ?? sheetTitle, sheet, options.file];
     const choice = chooseLedger(columns, texts, ledgers, options.lookups, memory, options.ledger !== undefined);
     if (choice === undefined) return false;
     close();
@@ -133,7 +133,7 @@ export const recogniseSheet = (sheet: SheetName, merges: Merge[], options: Recog
       lastRow: last,
       columns: choice.mapping.columns,
       missing: choice.mapping.missing,
-      period: periodOf([title ?? sheetTitle, sheet, options.file, note], campaignYear),
+      period: periodOf([section, title ?? sheetTitle, sheet, options.file, note], campaignYear),
       skipped: [],
       title: title ?? sheetTitle,
       note,
@@ -150,7 +150,8 @@ export const recogniseSheet = (sheet: SheetName, merges: Merge[], options: Recog
   /** Text that stands between tables: remembered as title, section or note of what comes. */
   const remember = (row: RawRow): void => {
     const text = filled(row).map(({ cell }) => (typeof cell === "object" ? cell.date : String(cell))).join(" ").trim();
-    if (isNoteRow(row)) note = text;
+    // 填报单位 and 填报时间 hold for what follows; 注 and 填表人 end what came before.
+    if (isNoteRow(row)) note = /(单位|时间|日期|截止|截至)[^：:]{0,6}[：:]/.test(text) ? text : note;
     else if (isSectionRow(row)) section = text;
     else if (isLoneText(row)) {
       title = text;
