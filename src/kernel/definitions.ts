@@ -8,9 +8,7 @@
  */
 import { z } from "zod";
 
-const key = z
-  .string()
-  .regex(/^[a-z][a-z0-9_-]{0,62}$/, "小写英文字母开头，只含小写字母、数字、下划线和连字符，最长63个字符");
+const key = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, "小写英文字母开头，只含小写字母、数字、下划线和连字符，最长63个字符");
 const label = z.string().trim().min(1).max(200);
 const day = z.iso.date();
 
@@ -222,13 +220,17 @@ export const ledgerSchema = z.strictObject({
   /** The official title row; default the name. */
   title: label.optional(),
   sensitivity: z.enum(sensitivities).default("internal"),
-  retention: z.strictObject({ years: z.int().min(1).max(100), then: z.enum(["archive", "purge"]), basis: z.string().optional() }).optional(),
+  retention: z
+    .strictObject({ years: z.int().min(1).max(100), then: z.enum(["archive", "purge"]), basis: z.string().optional() })
+    .optional(),
   purpose: z.string().max(500).optional(),
   safeguards: z.array(z.string()).default([]),
   /** The field that says whose entry it is; without one, or when it is empty, the unit that sends it. */
   unit: fieldName.optional(),
   /** The field that dates an entry. */
   date: fieldName.optional(),
+  /** The day of an entry must lie within the campaign. */
+  inCampaign: z.boolean().default(false),
   /** Fields that together tell one entry from another within its unit; without, the whole content does. */
   identity: z.array(fieldName).default([]),
   /** Entries of this ledger are the organisation's units or its people, read by these fields. */
@@ -304,7 +306,15 @@ export const packSchema = z.strictObject({
   phases: z.array(z.strictObject({ key, name: label, from: day.optional(), to: day.optional() })).default([]),
   /** Units written into the pack, for an organisation that keeps no unit ledger. */
   units: z
-    .array(z.strictObject({ name: label, code: label.optional(), kind: label.optional(), parent: label.optional(), aliases: z.array(label).default([]) }))
+    .array(
+      z.strictObject({
+        name: label,
+        code: label.optional(),
+        kind: label.optional(),
+        parent: label.optional(),
+        aliases: z.array(label).default([]),
+      }),
+    )
     .default([]),
   /** Which relations make the roll-up path, first match first. */
   rollUp: z.array(z.enum(["隶属", "派驻", "业务指导", "汇总"])).default(["汇总", "隶属", "派驻", "业务指导"]),
@@ -353,4 +363,8 @@ export const templateSchema = z.strictObject({
   copies: z.array(label).default([]),
   attachments: z.array(label).default([]),
 });
-export type ReportTemplate = z.infer<typeof templateSchema> & { body: string; file: string };
+export type ReportTemplate = z.infer<typeof templateSchema> & {
+  body: string;
+  file: string;
+  /** Line of the file on which the body begins. */ bodyLine: number;
+};

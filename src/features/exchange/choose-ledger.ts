@@ -29,7 +29,8 @@ export const titleScore = (ledger: Ledger, texts: (string | null)[]): number => 
   let best = 0;
   for (const [at, text] of texts.entries()) {
     const plain = plainHeading(text ?? "").replace(/[()]/g, "");
-    for (const name of [ledger.title ?? ledger.name, ledger.name, ...ledger.aliases]) best = Math.max(best, nameScore(name, plain) * (at < 2 ? 1 : 0.92));
+    for (const name of [ledger.title ?? ledger.name, ledger.name, ...ledger.aliases])
+      best = Math.max(best, nameScore(name, plain) * (at < 2 ? 1 : 0.92));
   }
   return best;
 };
@@ -46,11 +47,19 @@ export const chooseLedger = (
   const ranked = ledgers
     .map((ledger) => {
       const mapping = mapColumns(columns, ledger, lookups, memory[ledger.key]);
-      return { ledger, mapping, confidence: Math.round(1000 * (0.6 * mapping.coverage + 0.4 * titleScore(ledger, texts))) / 1000 };
+      return {
+        ledger,
+        mapping,
+        confidence: Math.round(1000 * (0.6 * mapping.coverage + 0.4 * titleScore(ledger, texts))) / 1000,
+      };
     })
     .filter(({ mapping }) => mapping.mapped >= Math.min(2, columns.length))
     .sort((a, b) => b.confidence - a.confidence);
   const [best, second] = ranked;
   if (best === undefined || (!fixed && best.confidence < 0.45)) return undefined;
-  return { ...best, confidence: fixed ? 1 : best.confidence, next: second === undefined ? null : { ledger: second.ledger.key, confidence: second.confidence } };
+  return {
+    ...best,
+    confidence: fixed ? 1 : best.confidence,
+    next: second === undefined ? null : { ledger: second.ledger.key, confidence: second.confidence },
+  };
 };

@@ -15,7 +15,8 @@ async function* decode(path: string, encoding: Encoding): AsyncGenerator<string>
 /** How many bytes an encoding cannot read; stops counting when it is clear. */
 const misfits = async (path: string, encoding: Encoding): Promise<number> => {
   let count = 0;
-  for await (const text of decode(path, encoding)) for (let at = text.indexOf("\ufffd"); at >= 0; at = text.indexOf("\ufffd", at + 1)) count++;
+  for await (const text of decode(path, encoding))
+    for (let at = text.indexOf("\ufffd"); at >= 0; at = text.indexOf("\ufffd", at + 1)) count++;
   return count;
 };
 
@@ -79,7 +80,10 @@ export async function* readCsv(path: string, file: string, budget: RowBudget, li
           end = text.indexOf('"', end);
           if (end < 0 || (end === text.length - 1 && !last)) {
             if (last)
-              throw new FileRefused("damaged", `文件《${file}》第 ${row + 1} 行有引号没有配对，无法读取。请改正，或用 Excel 另存为 .xlsx 后上传。`);
+              throw new FileRefused(
+                "damaged",
+                `文件《${file}》第 ${row + 1} 行有引号没有配对，无法读取。请改正，或用 Excel 另存为 .xlsx 后上传。`,
+              );
             return text.slice(at);
           }
           if (text[end + 1] !== '"') break;
@@ -122,7 +126,10 @@ export async function* readCsv(path: string, file: string, budget: RowBudget, li
     }
     rest = take(text, false);
     if (rest.length > 4 * 2 ** 20)
-      throw new FileRefused("damaged", `文件《${file}》第 ${row + 1} 行有引号没有配对或单元格过长，无法读取。请改正，或用 Excel 另存为 .xlsx 后上传。`);
+      throw new FileRefused(
+        "damaged",
+        `文件《${file}》第 ${row + 1} 行有引号没有配对或单元格过长，无法读取。请改正，或用 Excel 另存为 .xlsx 后上传。`,
+      );
     if (rows.length >= 512) {
       yield { type: "rows", rows };
       rows = [];

@@ -2,7 +2,7 @@
 import type { Ledger } from "#kernel/definitions.ts";
 import type { HeadingMemory, Merge, RawRow } from "./exchange.types.ts";
 import { forms, isSerialHeading } from "./headings.ts";
-import { filled, isNoteRow, isTotalRow } from "./row-kinds.ts";
+import { cellText, filled, isNoteRow, isTotalRow } from "./row-kinds.ts";
 
 export interface Header {
   rows: RawRow[];
@@ -27,11 +27,14 @@ export const vocabulary = (ledgers: readonly Ledger[], memory: HeadingMemory): R
 
 const isKnown = (heading: string, words: ReadonlySet<string>): boolean => {
   const { plain, bare, canon, core } = forms(heading);
-  return words.has(plain) || words.has(bare) || words.has(canon) || (core.length >= 2 && words.has(core)) || isSerialHeading(heading);
+  return (
+    words.has(plain) || words.has(bare) || words.has(canon) || (core.length >= 2 && words.has(core)) || isSerialHeading(heading)
+  );
 };
 
 const maxHeading = 120;
-const looksLikeHeadings = (row: RawRow): boolean => filled(row).every(({ cell }) => typeof cell === "string" && cell.length <= maxHeading);
+const looksLikeHeadings = (row: RawRow): boolean =>
+  filled(row).every(({ cell }) => typeof cell === "string" && cell.length <= maxHeading);
 
 /** Rows of the header that starts with `rows[0]`: as deep as its merges reach, or one more when the next row fills its gaps. */
 const depth = (rows: RawRow[], merges: readonly Merge[], words: ReadonlySet<string>): number => {
@@ -49,7 +52,7 @@ const depth = (rows: RawRow[], merges: readonly Merge[], words: ReadonlySet<stri
   if (next === undefined || next.row !== top.row + 1 || !looksLikeHeadings(next)) return 1;
   if (bottom > top.row) return rows.slice(0, bottom - top.row + 1).every(looksLikeHeadings) ? bottom - top.row + 1 : 1;
   const below = filled(next);
-  const known = below.filter(({ cell }) => isKnown(String(cell), words)).length;
+  const known = below.filter(({ cell }) => isKnown(cellText(cell), words)).length;
   if (groups) return known > 0 ? 2 : 1;
   // Without merges: the second row stands in the gaps (and below the word left of each gap) of the first.
   const gap = (index: number): boolean => (top.cells[index] ?? null) === null || (top.cells[index + 1] ?? null) === null;
@@ -73,7 +76,8 @@ const headingsOf = (rows: RawRow[], merges: readonly Merge[]): Header["headings"
     const merge = merges.find((m) => m.top === row.row && m.bottom === row.row && m.left < index && m.right >= index);
     if (merge !== undefined) return text(row, merge.left);
     // Without a merge, a gap above a heading belongs to the word to its left.
-    for (let left = index - 1; left >= 0; left--) if (text(row, left) !== "") return merges.some((m) => m.top === row.row) ? "" : text(row, left);
+    for (let left = index - 1; left >= 0; left--)
+      if (text(row, left) !== "") return merges.some((m) => m.top === row.row) ? "" : text(row, left);
     return "";
   };
   const found: Header["headings"] = [];
@@ -95,10 +99,13 @@ const headingsOf = (rows: RawRow[], merges: readonly Merge[]): Header["headings"
 /** The header that begins with the first of `rows` (which are consecutive filled rows), if it looks like one. */
 export const headerAt = (rows: RawRow[], merges: readonly Merge[], words: ReadonlySet<string>): Header | undefined => {
   const top = rows[0];
-  if (top === undefined || filled(top).length < 2 || !looksLikeHeadings(top) || isNoteRow(top) || isTotalRow(top)) return undefined;
+  if (top === undefined || filled(top).length < 2 || !looksLikeHeadings(top) || isNoteRow(top) || isTotalRow(top))
+    return undefined;
   const taken = rows.slice(0, depth(rows, merges, words));
   const headings = headingsOf(taken, merges);
-  const hits = headings.filter(({ heading, group }) => isKnown(heading, words) || (group !== null && isKnown(group + heading, words))).length;
+  const hits = headings.filter(
+    ({ heading, group }) => isKnown(heading, words) || (group !== null && isKnown(group + heading, words)),
+  ).length;
   return { rows: taken, headings, hits, share: hits / Math.max(1, headings.length) };
 };
 

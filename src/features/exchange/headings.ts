@@ -83,7 +83,11 @@ export const headingScore = (heading: string, group: string | null, field: Field
     best = Math.max(best, worth * likeness(forms(heading), forms(name)));
     if (best >= 0.98 && group === null) return best;
     if (group !== null) {
-      best = Math.max(best, 0.97 * worth * likeness(forms(group + heading), forms(name)), 0.97 * worth * likeness(forms(heading + group), forms(name)));
+      best = Math.max(
+        best,
+        0.97 * worth * likeness(forms(group + heading), forms(name)),
+        0.97 * worth * likeness(forms(heading + group), forms(name)),
+      );
       if (field.under !== undefined) best = Math.max(best, worth * likeness(forms(group + heading), forms(field.under + name)));
     }
   }

@@ -25,7 +25,8 @@ export interface Mapping {
 
 const threshold = 0.5;
 
-const whole = (cell: Cell): boolean => typeof cell === "number" ? Number.isInteger(cell) : typeof cell === "string" && /^\d+$/.test(cell.normalize("NFKC").trim());
+const whole = (cell: Cell): boolean =>
+  typeof cell === "number" ? Number.isInteger(cell) : typeof cell === "string" && /^\d+$/.test(cell.normalize("NFKC").trim());
 
 const unitShare = (column: RawColumn, lookups: Lookups): number => {
   const texts = column.sample.filter((cell) => typeof cell === "string");
@@ -76,7 +77,8 @@ const evidence = (column: RawColumn, field: FieldDefinition, words: number, look
 
 const score = (column: RawColumn, field: FieldDefinition, ledger: Ledger, lookups: Lookups): number => {
   let words = headingScore(column.heading, column.group, field);
-  if (field.type === "serial" && maySerialHeading(column.heading)) words = Math.max(words, isSerialHeading(column.heading) ? 1 : 0.8);
+  if (field.type === "serial" && maySerialHeading(column.heading))
+    words = Math.max(words, isSerialHeading(column.heading) ? 1 : 0.8);
   // Looking at values is dear, and no value makes up for words this far apart, units aside.
   if (words < 0.2 && field.type !== "unit") return 0;
   const values = evidence(column, field, words, lookups);
@@ -92,7 +94,12 @@ const fillable = (ledger: Ledger): FieldDefinition[] => ledger.fields.filter((fi
 const derived = (ledger: Ledger): FieldDefinition[] => ledger.fields.filter((field) => field.derive !== undefined);
 
 /** The best one-to-one mapping of a table's columns to a ledger's fields. */
-export const mapColumns = (columns: RawColumn[], ledger: Ledger, lookups: Lookups, memory: Record<string, string | null> = {}): Mapping => {
+export const mapColumns = (
+  columns: RawColumn[],
+  ledger: Ledger,
+  lookups: Lookups,
+  memory: Record<string, string | null> = {},
+): Mapping => {
   const fields = [...fillable(ledger), ...derived(ledger)];
   const remembered = new Map(Object.entries(memory).map(([heading, field]) => [plainHeading(heading), field]));
   const recall = (column: RawColumn): string | null | undefined =>
@@ -111,14 +118,25 @@ export const mapColumns = (columns: RawColumn[], ledger: Ledger, lookups: Lookup
   const result = columns.map((column, at): Column => {
     const field = fields[chosen[at] ?? -1];
     const worth = Math.min(1, scores[at]?.[chosen[at] ?? -1] ?? 0);
-    const serial = field === undefined ? isSerialHeading(column.heading) || (maySerialHeading(column.heading) && column.sample.every(whole)) : field.type === "serial";
+    const serial =
+      field === undefined
+        ? isSerialHeading(column.heading) || (maySerialHeading(column.heading) && column.sample.every(whole))
+        : field.type === "serial";
     explained += serial ? 1 : worth;
     if (field !== undefined && !serial) mapped++;
     const ignored = serial || field?.derive !== undefined;
-    return { index: column.index, heading: column.heading, group: column.group, field: ignored ? null : (field?.name ?? null), ignored };
+    return {
+      index: column.index,
+      heading: column.heading,
+      group: column.group,
+      field: ignored ? null : (field?.name ?? null),
+      ignored,
+    };
   });
   const brought = new Set(result.map((column) => column.field));
-  const missing = fields.filter((field) => field.required && field.derive === undefined && field.default === undefined && !brought.has(field.name)).map((field) => field.name);
+  const missing = fields
+    .filter((field) => field.required && field.derive === undefined && field.default === undefined && !brought.has(field.name))
+    .map((field) => field.name);
   const coverage = Math.max(0, explained / Math.max(1, columns.length) - 0.08 * missing.length);
   return { columns: result, coverage, mapped, missing };
 };

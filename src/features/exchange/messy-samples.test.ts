@@ -50,7 +50,10 @@ const parse = async (file: string, ledger?: string): Promise<Result[]> => {
 };
 
 beforeAll(async () => {
-  lookups = await sampleLookups(`${samples}municipality/01纳入范围单位及纪检组织台账.xlsx`, `${samples}municipality/02人员底册.xlsx`);
+  lookups = await sampleLookups(
+    `${samples}municipality/01纳入范围单位及纪检组织台账.xlsx`,
+    `${samples}municipality/02人员底册.xlsx`,
+  );
   for (const file of files) results.set(file, await parse(file));
 }, 60_000);
 
@@ -63,14 +66,19 @@ const summary = (result: Result): unknown => ({
   last_data_row: result.rows.at(-1)?.row,
   valid_rows: result.valid,
   invalid_rows: result.invalid,
-  columns: Object.fromEntries(result.table.columns.filter((column) => column.field !== null).map((column) => [column.heading, column.field])),
+  columns: Object.fromEntries(
+    result.table.columns.filter((column) => column.field !== null).map((column) => [column.heading, column.field]),
+  ),
 });
 
 describe("municipality-messy", () => {
   test.each(files)("%s: tables, rows and columns", (file) => {
     const due = parts
       .filter((part) => part.file === file)
-      .map(({ file: _file, columns, ...part }) => ({ ...part, columns: Object.fromEntries(Object.entries(columns).map(([heading, field]) => [heading, declared(field)])) }));
+      .map(({ file: _file, columns, ...part }) => ({
+        ...part,
+        columns: Object.fromEntries(Object.entries(columns).map(([heading, field]) => [heading, declared(field)])),
+      }));
     expect(results.get(file)?.map(summary)).toEqual(due);
     for (const { table, rows } of results.get(file) ?? []) {
       expect(table.firstRow).toBe(rows[0]?.row);
@@ -86,14 +94,28 @@ describe("municipality-messy", () => {
   test("a given ledger finds the same tables and rows", async () => {
     const file = "07互动式案例式教学统计表.xlsx";
     const given = await parse(file, "warning_education");
-    expect(given.map((result) => ({ rows: result.rows, columns: result.table.columns }))).toEqual(results.get(file)?.map((result) => ({ rows: result.rows, columns: result.table.columns })));
+    expect(given.map((result) => ({ rows: result.rows, columns: result.table.columns }))).toEqual(
+      results.get(file)?.map((result) => ({ rows: result.rows, columns: result.table.columns })),
+    );
   });
 
   test("values are typed", () => {
     const first = (file: string): ParsedRow["values"] | undefined => results.get(file)?.[0]?.rows[1]?.values;
-    expect(first("01各区集中学习台账（16个区）.xlsx")).toMatchObject({ 活动日期: "2023-03-14", 组织单位: lookups.unit("云栖区纪委监委")?.id, 应到人数: 66, 学时: 2 });
-    expect(first("10重点问题清单（5月）.xlsx")).toMatchObject({ 版本月份: "2023-05", 完成时限: "2023-06-19", 责任单位: "第二监督检查室" });
-    expect(results.get("12心得体会和学习笔记统计.xlsx")?.[1]?.rows[0]?.values).toMatchObject({ 字数: 14000, 提交日期: "2023-05-08" });
+    expect(first("01各区集中学习台账（16个区）.xlsx")).toMatchObject({
+      活动日期: "2023-03-14",
+      组织单位: lookups.unit("云栖区纪委监委")?.id,
+      应到人数: 66,
+      学时: 2,
+    });
+    expect(first("10重点问题清单（5月）.xlsx")).toMatchObject({
+      版本月份: "2023-05",
+      完成时限: "2023-06-19",
+      责任单位: "第二监督检查室",
+    });
+    expect(results.get("12心得体会和学习笔记统计.xlsx")?.[1]?.rows[0]?.values).toMatchObject({
+      字数: 14000,
+      提交日期: "2023-05-08",
+    });
     expect(results.get("06人员底册（各区）.xlsx")?.[1]?.rows[0]?.values).toMatchObject({ 出生年月: "1967-01", 纳入范围: "是" });
   });
 });

@@ -27,7 +27,9 @@ export interface CellContext {
   unitLedger: string;
 }
 
-const bad = (code: ComplaintCode, reason: string, suggestion: string | null = null): CellReading => ({ bad: { code, reason, suggestion } });
+const bad = (code: ComplaintCode, reason: string, suggestion: string | null = null): CellReading => ({
+  bad: { code, reason, suggestion },
+});
 
 /** Text that only says that there is nothing. */
 const dashes = /^[-—–－―/／\\_.…、]{1,4}$/;
@@ -50,10 +52,11 @@ const written = (cell: Exclude<Cell, null>): string =>
   typeof cell === "object" ? cell.date.replace("T", " ") : typeof cell === "boolean" ? (cell ? "是" : "否") : String(cell).trim();
 
 const dated = (reading: DateReading, what: string, example: string): CellReading => {
-  if (reading === undefined) return bad("bad_date", `${what === "月份" ? "不是月份" : "不是日期"}`, `请写成 ${example}`);
+  if (reading === undefined) return bad("bad_date", `不是${what}`, `请写成 ${example}`);
   if ("iso" in reading) return { value: reading.iso };
   if ("impossible" in reading) return bad("bad_date", `${what}${reading.impossible}不存在`);
-  if ("monthOnly" in reading) return bad("bad_date", `只有年月（${reading.monthOnly}），缺少日`, `请写成 ${reading.monthOnly}-01 的样子`);
+  if ("monthOnly" in reading)
+    return bad("bad_date", `只有年月（${reading.monthOnly}），缺少日`, `请写成 ${reading.monthOnly}-01 的样子`);
   const [first, second] = reading.ambiguous;
   return bad("ambiguous", `数字格式的日期可能是${first}，也可能是${second}`, `请写成 ${first} 或 ${second}`);
 };
@@ -73,7 +76,8 @@ const number = (cell: string | number, field: FieldDefinition): CellReading => {
   if (Math.abs(value) > Number.MAX_SAFE_INTEGER) return bad("too_large", `${field.name}过大`);
   if (field.type === "integer" && !Number.isInteger(value)) return bad("bad_number", `${field.name}应为整数`);
   const places = /\.(\d+)/.exec(String(value))?.[1]?.length ?? 0;
-  if (field.decimals !== undefined && places > field.decimals) return bad("bad_number", `${field.name}最多${field.decimals}位小数`);
+  if (field.decimals !== undefined && places > field.decimals)
+    return bad("bad_number", `${field.name}最多${field.decimals}位小数`);
   return { value };
 };
 
@@ -88,7 +92,11 @@ const boolean = (text: string, field: FieldDefinition): CellReading => {
 };
 
 /** A spelling without what makes no difference: width, case, spaces, marks between words. */
-const plainForm = (text: string): string => text.normalize("NFKC").toLowerCase().replace(/[\s、,，。.·"“”'‘’《》〈〉\-—_/]/g, "");
+const plainForm = (text: string): string =>
+  text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[\s、,，。.·"“”'‘’《》〈〉\-—_/]/g, "");
 const withoutBracket = (text: string): string => plainForm(text).replace(/\(.*\)$/, "");
 
 const oneOf = (text: string, field: FieldDefinition): string | undefined => {
@@ -98,7 +106,8 @@ const oneOf = (text: string, field: FieldDefinition): string | undefined => {
   const direct = synonyms[text];
   if (direct !== undefined) return direct;
   const plain = plainForm(text);
-  const found = values.find((value) => plainForm(value) === plain) ?? Object.entries(synonyms).find(([key]) => plainForm(key) === plain)?.[1];
+  const found =
+    values.find((value) => plainForm(value) === plain) ?? Object.entries(synonyms).find(([key]) => plainForm(key) === plain)?.[1];
   if (found !== undefined) return found;
   // 否（长期病休） stands for the value 否（注明原因）.
   const bases = values.filter((value) => withoutBracket(value) === withoutBracket(text));
@@ -109,14 +118,21 @@ const choice = (text: string, field: FieldDefinition): CellReading => {
   const value = oneOf(text, field);
   if (value !== undefined) return { value };
   if (field.open || (field.values ?? []).length === 0) return { value: text };
-  return bad("bad_value", `“${text.slice(0, 40)}”不在${field.name}的可选范围内`, `可填：${(field.values ?? []).slice(0, 12).join("、")}`);
+  return bad(
+    "bad_value",
+    `“${text.slice(0, 40)}”不在${field.name}的可选范围内`,
+    `可填：${(field.values ?? []).slice(0, 12).join("、")}`,
+  );
 };
 
 const listMarks = /[、，,;；/／\n]+/;
 const items = (text: string): string[] => {
   const marked = text.split(listMarks);
   // Names are separated by spaces only when nothing else separates them; 张 三 is one name.
-  const parts = marked.length > 1 || !/[一-鿿·]{2,}\s+[一-鿿·]{2,}/.test(text) ? marked.map((part) => part.replace(/(?<=[一-鿿])\s+(?=[一-鿿])/g, "")) : text.split(/\s+/);
+  const parts =
+    marked.length > 1 || !/[一-鿿·]{2,}\s+[一-鿿·]{2,}/.test(text)
+      ? marked.map((part) => part.replace(/(?<=[一-鿿])\s+(?=[一-鿿])/g, ""))
+      : text.split(/\s+/);
   return [...new Set(parts.map((part) => part.trim().replace(/等$/, "")).filter((part) => part !== "" && !none.test(part)))];
 };
 
@@ -137,7 +153,11 @@ const unit = (text: string, field: FieldDefinition, context: CellContext): CellR
   if (found !== undefined) return { value: found.id };
   if (field.type === "organ") return { value: text };
   const similar = context.lookups.similarUnits(text).slice(0, 3);
-  return bad("unknown_unit", `所填单位不在《${context.unitLedger}》中`, similar.length > 0 ? `是否为：${similar.join("、")}` : null);
+  return bad(
+    "unknown_unit",
+    `所填单位不在《${context.unitLedger}》中`,
+    similar.length > 0 ? `是否为：${similar.join("、")}` : null,
+  );
 };
 
 const personCode = /^[A-Za-z]{0,4}[-]?\d{3,18}[Xx]?$/;
@@ -148,7 +168,9 @@ const person = (text: string, context: CellContext): CellReading => {
   const code = personCode.test(half) ? half : /[(\s]([A-Za-z]{0,4}\d{3,18})\)?$/.exec(half)?.[1];
   if (code !== undefined) {
     const found = context.lookups.person({ code });
-    return found === undefined || found === "ambiguous" ? bad("unknown_person", `人员编号${code}不在人员名册中`) : { value: found.id };
+    return found === undefined || found === "ambiguous"
+      ? bad("unknown_person", `人员编号${code}不在人员名册中`)
+      : { value: found.id };
   }
   const name = half.replace(/\s+/g, "");
   const found = context.unit === undefined ? undefined : context.lookups.person({ name, unit: context.unit });
@@ -170,19 +192,27 @@ const people = (text: string, context: CellContext): CellReading => {
 export const parseCell = (cell: Cell, field: FieldDefinition, context: CellContext): CellReading => {
   if (cell === null || isEmptyCell(cell, field)) return { value: null };
   const text = written(cell);
-  if (text.charCodeAt(0) === 35 && formulaError.test(text)) return bad("bad_value", `公式出错（${text}），没有结果`, "请改正公式，或直接填写数值");
-  if (text.includes("\ufffd")) return bad("bad_value", "含有无法识别的字符（编码错误）", "请重新输入这一格，或用 Excel 另存为 .xlsx 后上传");
+  if (text.charCodeAt(0) === 35 && formulaError.test(text))
+    return bad("bad_value", `公式出错（${text}），没有结果`, "请改正公式，或直接填写数值");
+  if (text.includes("\ufffd"))
+    return bad("bad_value", "含有无法识别的字符（编码错误）", "请重新输入这一格，或用 Excel 另存为 .xlsx 后上传");
   const longest = field.maxLength ?? 32_767;
   if (text.length > longest) return bad("too_long", `${field.name}超过${longest}字`, `请压缩到${longest}字以内`);
   const plain = typeof cell === "number" ? cell : text;
   switch (field.type) {
     case "integer":
     case "decimal":
-      return typeof cell === "object" || typeof cell === "boolean" ? bad("bad_number", `${field.name}不是数字`, `请只填数字，如 45${field.unit ?? ""}`) : number(plain, field);
+      return typeof cell === "object" || typeof cell === "boolean"
+        ? bad("bad_number", `${field.name}不是数字`, `请只填数字，如 45${field.unit ?? ""}`)
+        : number(plain, field);
     case "date":
-      return typeof cell === "object" ? { value: cell.date.slice(0, 10) } : dated(parseDate(plain, context.year), "日期", "2023-03-15 或 2023年3月15日");
+      return typeof cell === "object"
+        ? { value: cell.date.slice(0, 10) }
+        : dated(parseDate(plain, context.year), "日期", "2023-03-15 或 2023年3月15日");
     case "month":
-      return typeof cell === "object" ? { value: cell.date.slice(0, 7) } : dated(parseMonth(plain, context.year), "月份", "2023-03 或 2023年3月");
+      return typeof cell === "object"
+        ? { value: cell.date.slice(0, 7) }
+        : dated(parseMonth(plain, context.year), "月份", "2023-03 或 2023年3月");
     case "period":
       return dated(parsePeriod(text, context.year), "日期", "2023年4月10日至7月7日");
     case "time": {

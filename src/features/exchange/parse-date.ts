@@ -30,7 +30,8 @@ const monthOf = (year: number, month: number): DateReading => {
 };
 
 /** Two digits for a year: 23 → 2023, 75 → 1975. */
-const fullYear = (digits: string): number => (digits.length === 4 ? Number(digits) : Number(digits) + (Number(digits) > 50 ? 1900 : 2000));
+const fullYear = (digits: string): number =>
+  digits.length === 4 ? Number(digits) : Number(digits) + (Number(digits) > 50 ? 1900 : 2000);
 
 const chineseDigits = "〇一二三四五六七八九";
 /** 二〇二三年三月十五日 → 2023年3月15日. */
@@ -39,7 +40,9 @@ const arabic = (text: string): string =>
     ? text
         .replace(/[零○]/g, "〇")
         .replace(/([一二三])?十([一二三四五六七八九])?/g, (_, tens: string | undefined, ones: string | undefined) =>
-          String((tens === undefined ? 1 : chineseDigits.indexOf(tens)) * 10 + (ones === undefined ? 0 : chineseDigits.indexOf(ones))),
+          String(
+            (tens === undefined ? 1 : chineseDigits.indexOf(tens)) * 10 + (ones === undefined ? 0 : chineseDigits.indexOf(ones)),
+          ),
         )
         .replace(/[〇一二三四五六七八九]/g, (digit) => String(chineseDigits.indexOf(digit)))
     : text;
@@ -48,7 +51,10 @@ const arabic = (text: string): string =>
 const prepare = (text: string): string =>
   arabic(text.normalize("NFKC").trim())
     .replace(/\(?(星期|周)[\d日天]\)?/, "")
-    .replace(/(T|\s|日|号)\s*(上午|下午|晚上|早上)?\s*\d{1,2}\s*[:时点]\s*(\d{1,2}\s*分?)?(:\d{1,2}(\.\d+)?)?Z?$/, (_, lead: string) => (lead === "日" || lead === "号" ? lead : ""))
+    .replace(
+      /(T|\s|日|号)\s*(上午|下午|晚上|早上)?\s*\d{1,2}\s*[:时点]\s*(\d{1,2}\s*分?)?(:\d{1,2}(\.\d+)?)?Z?$/,
+      (_, lead: string) => (lead === "日" || lead === "号" ? lead : ""),
+    )
     .replace(/\s+/g, "")
     .replace(/。/g, ".")
     .replace(/[~～—–]/g, "-");
@@ -105,11 +111,18 @@ export function parseMonth(cell: string | number, year: number | undefined): Dat
 }
 
 const monthOfDay = (reading: DateReading): DateReading =>
-  reading !== undefined && "iso" in reading ? { iso: reading.iso.slice(0, 7) } : reading !== undefined && "monthOnly" in reading ? { iso: reading.monthOnly } : reading;
+  reading !== undefined && "iso" in reading
+    ? { iso: reading.iso.slice(0, 7) }
+    : reading !== undefined && "monthOnly" in reading
+      ? { iso: reading.monthOnly }
+      : reading;
 
 /** A time of day in any common form as `09:30`. */
 export const parseTime = (text: string): string | undefined => {
-  const m = /^[\d年月日号.\-/T\s]*?(上午|下午|晚上|早上|中午)?\s*(?<!\d)(\d{1,2})\s*[:时点]\s*(?:(\d{1,2})\s*分?|(半))?(?::\d\d)?$/.exec(text.normalize("NFKC").trim());
+  const m =
+    /^[\d年月日号.\-/T\s]*?(上午|下午|晚上|早上|中午)?\s*(?<!\d)(\d{1,2})\s*[:时点]\s*(?:(\d{1,2})\s*分?|(半))?(?::\d\d)?$/.exec(
+      text.normalize("NFKC").trim(),
+    );
   if (m === null) return undefined;
   const hour = Number(m[2]) + ((m[1] === "下午" || m[1] === "晚上") && Number(m[2]) < 12 ? 12 : 0);
   const minute = m[4] === undefined ? Number(m[3] ?? 0) : 30;
@@ -118,14 +131,25 @@ export const parseTime = (text: string): string | undefined => {
 
 /** Two days with a dash or 至 between them as `2023-04-10/2023-07-07`; the second may lack what it shares with the first. */
 export const parsePeriod = (cell: string, year: number | undefined): DateReading => {
-  const text = cell.normalize("NFKC").trim().replace(/\s+/g, "").replace(/^自|止$|期间$/g, "");
-  const m = /^(.+?)(?:至|到|~|—+|–|--)(.+)$/.exec(text) ?? /^(.*[日号])-(.+)$/.exec(text) ?? /^(\d+[./]\d+(?:[./]\d+)?)-(.+)$/.exec(text) ?? /^(\d{8})-(\d{8})$/.exec(text) ?? /^(\d{4}-\d\d-\d\d)\/(\d{4}-\d\d-\d\d)$/.exec(text);
+  const text = cell
+    .normalize("NFKC")
+    .trim()
+    .replace(/\s+/g, "")
+    .replace(/^自|止$|期间$/g, "");
+  const m =
+    /^(.+?)(?:至|到|~|—+|–|--)(.+)$/.exec(text) ??
+    /^(.*[日号])-(.+)$/.exec(text) ??
+    /^(\d+[./]\d+(?:[./]\d+)?)-(.+)$/.exec(text) ??
+    /^(\d{8})-(\d{8})$/.exec(text) ??
+    /^(\d{4}-\d\d-\d\d)\/(\d{4}-\d\d-\d\d)$/.exec(text);
   if (m === null) return undefined;
   const from = parseDate(m[1] ?? "", year);
   if (from === undefined || !("iso" in from)) return from;
   const rest = m[2] ?? "";
   const short = /^(\d{1,2})[日号]?$/.exec(rest);
-  const to = short ? day(Number(from.iso.slice(0, 4)), Number(from.iso.slice(5, 7)), Number(short[1])) : parseDate(rest, Number(from.iso.slice(0, 4)));
+  const to = short
+    ? day(Number(from.iso.slice(0, 4)), Number(from.iso.slice(5, 7)), Number(short[1]))
+    : parseDate(rest, Number(from.iso.slice(0, 4)));
   if (to === undefined || !("iso" in to)) return to;
   return to.iso < from.iso ? undefined : { iso: `${from.iso}/${to.iso}` };
 };

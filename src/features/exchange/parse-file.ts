@@ -50,11 +50,21 @@ export type ParseEvent =
 
 const tableNotes = (table: TableInfo): FileNote[] => {
   const notes: FileNote[] = [];
-  const unmapped = table.columns.filter((column) => column.field === null && !column.ignored).map((column) => `“${column.heading}”`);
+  const unmapped = table.columns
+    .filter((column) => column.field === null && !column.ignored)
+    .map((column) => `“${column.heading}”`);
   if (unmapped.length > 0)
-    notes.push({ sheet: table.sheet, code: "unmapped_columns", message: `第 ${table.headerRows.join("、")} 行的表中，${unmapped.join("、")} 没有对应的栏目，未导入。如需导入，请指定对应栏目。` });
+    notes.push({
+      sheet: table.sheet,
+      code: "unmapped_columns",
+      message: `第 ${table.headerRows.join("、")} 行的表中，${unmapped.join("、")} 没有对应的栏目，未导入。如需导入，请指定对应栏目。`,
+    });
   if (table.next !== null && table.confidence < 1 && table.confidence - table.next.confidence < 0.03)
-    notes.push({ sheet: table.sheet, code: "guessed_ledger", message: `第 ${table.headerRows.join("、")} 行的表可能属于不止一本台账，请核对所选台账是否正确。` });
+    notes.push({
+      sheet: table.sheet,
+      code: "guessed_ledger",
+      message: `第 ${table.headerRows.join("、")} 行的表可能属于不止一本台账，请核对所选台账是否正确。`,
+    });
   return notes;
 };
 
@@ -66,7 +76,13 @@ export async function* parseFile(path: string, options: ParseOptions): AsyncGene
   const file = options.name ?? basename(path);
   const given = options.ledger === undefined ? undefined : options.ledgers.find((ledger) => ledger.key === options.ledger);
   if (options.ledger !== undefined && given === undefined) throw new Error(`no ledger ${options.ledger}`);
-  const recognise: RecogniseOptions = { file, ledgers: options.ledgers, lookups: options.lookups, ledger: given, memory: options.memory };
+  const recognise: RecogniseOptions = {
+    file,
+    ledgers: options.ledgers,
+    lookups: options.lookups,
+    ledger: given,
+    memory: options.memory,
+  };
   const units = options.ledgers.find((ledger) => ledger.registers?.what === "units");
   const unitLedger = units?.title ?? units?.name ?? "单位名册";
   const summary: ParseSummary = { file, tables: [], rowsRead: 0, valid: 0, invalid: 0, notes: [], unrecognised: [] };
@@ -111,7 +127,12 @@ export async function* parseFile(path: string, options: ParseOptions): AsyncGene
   }
 
   for await (const event of readFile(path, { name: file, limits: options.limits })) {
-    if (event.type === "hidden") yield say({ sheet: event.sheet, code: "hidden_sheet", message: `工作表“${event.sheet}”是隐藏的，没有读取。如需导入，请先取消隐藏。` });
+    if (event.type === "hidden")
+      yield say({
+        sheet: event.sheet,
+        code: "hidden_sheet",
+        message: `工作表“${event.sheet}”是隐藏的，没有读取。如需导入，请先取消隐藏。`,
+      });
     else if (event.type === "sheet") {
       name = event.sheet;
       tablesBefore = summary.tables.length + summary.unrecognised.length;
@@ -124,11 +145,14 @@ export async function* parseFile(path: string, options: ParseOptions): AsyncGene
       if (sheet !== undefined) yield* take(sheet.end());
       const where = name === null ? "文件" : `工作表“${name}”`;
       if (event.uncomputed > 0)
-        yield say({ sheet: name, code: "uncomputed_formulas", message: `${where}有 ${event.uncomputed} 个公式没有保存计算结果，按空白处理。请用 Excel 打开、保存一次再上传。` });
+        yield say({
+          sheet: name,
+          code: "uncomputed_formulas",
+          message: `${where}有 ${event.uncomputed} 个公式没有保存计算结果，按空白处理。请用 Excel 打开、保存一次再上传。`,
+        });
       if (summary.tables.length + summary.unrecognised.length === tablesBefore)
         yield say({ sheet: name, code: "no_table", message: `${where}中没有找到台账表格，没有读取。` });
     }
   }
   yield { type: "summary", summary };
 }
-

@@ -16,7 +16,8 @@ const powers: Record<string, number> = { 百: 100, 千: 1_000, 万: 10_000, 百�
 export const parseNumber = (cell: string | number): NumberReading | undefined => {
   if (typeof cell === "number") return Number.isFinite(cell) ? { value: Number(cell.toPrecision(15)), unit: "" } : undefined;
   const text = cell.normalize("NFKC").replace(/\s+/g, "");
-  const m = /^(?:共计?|¥|￥)?([+\-−﹣负])?¥?(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?(百万|千万|[百千万亿])?([^\d.,+\-余多约]{0,8})$/.exec(text);
+  const m =
+    /^(?:共计?|¥|￥)?([+\-−﹣负])?¥?(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?(百万|千万|[百千万亿])?([^\d.,+\-余多约]{0,8})$/.exec(text);
   if (m === null || (m[2] === undefined && m[3] === undefined)) return undefined;
   const digits = `${(m[2] ?? "0").replaceAll(",", "")}${m[3] ?? ""}`;
   if (digits.replace(/^0+|\./g, "").length > 15) return undefined;

@@ -56,14 +56,20 @@ const rowHasher = (): { start(): void; add(value: Value | undefined): void; end(
 };
 
 const asWritten = (cell: Cell): string | number | boolean | null =>
-  cell !== null && typeof cell === "object" ? cell.date : typeof cell === "string" && cell.length > 200 ? `${cell.slice(0, 200)}…` : cell;
+  cell !== null && typeof cell === "object"
+    ? cell.date
+    : typeof cell === "string" && cell.length > 200
+      ? `${cell.slice(0, 200)}…`
+      : cell;
 
 /** The state is a column like any other to who fills the table. */
 const stateField = (ledger: Ledger): FieldDefinition | undefined => {
   const name = ledger.stateField ?? "状态";
   if (ledger.lifecycle === undefined) return undefined;
   const own = ledger.fields.find((field) => field.name === name);
-  return own === undefined || own.values !== undefined || own.type !== "choice" ? own : { ...own, values: ledger.lifecycle.states };
+  return own === undefined || own.values !== undefined || own.type !== "choice"
+    ? own
+    : { ...own, values: ledger.lifecycle.states };
 };
 
 /** A function from a table's rows, in order, to parsed rows. It keeps hashes of the rows it saw, not the rows. */
@@ -91,12 +97,22 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
     const reading = parseCell(written, one, context);
     if ("value" in reading && reading.value !== null) defaults[one.name] = reading.value;
   }
-  const missing = [...table.missing, ...ledger.fields.filter((one) => one.required && one.default !== undefined && !brought.has(one.name) && defaults[one.name] === undefined).map((one) => one.name)];
+  const missing = [
+    ...table.missing,
+    ...ledger.fields
+      .filter((one) => one.required && one.default !== undefined && !brought.has(one.name) && defaults[one.name] === undefined)
+      .map((one) => one.name),
+  ];
   const rows = new Map<number, number>();
   const hasher = rowHasher();
 
   const read = (column: PlannedColumn, cell: Cell, one: FieldDefinition): CellReading => {
-    const repeats = (typeof cell === "string" || typeof cell === "number") && one.type !== "text" && one.type !== "longtext" && one.type !== "person" && one.type !== "people";
+    const repeats =
+      (typeof cell === "string" || typeof cell === "number") &&
+      one.type !== "text" &&
+      one.type !== "longtext" &&
+      one.type !== "person" &&
+      one.type !== "people";
     if (!repeats) return parseCell(cell, one, context);
     let reading = column.seen.get(cell);
     if (reading === undefined) {
@@ -109,7 +125,13 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
   return (row) => {
     const values: Record<string, Value> = { ...defaults };
     const complaints: Complaint[] = [];
-    const complain = (column: PlannedColumn | null, cell: Cell, code: Complaint["code"], reason: string, suggestion: string | null): void => {
+    const complain = (
+      column: PlannedColumn | null,
+      cell: Cell,
+      code: Complaint["code"],
+      reason: string,
+      suggestion: string | null,
+    ): void => {
       const stands = column === null ? undefined : (row.from?.get(column.index) ?? { row: row.row, column: column.index });
       complaints.push({
         file: table.file,

@@ -6,7 +6,9 @@ export interface Period {
 
 const find = (text: string): { year: number | undefined; month: number | undefined } => {
   const plain = text.normalize("NFKC").replace(/\s+/g, "");
-  const both = /((?:19|20)\d\d)[年.\-/](\d{1,2})(?:[月.\-/]|$|\D)/.exec(plain) ?? /(?:^|\D)((?:19|20)\d\d)(0[1-9]|1[0-2])(?:\d\d)?(?:\D|$)/.exec(plain);
+  const both =
+    /((?:19|20)\d\d)[年.\-/](\d{1,2})(?:[月.\-/]|$|\D)/.exec(plain) ??
+    /(?:^|\D)((?:19|20)\d\d)(0[1-9]|1[0-2])(?:\d\d)?(?:\D|$)/.exec(plain);
   if (both !== null && Number(both[2]) >= 1 && Number(both[2]) <= 12) return { year: Number(both[1]), month: Number(both[2]) };
   const year = /((?:19|20)\d\d)年/.exec(plain)?.[1];
   const month = /(?:^|\D)(1[0-2]|[1-9]|0[1-9])月/.exec(plain)?.[1];

@@ -19,7 +19,9 @@ export interface RowBudget {
 
 /** `2` → `C`. */
 export const columnLetters = (column: number): string =>
-  column < 26 ? String.fromCharCode(65 + column) : columnLetters(Math.floor(column / 26) - 1) + String.fromCharCode(65 + (column % 26));
+  column < 26
+    ? String.fromCharCode(65 + column)
+    : columnLetters(Math.floor(column / 26) - 1) + String.fromCharCode(65 + (column % 26));
 
 export const rowBudget = (file: string, limits: ReadLimits): RowBudget => {
   let rows = 0;
@@ -30,7 +32,10 @@ export const rowBudget = (file: string, limits: ReadLimits): RowBudget => {
     },
     tooWide: (sheet, row, column) => {
       const where = `${sheet === null ? "" : `工作表“${sheet}”`}${column < 0 ? `第 ${row} 行` : ` ${columnLetters(column)}${row} 单元格`}`;
-      throw new FileRefused("too_wide", `文件《${file}》${where}有内容，超出 ${limits.columns} 列的上限。请删除表格右侧多余的列后再上传。`);
+      throw new FileRefused(
+        "too_wide",
+        `文件《${file}》${where}有内容，超出 ${limits.columns} 列的上限。请删除表格右侧多余的列后再上传。`,
+      );
     },
   };
 };

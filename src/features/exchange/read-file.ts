@@ -42,7 +42,10 @@ export async function* readFile(path: string, options: ReadOptions = {}): AsyncG
   worker.on("error", (error: NodeJS.ErrnoException) =>
     fail(
       error.code === "ERR_WORKER_OUT_OF_MEMORY"
-        ? new FileRefused("too_much_memory", `文件《${file}》内容过多，读取所需内存超过上限。请删去无关工作表，或分成几个文件上传。`)
+        ? new FileRefused(
+            "too_much_memory",
+            `文件《${file}》内容过多，读取所需内存超过上限。请删去无关工作表，或分成几个文件上传。`,
+          )
         : error,
     ),
   );
@@ -55,7 +58,10 @@ export async function* readFile(path: string, options: ReadOptions = {}): AsyncG
       if (failure !== undefined) throw failure;
       const left = limits.milliseconds - spent - (performance.now() - started);
       if (left <= 0)
-        throw new FileRefused("too_slow", `文件《${file}》读取超过 ${Math.round(limits.milliseconds / 1000)} 秒，已停止。请删去无关工作表，或分成几个文件上传。`);
+        throw new FileRefused(
+          "too_slow",
+          `文件《${file}》读取超过 ${Math.round(limits.milliseconds / 1000)} 秒，已停止。请删去无关工作表，或分成几个文件上传。`,
+        );
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         wake = resolve;

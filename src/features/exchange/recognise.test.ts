@@ -14,11 +14,22 @@ const lookups = { ...noLookups, unit: (name: string) => (/^.单位$/.test(name) 
 
 type Grid = (string | number | null)[][];
 const parse = async (grid: Grid, more: { after?: string; name?: string; ledger?: string; memory?: HeadingMemory } = {}) => {
-  const path = files.put("a.xlsx", await makeXlsx({ sheets: [{ name: "Sheet1", rows: rowsOf(grid), ...(more.after === undefined ? {} : { after: more.after }) }] }));
+  const path = files.put(
+    "a.xlsx",
+    await makeXlsx({
+      sheets: [{ name: "Sheet1", rows: rowsOf(grid), ...(more.after === undefined ? {} : { after: more.after }) }],
+    }),
+  );
   const tables: TableInfo[] = [];
   const rows: ParsedRow[] = [];
   let summary: ParseSummary | undefined;
-  for await (const event of parseFile(path, { ledgers: messyLedgers, lookups, name: more.name ?? "a.xlsx", ledger: more.ledger, memory: more.memory })) {
+  for await (const event of parseFile(path, {
+    ledgers: messyLedgers,
+    lookups,
+    name: more.name ?? "a.xlsx",
+    ledger: more.ledger,
+    memory: more.memory,
+  })) {
     if (event.type === "table") tables.push(event.table);
     if (event.type === "rows") rows.push(...event.rows);
     if (event.type === "summary") summary = event.summary;
@@ -27,8 +38,17 @@ const parse = async (grid: Grid, more: { after?: string; name?: string; ledger?:
 };
 
 const heads = ["序号", "单位", "日期", "形式", "主题", "应到", "实到"];
-const record = (n: number, unit: string | null = "甲单位"): Grid[number] => [n, unit, `2023.3.${n + 1}`, "交流研讨", `主题${n}`, 9, 8];
-const fields = (table: TableInfo | undefined): unknown => Object.fromEntries(table?.columns.map((column) => [column.heading, column.field]) ?? []);
+const record = (n: number, unit: string | null = "甲单位"): Grid[number] => [
+  n,
+  unit,
+  `2023.3.${n + 1}`,
+  "交流研讨",
+  `主题${n}`,
+  9,
+  8,
+];
+const fields = (table: TableInfo | undefined): unknown =>
+  Object.fromEntries(table?.columns.map((column) => [column.heading, column.field]) ?? []);
 
 describe("headers", () => {
   test("two rows without merges, the group word over the gap", async () => {
@@ -45,8 +65,20 @@ describe("headers", () => {
   });
 
   test("line breaks, stars and brackets in headings; a heading nobody knows is a note", async () => {
-    const { tables, summary } = await parse([["集中学习台账"], ["序\n号", "*单位名称", "活动日期（年/月/日）", "学习形式", "学习主题", "应到人数（人）", "联系邮箱"], record(1)]);
-    expect(fields(tables[0])).toEqual({ 序号: null, "*单位名称": "组织单位", "活动日期（年/月/日）": "活动日期", 学习形式: "学习形式", 学习主题: "主题", "应到人数（人）": "应到人数", 联系邮箱: null });
+    const { tables, summary } = await parse([
+      ["集中学习台账"],
+      ["序\n号", "*单位名称", "活动日期（年/月/日）", "学习形式", "学习主题", "应到人数（人）", "联系邮箱"],
+      record(1),
+    ]);
+    expect(fields(tables[0])).toEqual({
+      序号: null,
+      "*单位名称": "组织单位",
+      "活动日期（年/月/日）": "活动日期",
+      学习形式: "学习形式",
+      学习主题: "主题",
+      "应到人数（人）": "应到人数",
+      联系邮箱: null,
+    });
     expect(summary.notes).toMatchObject([{ code: "unmapped_columns", message: expect.stringContaining("“联系邮箱”") as string }]);
   });
 
@@ -70,7 +102,9 @@ describe("headers", () => {
   });
 
   test("a required column that is not there is said on every row", async () => {
-    const { complaints, tables } = await parse([["集中学习台账"], ["单位", "形式", "主题"], ["甲单位", "交流研讨", "一"]], { ledger: "study_sessions" });
+    const { complaints, tables } = await parse([["集中学习台账"], ["单位", "形式", "主题"], ["甲单位", "交流研讨", "一"]], {
+      ledger: "study_sessions",
+    });
     expect(tables[0]?.missing).toEqual(["活动日期"]);
     expect(complaints).toMatchObject([{ code: "missing", column: null, reason: "表中没有“活动日期”一栏，此栏必填" }]);
   });
@@ -127,10 +161,19 @@ describe("lines that are no records", () => {
 
 describe("rows", () => {
   test("merged cells fill down and across, empty cells do not; a bad merged cell is marked where it stands", async () => {
-    const { rows, complaints } = await parse([["集中学习台账"], heads, record(1, "甲单位"), record(2, null), record(3, null), record(4, "未知组"), record(5, null)], {
-      after: '<mergeCells><mergeCell ref="B3:B4"/><mergeCell ref="B6:B7"/><mergeCell ref="F3:G3"/></mergeCells>',
-    });
-    expect(rows.map((row) => row.values["组织单位"])).toEqual(["甲".charCodeAt(0), "甲".charCodeAt(0), undefined, undefined, undefined]);
+    const { rows, complaints } = await parse(
+      [["集中学习台账"], heads, record(1, "甲单位"), record(2, null), record(3, null), record(4, "未知组"), record(5, null)],
+      {
+        after: '<mergeCells><mergeCell ref="B3:B4"/><mergeCell ref="B6:B7"/><mergeCell ref="F3:G3"/></mergeCells>',
+      },
+    );
+    expect(rows.map((row) => row.values["组织单位"])).toEqual([
+      "甲".charCodeAt(0),
+      "甲".charCodeAt(0),
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect(rows[0]?.values).toMatchObject({ 应到人数: 9, 实到人数: 8 });
     expect(complaints.map(({ row, cell, code }) => ({ row, cell, code }))).toEqual([
       { row: 6, cell: "B6", code: "unknown_unit" },
@@ -139,12 +182,21 @@ describe("rows", () => {
   });
 
   test("a duplicate is told once, whatever its number and its way of writing", async () => {
-    const { complaints } = await parse([["集中学习台账"], heads, record(1), ["9", "甲单位", "2023年3月2日", "交流研讨 ", "主题1", "９人", "8"], record(2)]);
+    const { complaints } = await parse([
+      ["集中学习台账"],
+      heads,
+      record(1),
+      ["9", "甲单位", "2023年3月2日", "交流研讨 ", "主题1", "９人", "8"],
+      record(2),
+    ]);
     expect(complaints).toMatchObject([{ row: 4, column: null, cell: null, value: null, code: "duplicate" }]);
   });
 
   test("several bad cells give one complaint each, in column order", async () => {
-    const { complaints } = await parse([["集中学习台账"], ["日期", "单位", "形式", "主题", "应到", "实到"], ["2月30日", "丙", "交流研讨", "一", "许多", -1]], { ledger: "study_sessions" });
+    const { complaints } = await parse(
+      [["集中学习台账"], ["日期", "单位", "形式", "主题", "应到", "实到"], ["2月30日", "丙", "交流研讨", "一", "许多", -1]],
+      { ledger: "study_sessions" },
+    );
     expect(complaints.map(({ column, code }) => [column, code])).toEqual([
       ["日期", "bad_date"],
       ["单位", "unknown_unit"],
@@ -163,7 +215,18 @@ test("period: month and year from titles, file names and notes", () => {
 });
 
 test("assignment takes the best total, not the best single pair", () => {
-  expect(assign([[0.9, 0.8], [0.85, 0]])).toEqual([1, 0]);
-  expect(assign([[0, 0], [0, 0.6], [0.7, 0.9]])).toEqual([-1, 1, 0]);
+  expect(
+    assign([
+      [0.9, 0.8],
+      [0.85, 0],
+    ]),
+  ).toEqual([1, 0]);
+  expect(
+    assign([
+      [0, 0],
+      [0, 0.6],
+      [0.7, 0.9],
+    ]),
+  ).toEqual([-1, 1, 0]);
   expect(assign([[0.5, 0.4, 0.3]])).toEqual([0]);
 });

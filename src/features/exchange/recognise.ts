@@ -14,7 +14,7 @@ import { beginsLikeHeader, headerAt, isConvincing, vocabulary, type Header } fro
 import { plainHeading } from "./headings.ts";
 import type { RawColumn } from "./map-columns.ts";
 import { periodOf } from "./period.ts";
-import { filled, isLoneText, isNoteRow, isSectionRow, isTotalRow } from "./row-kinds.ts";
+import { cellText, filled, isLoneText, isNoteRow, isSectionRow, isTotalRow } from "./row-kinds.ts";
 
 export interface RecogniseOptions {
   file: string;
@@ -44,13 +44,19 @@ const sampleRows = 20;
 const maxSkipped = 2_000;
 
 /** Tables of one sheet: `push` its rows in order, then `end`. */
-export const recogniseSheet = (sheet: SheetName, merges: Merge[], options: RecogniseOptions): { push(rows: RawRow[]): Found[]; end(): Found[] } => {
+export const recogniseSheet = (
+  sheet: SheetName,
+  merges: Merge[],
+  options: RecogniseOptions,
+): { push(rows: RawRow[]): Found[]; end(): Found[] } => {
   const ledgers = options.ledger === undefined ? options.ledgers : [options.ledger];
   const memory = options.memory ?? {};
   const words = vocabulary(ledgers, memory);
   const fill = mergeFiller(merges);
   const merged = new Map<number, Merge[]>();
-  for (const merge of merges) if (merge.right > merge.left || merge.bottom - merge.top <= 2) merged.set(merge.top, [...(merged.get(merge.top) ?? []), merge]);
+  for (const merge of merges)
+    if (merge.right > merge.left || merge.bottom - merge.top <= 2)
+      merged.set(merge.top, [...(merged.get(merge.top) ?? []), merge]);
   const mergesOf = (rows: RawRow[]): Merge[] => rows.slice(0, 3).flatMap((row) => merged.get(row.row) ?? []);
 
   let waiting: FilledRow[] = [];
@@ -69,7 +75,7 @@ export const recogniseSheet = (sheet: SheetName, merges: Merge[], options: Recog
 
   const original = (row: FilledRow): RawRow => ({ row: row.row, cells: row.raw });
   const ahead = (from: number, length: number): RawRow[] => waiting.slice(from, from + length).map(original);
-  const shape = (row: RawRow): string[] => filled(row).map(({ cell }) => plainHeading(String(typeof cell === "object" ? cell.date : cell)));
+  const shape = (row: RawRow): string[] => filled(row).map(({ cell }) => plainHeading(cellText(cell)));
 
   const skip = (row: number, why: "total" | "note" | "heading" | "empty"): void => {
     if (table !== undefined && table.skipped.length < maxSkipped) table.skipped.push({ row, why });
@@ -85,7 +91,10 @@ export const recogniseSheet = (sheet: SheetName, merges: Merge[], options: Recog
     const cells = filled(row);
     if (cells.length < 2 || !headerShapes.some((theirs) => theirs.length === cells.length)) return false;
     const mine = shape(row);
-    return headerShapes.some((theirs) => mine.length === theirs.length && mine.filter((word, index) => word === theirs[index]).length >= 0.8 * mine.length);
+    return headerShapes.some(
+      (theirs) =>
+        mine.length === theirs.length && mine.filter((word, index) => word === theirs[index]).length >= 0.8 * mine.length,
+    );
   };
 
   /** Cheap look at a row of an open table: most rows hold numbers, dates or long texts and cannot be headings. */
@@ -113,7 +122,10 @@ export const recogniseSheet = (sheet: SheetName, merges: Merge[], options: Recog
 
   const open = (header: Header): boolean => {
     const sample = sampleOf(header);
-    const columns: RawColumn[] = header.headings.map((heading) => ({ ...heading, sample: sample.map((row) => row.cells[heading.index] ?? null) }));
+    const columns: RawColumn[] = header.headings.map((heading) => ({
+      ...heading,
+      sample: sample.map((row) => row.cells[heading.index] ?? null),
+    }));
     const texts = [section, title ?? sheetTitle, sheet, options.file];
     const choice = chooseLedger(columns, texts, ledgers, options.lookups, memory, options.ledger !== undefined);
     if (choice === undefined) return false;
@@ -149,7 +161,10 @@ export const recogniseSheet = (sheet: SheetName, merges: Merge[], options: Recog
 
   /** Text that stands between tables: remembered as title, section or note of what comes. */
   const remember = (row: RawRow): void => {
-    const text = filled(row).map(({ cell }) => (typeof cell === "object" ? cell.date : String(cell))).join(" ").trim();
+    const text = filled(row)
+      .map(({ cell }) => cellText(cell))
+      .join(" ")
+      .trim();
     // 填报单位 and 填报时间 hold for what follows; 注 and 填表人 end what came before.
     if (isNoteRow(row)) note = /(单位|时间|日期|截止|截至)[^：:]{0,6}[：:]/.test(text) ? text : note;
     else if (isSectionRow(row)) section = text;
@@ -163,8 +178,16 @@ export const recogniseSheet = (sheet: SheetName, merges: Merge[], options: Recog
     const cells = filled(row);
     if (unknownTold || cells.length < 3 || !cells.every(({ cell }) => typeof cell === "string" && cell.length <= 60)) return;
     unknownTold = true;
-    const headings = cells.map(({ cell }) => String(cell).trim());
-    out.push({ type: "unrecognised", what: { sheet, row: row.row, headings, reason: "认不出这张表是哪一本台账，没有读取。请在导入时选定台账，或把标题行改成台账的栏目名称" } });
+    const headings = cells.map(({ cell }) => cellText(cell));
+    out.push({
+      type: "unrecognised",
+      what: {
+        sheet,
+        row: row.row,
+        headings,
+        reason: "认不出这张表是哪一本台账，没有读取。请在导入时选定台账，或把标题行改成台账的栏目名称",
+      },
+    });
   };
 
   /** A header begins within the next few rows, with nothing but titles, sections and notes before it. */
@@ -204,9 +227,11 @@ export const recogniseSheet = (sheet: SheetName, merges: Merge[], options: Recog
   const isBanner = (row: RawRow): boolean => {
     const cell = filled(row)[0];
     if (cell === undefined || table === undefined) return false;
-    if (sheetTitle !== null && String(cell.cell).trim() === sheetTitle) return true;
+    if (sheetTitle !== null && cellText(cell.cell) === sheetTitle) return true;
     const width = table.columns.length;
-    return (merged.get(row.row) ?? []).some((merge) => merge.left === cell.index && merge.right - merge.left + 1 >= Math.max(2, width / 2));
+    return (merged.get(row.row) ?? []).some(
+      (merge) => merge.left === cell.index && merge.right - merge.left + 1 >= Math.max(2, width / 2),
+    );
   };
 
   const step = (): void => {
@@ -224,7 +249,13 @@ export const recogniseSheet = (sheet: SheetName, merges: Merge[], options: Recog
       const rows = ahead(at, 3);
       const header = headerAt(rows, mergesOf(rows), words);
       // Inside a table a record may happen to read like headings: only a header that is nearly all known words ends it.
-      if (header !== undefined && isConvincing(header) && (table === undefined || title !== null || section !== null || (header.hits >= 3 && header.share >= 0.8)) && open(header)) return;
+      if (
+        header !== undefined &&
+        isConvincing(header) &&
+        (table === undefined || title !== null || section !== null || (header.hits >= 3 && header.share >= 0.8)) &&
+        open(header)
+      )
+        return;
     }
     if (table !== undefined) return inside(row, plain);
     if (filled(plain).length >= 3 && !isNoteRow(plain)) tellUnknown(plain);

@@ -28,17 +28,28 @@ export const fileKind = async (path: string, file: string, limits: ReadLimits): 
     const { size } = await handle.stat();
     if (size === 0) throw new FileRefused("empty_file", `文件《${file}》是空的（0 字节），请重新导出或重新上传。`);
     if (size > limits.fileBytes)
-      throw new FileRefused("too_big", `文件《${file}》有 ${megabytes(size)}，超过上限 ${megabytes(limits.fileBytes)}。请删去图片和无关工作表，或分成几个文件上传。`);
+      throw new FileRefused(
+        "too_big",
+        `文件《${file}》有 ${megabytes(size)}，超过上限 ${megabytes(limits.fileBytes)}。请删去图片和无关工作表，或分成几个文件上传。`,
+      );
     const head = Buffer.alloc(Math.min(size, 4096));
     await handle.read(head, 0, head.length, 0);
     if (head.subarray(0, 4).equals(Buffer.from("PK\x03\x04", "latin1"))) return "zip";
     if (head.subarray(0, 8).equals(Buffer.from("d0cf11e0a1b11ae1", "hex"))) return "ole";
-    const start = head.toString("latin1").replace(/^\xef\xbb\xbf/, "").trimStart().slice(0, 200).toLowerCase();
+    const start = head
+      .toString("latin1")
+      .replace(/^\xef\xbb\xbf/, "")
+      .trimStart()
+      .slice(0, 200)
+      .toLowerCase();
     if (/^(<html|<!doctype|<table|<\?xml|<meta|mime-version)/.test(start))
       throw new FileRefused("unsupported", `文件《${file}》其实是网页格式，不是 Excel 工作簿。${kindsHelp}。`);
     const utf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
     if (!/\.(csv|txt|tsv)$/i.test(file) || (!utf16 && head.includes(0)))
-      throw new FileRefused("not_workbook", `文件《${file}》的内容不是 Excel 工作簿（可能是改了扩展名的其他文件，或传输中损坏）。${kindsHelp}。`);
+      throw new FileRefused(
+        "not_workbook",
+        `文件《${file}》的内容不是 Excel 工作簿（可能是改了扩展名的其他文件，或传输中损坏）。${kindsHelp}。`,
+      );
     return "text";
   } finally {
     await handle.close();
@@ -73,7 +84,10 @@ export const asRefusal = (file: string, error: unknown): FileRefused => {
   if (error instanceof FileRefused) return error;
   const text = error instanceof Error ? error.message : String(error);
   return /too many bytes/.test(text)
-    ? new FileRefused("zip_bomb", `文件《${file}》解压后的大小与文件所称不符，疑似压缩炸弹，不予读取。请把数据复制到新工作簿后再上传。`)
+    ? new FileRefused(
+        "zip_bomb",
+        `文件《${file}》解压后的大小与文件所称不符，疑似压缩炸弹，不予读取。请把数据复制到新工作簿后再上传。`,
+      )
     : new FileRefused("damaged", `文件《${file}》已损坏或不完整，无法打开。请用 Excel 打开并另存一份（或重新下载）后再上传。`);
 };
 
@@ -83,14 +97,20 @@ export const openWorkbook = async (path: string, file: string, limits: ReadLimit
   try {
     zip = await openPromise(path, { autoClose: false, lazyEntries: true, validateEntrySizes: true });
     if (zip.entryCount > limits.entries)
-      throw new FileRefused("zip_bomb", `文件《${file}》含有 ${zip.entryCount} 个部件，不像正常的工作簿，不予读取。${kindsHelp}。`);
+      throw new FileRefused(
+        "zip_bomb",
+        `文件《${file}》含有 ${zip.entryCount} 个部件，不像正常的工作簿，不予读取。${kindsHelp}。`,
+      );
     const entries = new Map<string, Entry>();
     let total = 0;
     for await (const entry of zip.eachEntry()) {
       checkEntry(file, entry, limits);
       total += entry.uncompressedSize;
       if (total > limits.unpackedBytes)
-        throw new FileRefused("zip_bomb", `文件《${file}》解压后超过 ${megabytes(limits.unpackedBytes)}，不予读取。请分成几个文件上传。`);
+        throw new FileRefused(
+          "zip_bomb",
+          `文件《${file}》解压后超过 ${megabytes(limits.unpackedBytes)}，不予读取。请分成几个文件上传。`,
+        );
       if (entries.has(entry.fileName)) throw new Error("duplicate entry");
       entries.set(entry.fileName, entry);
     }
@@ -125,10 +145,10 @@ const parts = (zip: ZipFile, entries: Map<string, Entry>, file: string): Workboo
       } catch (error) {
         throw asRefusal(file, error);
       }
-      return Buffer.concat(chunks).toString("utf8").replace(/^\ufeff/, "");
+      return Buffer.concat(chunks)
+        .toString("utf8")
+        .replace(/^\ufeff/, "");
     },
     close: () => zip.close(),
   };
 };
-
-

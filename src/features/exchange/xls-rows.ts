@@ -15,7 +15,10 @@ const guard = (bytes: Buffer, file: string): void => {
     // `FileIndex` and `FullPaths` name every stream of the compound file.
     for (const path of CFB.read(bytes, { type: "buffer" }).FullPaths as string[]) paths.push(path.toLowerCase());
   } catch {
-    throw new FileRefused("damaged", `文件《${file}》已损坏或不完整，无法打开。请用 Excel 打开并另存一份（或重新下载）后再上传。`);
+    throw new FileRefused(
+      "damaged",
+      `文件《${file}》已损坏或不完整，无法打开。请用 Excel 打开并另存一份（或重新下载）后再上传。`,
+    );
   }
   if (paths.some((path) => /encryptedpackage|encryptioninfo/.test(path)))
     throw new FileRefused("encrypted", `文件《${file}》设了密码，无法读取。请在 Excel 中取消“用密码进行加密”后再上传。`);
@@ -25,14 +28,30 @@ const guard = (bytes: Buffer, file: string): void => {
     throw new FileRefused("not_workbook", `文件《${file}》不是 Excel 工作簿（可能是改了扩展名的 Word 等文件）。${saveAs}。`);
 };
 
-const errorTexts: Record<number, string> = { 0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A" };
+const errorTexts: Record<number, string> = {
+  0: "#NULL!",
+  7: "#DIV/0!",
+  15: "#VALUE!",
+  23: "#REF!",
+  29: "#NAME?",
+  36: "#NUM!",
+  42: "#N/A",
+};
 
 export async function* readXls(path: string, file: string, budget: RowBudget, limits: ReadLimits): AsyncGenerator<ReadEvent> {
   const bytes = await readFile(path);
   guard(bytes, file);
   let book;
   try {
-    book = read(bytes, { type: "buffer", dense: true, cellNF: true, cellFormula: false, cellHTML: false, cellText: false, sheetRows: limits.rows * 2 });
+    book = read(bytes, {
+      type: "buffer",
+      dense: true,
+      cellNF: true,
+      cellFormula: false,
+      cellHTML: false,
+      cellText: false,
+      sheetRows: limits.rows * 2,
+    });
   } catch (error) {
     throw /password|encrypt/i.test(String(error))
       ? new FileRefused("encrypted", `文件《${file}》设了密码，无法读取。请在 Excel 中取消“用密码进行加密”后再上传。`)

@@ -129,7 +129,11 @@ export const readWorkbookParts = async (zip: WorkbookZip, maxLength: number): Pr
     const relation = related.find((r) => r.id === id);
     // Chart sheets and dialogs hold no rows.
     if (relation?.type !== "worksheet") return;
-    sheets.push({ name: attribute(raw, "name") ?? "", part: relation.target, hidden: /hidden/i.test(attribute(raw, "state") ?? "") });
+    sheets.push({
+      name: attribute(raw, "name") ?? "",
+      part: relation.target,
+      hidden: /hidden/i.test(attribute(raw, "state") ?? ""),
+    });
   });
   const styles = related.find((r) => r.type === "styles")?.target;
   const strings = related.find((r) => r.type === "sharedStrings")?.target;

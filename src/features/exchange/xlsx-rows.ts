@@ -56,7 +56,9 @@ const rowHandler = (parts: WorkbookParts, sheet: string, budget: RowBudget, limi
         return text === "1" || text === "true";
       case "d": {
         const iso = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d))?/.exec(text);
-        return iso === null ? text : { date: iso[2] === undefined || iso[2] === "00:00" ? (iso[1] ?? "") : `${iso[1]}T${iso[2]}` };
+        return iso === null
+          ? text
+          : { date: iso[2] === undefined || iso[2] === "00:00" ? (iso[1] ?? "") : `${iso[1]}T${iso[2]}` };
       }
       default:
         return decodeEscapes(text);
@@ -104,7 +106,8 @@ const rowHandler = (parts: WorkbookParts, sheet: string, budget: RowBudget, limi
       }
     },
     text: (piece) => {
-      if (taking && text.length <= limits.cellLength) text = text === "" && piece.length <= limits.cellLength ? piece : (text + piece).slice(0, limits.cellLength + 1);
+      if (taking && text.length <= limits.cellLength)
+        text = text === "" && piece.length <= limits.cellLength ? piece : (text + piece).slice(0, limits.cellLength + 1);
     },
   };
 };

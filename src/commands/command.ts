@@ -1,0 +1,112 @@
+/** What every command has: its options, what it needs of the database, how it ends. */
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import type { Campaign } from "#kernel/campaign.ts";
+import { Problem } from "#kernel/problem.ts";
+import { readConfig } from "#platform/config.ts";
+import { asOwner, openDatabase, type Database } from "#platform/db.ts";
+import { migrate } from "#platform/migrate.ts";
+import { startDatabase } from "#platform/postgres.ts";
+import { getCampaign, listCampaigns } from "#features/campaigns/campaigns.model.ts";
+import { findUnitByName } from "#features/units/units.model.ts";
+
+/** Exit codes: stable, for scripts. */
+export const exits = { ok: 0, failed: 1, usage: 2, complaints: 3, drift: 4 } as const;
+
+export interface Command {
+  name: string;
+  summary: string;
+  /** Text of `--help`, without the first line. */
+  help: string;
+  options: ParseArgsOptionsConfig;
+  run(call: Call): Promise<number>;
+}
+
+export interface Call {
+  args: string[];
+  flags: Record<string, string | boolean | undefined>;
+  /** Whole answers, on standard output. */
+  print(text: string): void;
+  /** Progress and remarks, on standard error. */
+  say(text: string): void;
+}
+
+export const text = (call: Call, name: string): string | undefined => {
+  const value = call.flags[name];
+  return typeof value === "string" ? value : undefined;
+};
+
+export class UsageError extends Error {}
+
+export function readCall(command: Command, argv: string[]): Call {
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv,
+      options: { ...command.options, help: { type: "boolean", short: "h" } },
+      allowPositionals: true,
+    });
+    return {
+      args: positionals,
+      flags: values as Record<string, string | boolean | undefined>,
+      print: (line) => void process.stdout.write(`${line}\n`),
+      say: (line) => void process.stderr.write(`${line}\n`),
+    };
+  } catch (error) {
+    throw new UsageError(`参数有误：${(error as Error).message}\n用 yibenzhang ${command.name} --help 查看用法。`);
+  }
+}
+
+/** Opens the database (starting it if it does not run), brings its tables up to date, and closes it afterwards. */
+export async function withDatabase<T>(
+  call: Call,
+  purpose: "serve" | "tool",
+  run: (database: Database) => Promise<T>,
+): Promise<T> {
+  const config = readConfig();
+  const server = await startDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, purpose, log: call.say });
+  const database = openDatabase(server.connection);
+  try {
+    await migrate(database);
+    return await run(database);
+  } finally {
+    await database.close();
+    await server.stop();
+  }
+}
+
+/** The campaign named by --campaign, or the only one there is. */
+export async function chooseCampaign(database: Database, call: Call): Promise<Campaign> {
+  return asOwner(database, "choose campaign", async (tx) => {
+    const named = text(call, "campaign");
+    if (named) return getCampaign(tx, named);
+    const all = await listCampaigns(tx);
+    if (all.length === 1 && all[0]) return getCampaign(tx, all[0].key);
+    if (all.length === 0) throw new Problem("no_campaign", 404, "还没有装入方案包。请先运行 yibenzhang pack load 方案包文件夹。");
+    throw new UsageError(`有${all.length}项活动，请用 --campaign 指明一项：${all.map((one) => one.key).join("、")}`);
+  });
+}
+
+export async function chooseUnit(
+  database: Database,
+  campaign: Campaign,
+  name: string | undefined,
+): Promise<{ id: number; name: string }> {
+  return asOwner(database, "choose unit", async (tx) => {
+    if (name === undefined) return { id: campaign.root, name: campaign.pack.campaign?.organ ?? campaign.name };
+    const unit = await findUnitByName(tx, campaign.realms, name);
+    if (!unit) throw new Problem("unknown_unit", 404, `没有单位“${name}”。请核对名称，或写单位编号。`);
+    return unit;
+  });
+}
+
+const dayForm = /^\d{4}-\d{2}-\d{2}$/;
+export function day(call: Call, name: string, otherwise: string): string {
+  const value = text(call, name);
+  if (value === undefined) return otherwise;
+  if (
+    !dayForm.test(value) ||
+    Number.isNaN(Date.parse(value)) ||
+    new Date(`${value}T00:00:00Z`).toISOString().slice(0, 10) !== value
+  )
+    throw new UsageError(`--${name} 的日期“${value}”不对，应写成 2023-05-14 的样子。`);
+  return value;
+}

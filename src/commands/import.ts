@@ -1,0 +1,77 @@
+import { importFile, type ImportResult } from "#features/exchange/import.model.ts";
+import { foldAll } from "#features/figures/cells.model.ts";
+import { chooseCampaign, chooseUnit, exits, text, UsageError, withDatabase, type Command } from "./command.ts";
+
+export const importCommand: Command = {
+  name: "import",
+  summary: "导入 Excel 或 CSV 台账",
+  help: `用法：yibenzhang import 文件… [选项]
+按文件名、标题和表头认出是哪本台账，逐行检查后记入。每个文件整批成败：有一行不合要求，全部不入；
+加 --good-rows 则合格的行先入，不合格的退回。同一文件再导一次，不会重复。
+
+  --dry-run          只看结果（新增、修改、不变、退回各几条），不记入
+  --good-rows        合格的行入库，不合格的退回
+  --ledger 台账      指明是哪本台账（方案包中的 key），不再自动识别
+  --unit 单位        以哪个单位的名义填报（缺省为活动主办单位）
+  --marked 文件夹    把有问题的文件标红、注明原因后存到这里（缺省为当前文件夹；不需要时写 none）
+  --campaign 活动    有多项活动时指明一项
+  --json             以 JSON 输出
+
+退出码：0 全部记入（或试导无误）；3 有不合要求的行；1 失败；2 用法不对。`,
+  options: {
+    "dry-run": { type: "boolean" },
+    "good-rows": { type: "boolean" },
+    ledger: { type: "string" },
+    unit: { type: "string" },
+    marked: { type: "string" },
+    campaign: { type: "string" },
+    json: { type: "boolean" },
+  },
+  run(call) {
+    if (call.args.length === 0) throw new UsageError(importCommand.help);
+    return withDatabase(call, "tool", async (database) => {
+      const campaign = await chooseCampaign(database, call);
+      const unit = await chooseUnit(database, campaign, text(call, "unit"));
+      const results: ImportResult[] = [];
+      for (const path of call.args) {
+        const result = await importFile(
+          database,
+          campaign,
+          { account: null, unit: unit.id, role: "operator", now: new Date() },
+          {
+            path,
+            ledger: text(call, "ledger"),
+            dryRun: call.flags["dry-run"] === true,
+            goodRows: call.flags["good-rows"] === true,
+            mayWrite: () => true,
+            onProgress: process.stderr.isTTY ? (rows) => void process.stderr.write(`\r已读${rows}行……`) : undefined,
+          },
+        );
+        results.push(result);
+        if (!call.flags["json"]) call.print(summary(result));
+      }
+      await foldAll(database, campaign);
+      if (call.flags["json"]) call.print(JSON.stringify(results, null, 2));
+      return results.some((result) => result.complaints.length > 0) ? exits.complaints : exits.ok;
+    });
+  },
+};
+
+function summary(result: ImportResult): string {
+  const verb = result.dryRun ? "试导" : result.committed ? "已导入" : "没有导入";
+  const lines = [
+    `${verb}《${result.file}》：新增${result.added}条，修改${result.changed}条，不变${result.unchanged}条，退回${result.refused}条`,
+  ];
+  for (const table of result.tables)
+    lines.push(
+      `  ${table.sheet === null ? "" : `工作表“${table.sheet}” `}第${table.firstRow}—${table.lastRow}行 → 《${table.ledgerName}》 合格${table.valid}行，退回${table.invalid}行`,
+    );
+  for (const one of result.complaints)
+    lines.push(
+      `  ✗ ${one.sheet === null ? "" : `${one.sheet} `}第${one.row}行${one.column === null ? "" : ` ${one.column}`}${one.value === null ? "" : `“${one.value}”`}：${one.reason}${one.suggestion === null ? "" : `。${one.suggestion}`}`,
+    );
+  for (const note of result.notes) lines.push(`  · ${note.sheet === null ? "" : `${note.sheet} `}${note.message}`);
+  if (!result.committed && !result.dryRun)
+    lines.push("  有不合要求的行，整个文件没有记入。改正后重新导入，或加 --good-rows 先记入合格的行。");
+  return lines.join("\n");
+}

@@ -1,0 +1,263 @@
+/**
+ * Prepared day totals of additive measures.
+ *
+ * A write adds one row of amounts (`figure_deltas`) beside the entry, in the same transaction and without touching
+ * a row that another writer touches. `fold` moves such rows, a batch at a time, into `figure_cells` of every inner
+ * unit on the roll-up path of that day. A read takes cells and the rows not folded yet in one statement, so it is
+ * exact and fresh whatever the folding has done. Leaves have no cells: their few records are counted directly.
+ */
+import type { Campaign } from "#kernel/campaign.ts";
+import type { Prepared } from "#kernel/figure-deltas.ts";
+import type { MeasurePlan } from "#kernel/measure.ts";
+import { conditionSql, valueSql, type SqlContext } from "#kernel/measure-sql.ts";
+import { fieldOf } from "#kernel/fields.ts";
+import type { FieldDefinition } from "#kernel/definitions.ts";
+import { asOwner, join, raw, sql, type Database, type Sql, type Tx } from "#platform/db.ts";
+
+const blockDays = 64;
+/** Block of what has no date. */
+const undated = -1_000_000;
+
+const epochDay = (day: string): number => Math.round(Date.parse(day) / 86_400_000);
+const place = (day: string | null): { block: number; index: number } => {
+  if (day === null) return { block: undated, index: 0 };
+  const number = epochDay(day);
+  return { block: Math.floor(number / blockDays), index: ((number % blockDays) + blockDays) % blockDays };
+};
+
+/** Totals of measures at units over a period, folded and pending together. Rows: unit, measure → amount. */
+export async function readCells(
+  tx: Tx,
+  campaign: Campaign,
+  units: readonly number[],
+  realms: readonly number[],
+  dated: readonly number[],
+  plain: readonly number[],
+  from: string,
+  to: string,
+): Promise<Map<string, number>> {
+  const [first, last] = [place(from), place(to)];
+  const all = [...dated, ...plain];
+  const rows = await tx.query<{ unit_id: number; measure_id: number; amount: number }>(sql`
+    select unit_id, measure_id, sum(amount)::bigint as amount from (
+      select c.unit_id, c.measure_id, case
+          when c.block = ${undated} or (c.block > ${first.block} and c.block < ${last.block}) then c.total
+          when c.block = ${first.block} and c.block = ${last.block} then c.prefix[${last.index + 1}] - coalesce(c.prefix[${first.index}], 0)
+          when c.block = ${first.block} then c.total - coalesce(c.prefix[${first.index}], 0)
+          else c.prefix[${last.index + 1}] end as amount
+        from figure_cells c
+        where c.realm_id = any(${realms}::integer[]) and c.campaign_id = ${campaign.id} and c.unit_id = any(${units}::bigint[])
+          and ((c.measure_id = any(${dated}::integer[]) and c.block between ${first.block} and ${last.block}) or (c.measure_id = any(${plain}::integer[]) and c.block = ${undated}))
+      union all
+      select p.ancestor_id, m.measure_id, m.amount
+        from figure_deltas d
+        join unit_paths p on p.realm_id = d.realm_id and p.campaign_id = d.campaign_id and p.unit_id = d.unit_id and p.ancestor_id = any(${units}::bigint[])
+          and coalesce(d.day, ${to}::date) >= p.from_day and coalesce(d.day, ${to}::date) < p.to_day
+        cross join lateral unnest(d.measures, d.amounts) as m (measure_id, amount)
+        where d.realm_id = any(${realms}::integer[]) and d.campaign_id = ${campaign.id} and m.measure_id = any(${all}::integer[])
+          and (d.day is null or d.day between ${from}::date and ${to}::date)
+    ) as both_parts group by unit_id, measure_id`);
+  return new Map(rows.map((row) => [`${row.unit_id}|${row.measure_id}`, row.amount]));
+}
+
+interface Path {
+  unit_id: number;
+  ancestor_id: number;
+  from_day: string;
+  to_day: string;
+  inner: boolean;
+}
+
+const covers = (path: Path, day: string | null): boolean =>
+  day === null
+    ? path.to_day === "infinity"
+    : (path.from_day === "-infinity" || path.from_day <= day) && (path.to_day === "infinity" || day < path.to_day);
+
+/** Moves one batch of pending rows of a realm into its cells; how many were moved. Only one process folds a realm at a time. */
+export async function foldBatch(tx: Tx, realm: number, limit = 20_000): Promise<number> {
+  const lock = await tx.one<{ taken: boolean }>(sql`select pg_try_advisory_xact_lock(7240002, ${realm}) as taken`);
+  if (!lock?.taken) return 0;
+  const pending = await tx.query<{
+    campaign_id: number;
+    unit_id: number;
+    day: string | null;
+    measures: number[];
+    amounts: number[];
+  }>(sql`
+    delete from figure_deltas where realm_id = ${realm} and delta_id in (select delta_id from figure_deltas where realm_id = ${realm} order by delta_id limit ${limit})
+    returning campaign_id, unit_id, day, measures, amounts`);
+  for (const campaign of new Set(pending.map((row) => row.campaign_id))) {
+    const rows = pending.filter((row) => row.campaign_id === campaign);
+    const units = [...new Set(rows.map((row) => row.unit_id))];
+    const paths = await tx.query<Path>(sql`
+      select p.unit_id, p.ancestor_id, p.from_day, p.to_day, (p.depth > 0 or exists (
+          select 1 from unit_paths b where b.realm_id = p.realm_id and b.campaign_id = p.campaign_id and b.ancestor_id = p.unit_id and b.depth > 0)) as inner
+      from unit_paths p where p.realm_id = ${realm} and p.campaign_id = ${campaign} and p.unit_id = any(${units}::bigint[])`);
+    const byUnit = Map.groupBy(
+      paths.filter((path) => path.inner),
+      (path) => path.unit_id,
+    );
+    const points = new Points();
+    for (const row of rows)
+      for (const path of byUnit.get(row.unit_id) ?? [])
+        if (covers(path, row.day))
+          row.measures.forEach((measure, index) => points.add(path.ancestor_id, measure, row.day, row.amounts[index] as number));
+    await points.write(tx, realm, campaign);
+  }
+  return pending.length;
+}
+
+/** Amounts by cell and day within the block. */
+class Points {
+  readonly #cells = new Map<string, { unit: number; measure: number; block: number; amounts: Map<number, number> }>();
+
+  add(unit: number, measure: number, day: string | null, amount: number): void {
+    const { block, index } = place(day);
+    const key = `${unit}|${measure}|${block}`;
+    let cell = this.#cells.get(key);
+    if (!cell) this.#cells.set(key, (cell = { unit, measure, block, amounts: new Map() }));
+    cell.amounts.set(index, (cell.amounts.get(index) ?? 0) + amount);
+  }
+
+  async write(tx: Tx, realm: number, campaign: number): Promise<void> {
+    const cells = [...this.#cells.values()];
+    for (let start = 0; start < cells.length; start += 2000) {
+      const batch = cells.slice(start, start + 2000);
+      const known = await tx.query<{ unit_id: number; measure_id: number; block: number; prefix: number[] }>(sql`
+        select c.unit_id, c.measure_id, c.block, c.prefix from figure_cells c
+        join unnest(${batch.map((cell) => cell.unit)}::bigint[], ${batch.map((cell) => cell.measure)}::integer[], ${batch.map((cell) => cell.block)}::integer[]) as k (unit_id, measure_id, block)
+          on c.unit_id = k.unit_id and c.measure_id = k.measure_id and c.block = k.block
+        where c.realm_id = ${realm} and c.campaign_id = ${campaign}`);
+      const old = new Map(known.map((cell) => [`${cell.unit_id}|${cell.measure_id}|${cell.block}`, cell.prefix]));
+      const values = batch.map((cell) => {
+        const prefix =
+          old.get(`${cell.unit}|${cell.measure}|${cell.block}`) ??
+          (cell.block === undated ? [0] : Array.from({ length: blockDays }, () => 0));
+        let running = 0;
+        const next = prefix.map((amount, index) => amount + (running += cell.amounts.get(index) ?? 0));
+        return sql`(${realm}, ${campaign}, ${cell.unit}, ${cell.measure}, ${cell.block}, ${next.at(-1) ?? 0}, ${next}::bigint[])`;
+      });
+      for (let part = 0; part < values.length; part += 1000)
+        await tx.query(sql`insert into figure_cells (realm_id, campaign_id, unit_id, measure_id, block, total, prefix) values ${join(values.slice(part, part + 1000))}
+          on conflict (realm_id, campaign_id, unit_id, measure_id, block) do update set total = excluded.total, prefix = excluded.prefix`);
+    }
+  }
+}
+
+interface Amount {
+  unit_id: number;
+  measure: number;
+  day: string | null;
+  amount: number;
+}
+
+/** Day amounts of measures at inner units, counted from the entries of a realm, ledger by ledger. */
+async function* recount(
+  tx: Tx,
+  campaign: Campaign,
+  prepared: readonly Prepared[],
+  realm: number,
+  context: SqlContext,
+  units: readonly number[],
+): AsyncGenerator<Amount[]> {
+  const everything: SqlContext = { ...context, variables: { from: "0001-01-01", to: "9999-12-31", asOf: "9999-12-31" } };
+  for (const [ledger, measures] of Map.groupBy(prepared, (one) => one.plan.ledger.key)) {
+    const columns = measures.map(({ plan }, index) => sql`${amountSql(plan, everything)} as ${raw(`m${index}`)}`);
+    const rows = await tx.query<Record<string, number | string | null> & { unit_id: number; day: string | null }>(sql`
+      select p.ancestor_id as unit_id, e.day, ${join(columns)} from entries e
+      join unit_paths p on p.realm_id = e.realm_id and p.campaign_id = e.campaign_id and p.unit_id = e.unit_id and p.ancestor_id = any(${units}::bigint[])
+        and coalesce(e.day, '9999-12-31') >= p.from_day and coalesce(e.day, '9999-12-31') < p.to_day
+      where e.realm_id = ${realm} and e.campaign_id = ${campaign.id} and e.ledger = ${ledger} and not e.deleted
+      group by p.ancestor_id, e.day`);
+    yield rows.flatMap((row) =>
+      measures.flatMap(({ id, plan }, index) => {
+        const amount = Number(row[`m${index}`] ?? 0);
+        return amount === 0
+          ? []
+          : [{ unit_id: row.unit_id, measure: id, day: plan.date.kind === "none" ? null : row.day, amount }];
+      }),
+    );
+  }
+}
+
+function amountSql(plan: MeasurePlan, context: SqlContext): Sql {
+  const condition = conditionSql(plan, context);
+  if (plan.operation === "count") return sql`count(*) filter (where ${condition})`;
+  const field = fieldOf(plan.ledger, plan.fields[0] as string) as FieldDefinition;
+  return sql`round(sum(${valueSql(plan.ledger, field, context)}) filter (where ${condition}) * ${10 ** plan.decimals}::numeric)::bigint`;
+}
+
+async function innerUnits(tx: Tx, campaign: Campaign, realm: number): Promise<number[]> {
+  const rows = await tx.query<{ unit_id: number }>(
+    sql`select distinct ancestor_id as unit_id from unit_paths where realm_id = ${realm} and campaign_id = ${campaign.id} and depth > 0`,
+  );
+  return rows.map((row) => row.unit_id);
+}
+
+/** Keeps folding and writers' pending rows still until the end of the transaction, and folds what is pending. */
+async function settle(tx: Tx, realm: number): Promise<void> {
+  await tx.query(sql`select pg_advisory_xact_lock(7240002, ${realm})`);
+  await tx.query(sql`lock table figure_deltas in share row exclusive mode`);
+  while ((await foldBatch(tx, realm)) > 0);
+}
+
+/** Throws away the cells of these inner units (default: all of the realm) and counts them anew from the entries. */
+export async function rebuildCells(
+  tx: Tx,
+  campaign: Campaign,
+  realm: number,
+  prepared: readonly Prepared[],
+  context: SqlContext,
+  units?: readonly number[],
+): Promise<void> {
+  await settle(tx, realm);
+  const inner = await innerUnits(tx, campaign, realm);
+  const wanted = units ? inner.filter((unit) => units.includes(unit)) : inner;
+  await tx.query(
+    sql`delete from figure_cells where realm_id = ${realm} and campaign_id = ${campaign.id} and (${units === undefined} or unit_id = any(${units ?? []}::bigint[]))`,
+  );
+  for await (const amounts of recount(tx, campaign, prepared, realm, context, wanted)) {
+    const points = new Points();
+    for (const { unit_id, measure, day, amount } of amounts) points.add(unit_id, measure, day, amount);
+    await points.write(tx, realm, campaign.id);
+  }
+}
+
+export interface CellFault {
+  unit: number;
+  measure: number;
+  block: number;
+  kept: number;
+  counted: number;
+}
+
+/** Compares every cell of a realm with a recount of its entries; returns those that differ. */
+export async function verifyCells(
+  tx: Tx,
+  campaign: Campaign,
+  realm: number,
+  prepared: readonly Prepared[],
+  context: SqlContext,
+): Promise<CellFault[]> {
+  await settle(tx, realm);
+  const counted = new Map<string, number>();
+  for await (const amounts of recount(tx, campaign, prepared, realm, context, await innerUnits(tx, campaign, realm)))
+    for (const { unit_id, measure, day, amount } of amounts) {
+      const key = `${unit_id}|${measure}|${place(day).block}`;
+      counted.set(key, (counted.get(key) ?? 0) + amount);
+    }
+  const cells = await tx.query<{ unit_id: number; measure_id: number; block: number; total: number }>(sql`
+    select unit_id, measure_id, block, total from figure_cells where realm_id = ${realm} and campaign_id = ${campaign.id} and measure_id = any(${prepared.map((one) => one.id)}::integer[])`);
+  const kept = new Map(cells.map((cell) => [`${cell.unit_id}|${cell.measure_id}|${cell.block}`, cell.total]));
+  return [...new Set([...counted.keys(), ...kept.keys()])]
+    .filter((key) => (counted.get(key) ?? 0) !== (kept.get(key) ?? 0))
+    .map((key) => {
+      const [unit, measure, block] = key.split("|").map(Number) as [number, number, number];
+      return { unit, measure, block, kept: kept.get(key) ?? 0, counted: counted.get(key) ?? 0 };
+    });
+}
+
+/** Folds everything that is pending in a campaign's realms, a batch a transaction. */
+export async function foldAll(database: Database, campaign: Campaign): Promise<void> {
+  for (const realm of campaign.realms) while ((await asOwner(database, "fold figures", (tx) => foldBatch(tx, realm))) > 0);
+}

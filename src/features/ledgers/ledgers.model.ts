@@ -1,0 +1,200 @@
+/**
+ * Entries and their history. Each write adds an event, folds it into the entry and adds its amounts to the figures,
+ * in one transaction; a write names the version it was based on.
+ */
+import type { Campaign } from "#kernel/campaign.ts";
+import type { Ledger } from "#kernel/definitions.ts";
+import { Deltas, preparedMeasures } from "#kernel/figure-deltas.ts";
+import { notFound, Problem } from "#kernel/problem.ts";
+import { sql, type Tx } from "#platform/db.ts";
+import type { Doer, Entry, EntryEvent, Values } from "./ledgers.types.ts";
+import { difference, shapeEntry, type Shape } from "./shape.model.ts";
+
+const columns = sql`entry_id as id, realm_id as realm, ledger, unit_id as unit, day, state, data, version, deleted, pack_id as "packId", created_at::text as "createdAt", updated_at::text as "updatedAt"`;
+
+export async function getEntry(tx: Tx, campaign: Campaign, id: string, lock = false): Promise<Entry> {
+  const entry = await tx.one<Entry>(
+    sql`select ${columns} from entries where realm_id = any(${campaign.realms}::integer[]) and entry_id = ${id} and campaign_id = ${campaign.id} ${lock ? sql`for update` : sql``}`,
+  );
+  if (!entry) throw notFound("这条记录");
+  return entry;
+}
+
+/** Entries of a ledger that the asker may see, newest first. */
+export const listEntries = (
+  tx: Tx,
+  campaign: Campaign,
+  ledger: string,
+  page: { unit?: number | undefined; limit: number; offset: number },
+): Promise<Entry[]> =>
+  tx.query(sql`select ${columns} from entries e where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id} and ledger = ${ledger} and not deleted
+    and (${page.unit === undefined} or unit_id in (select unit_id from unit_paths p where p.realm_id = any(${campaign.realms}::integer[]) and p.campaign_id = ${campaign.id} and p.ancestor_id = ${page.unit ?? 0}))
+    order by day desc nulls last, entry_id limit ${page.limit} offset ${page.offset}`);
+
+export const listEvents = (tx: Tx, campaign: Campaign, id: string): Promise<EntryEvent[]> =>
+  tx.query(
+    sql`select version, action, actor, at::text as at, reason, changes, state from entry_events where realm_id = any(${campaign.realms}::integer[]) and entry_id = ${id} order by version`,
+  );
+
+export function ledgerOf(campaign: Campaign, key: string): Ledger {
+  const ledger = campaign.ledgers.get(key);
+  if (!ledger) throw new Problem("unknown_ledger", 404, `没有台账“${key}”。可用：${[...campaign.ledgers.keys()].join("、")}`);
+  return ledger;
+}
+
+export interface NewEntry {
+  id: string;
+  shape: Shape;
+  /** Set when it came from a file. */
+  importId?: string;
+}
+
+/** Adds an entry. The same id again is harmless: what is there is returned. A second entry of the same number is refused. */
+export async function recordEntry(
+  tx: Tx,
+  campaign: Campaign,
+  realm: number,
+  ledger: Ledger,
+  doer: Doer,
+  id: string,
+  values: Values,
+): Promise<Entry> {
+  const shape = shapeEntry(ledger, values, doer.unit);
+  const at = doer.now.toISOString();
+  const inserted =
+    await tx.query<Entry>(sql`insert into entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, pack_id, created_at, updated_at)
+    values (${realm}, ${id}, ${campaign.id}, ${ledger.key}, ${shape.unit}, ${shape.day}, ${shape.state}, ${JSON.stringify(shape.data)}, 1, ${shape.identity}, ${campaign.packId}, ${at}, ${at})
+    on conflict (realm_id, entry_id) do nothing returning ${columns}`);
+  const entry = inserted[0];
+  if (!entry) return getEntry(tx, campaign, id);
+  await tx.query(sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state)
+    values (${realm}, ${id}, 1, 'record', ${doer.account}, ${at}, ${JSON.stringify(shape.data)}, ${shape.unit}, ${shape.day}, ${shape.state})`);
+  const deltas = new Deltas();
+  deltas.add((await preparedMeasures(tx, campaign)).get(ledger.key) ?? [], shape.unit, entry, 1);
+  await deltas.write(tx, realm, campaign.id);
+  return entry;
+}
+
+export interface Change {
+  action: string;
+  values?: Values;
+  state?: string;
+  deleted?: boolean;
+  reason?: string | undefined;
+  importId?: string;
+  /** Content hash of the row of a file that brings the change. */
+  imported?: Buffer;
+}
+
+/** Changes an entry from the version that the doer saw. Refused with the difference if someone else was faster. */
+export async function changeEntry(
+  tx: Tx,
+  campaign: Campaign,
+  entry: Entry,
+  base: number,
+  doer: Doer,
+  change: Change,
+): Promise<Entry> {
+  const ledger = ledgerOf(campaign, entry.ledger);
+  if (entry.version !== base) {
+    const since = await tx.query<{ changes: Values; at: string }>(
+      sql`select changes, at::text as at from entry_events where realm_id = ${entry.realm} and entry_id = ${entry.id} and version > ${base} order by version`,
+    );
+    const theirs = Object.assign({}, ...since.map((event) => event.changes)) as Values;
+    throw new Problem(
+      "version_conflict",
+      409,
+      `这条记录在您打开之后已被他人修改（您看到的是第${base}版，现在是第${entry.version}版）。请核对差异后再保存。`,
+      { version: entry.version, theirs, yours: change.values ?? {} },
+    );
+  }
+  const values = {
+    ...entry.data,
+    ...(entry.state === null || ledger.stateField === undefined ? {} : { [ledger.stateField]: entry.state }),
+    ...change.values,
+  };
+  const shape = shapeEntry(ledger, values, entry.unit);
+  const state =
+    change.state ??
+    (change.values && ledger.stateField && change.values[ledger.stateField] !== undefined ? shape.state : entry.state);
+  const changes = difference(entry.data, shape.data);
+  const deleted = change.deleted ?? entry.deleted;
+  if (Object.keys(changes).length === 0 && state === entry.state && deleted === entry.deleted) return entry;
+  const at = doer.now.toISOString();
+  const version = entry.version + 1;
+  const imported = change.imported ? sql`, imported = ${change.imported}` : sql``;
+  const updated =
+    await tx.one<Entry>(sql`update entries set unit_id = ${shape.unit}, day = ${shape.day}, state = ${state}, data = ${JSON.stringify(shape.data)}, version = ${version}, deleted = ${deleted}, pack_id = ${campaign.packId}, updated_at = ${at}${imported}
+    where realm_id = ${entry.realm} and entry_id = ${entry.id} and version = ${base} returning ${columns}`);
+  if (!updated) throw new Problem("version_conflict", 409, "这条记录刚刚被他人修改，请刷新后重试。", {});
+  await tx.query(sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, reason, changes, unit_id, day, state, deleted, import_id)
+    values (${entry.realm}, ${entry.id}, ${version}, ${change.action}, ${doer.account}, ${at}, ${change.reason ?? null}, ${JSON.stringify(changes)}, ${shape.unit}, ${shape.day}, ${state}, ${deleted}, ${change.importId ?? null})`);
+  const measures = (await preparedMeasures(tx, campaign)).get(entry.ledger) ?? [];
+  const deltas = new Deltas();
+  if (!entry.deleted) deltas.add(measures, entry.unit, entry, -1);
+  if (!deleted) deltas.add(measures, updated.unit, updated, 1);
+  await deltas.write(tx, entry.realm, campaign.id);
+  return updated;
+}
+
+/** Takes a lifecycle step. What the guards ask is checked here; who may is asked before. */
+export async function moveEntry(
+  tx: Tx,
+  campaign: Campaign,
+  entry: Entry,
+  base: number,
+  doer: Doer,
+  name: string,
+  reason?: string,
+): Promise<Entry> {
+  const ledger = ledgerOf(campaign, entry.ledger);
+  const transition = ledger.lifecycle?.transitions.find((one) => one.name === name);
+  if (!transition)
+    throw new Problem(
+      "unknown_transition",
+      422,
+      `《${ledger.name}》没有“${name}”这一步。可用：${ledger.lifecycle?.transitions.map((one) => one.name).join("、") || "无"}`,
+    );
+  if (entry.state === null || !transition.from.includes(entry.state))
+    throw new Problem(
+      "wrong_state",
+      422,
+      `现在是“${entry.state ?? "无状态"}”，不能${name}；须先到“${transition.from.join("”或“")}”。`,
+    );
+  const { guard } = transition;
+  const missing = guard.fields.filter((field) => entry.data[field] === undefined);
+  if (missing.length > 0)
+    throw new Problem("missing_fields", 422, `${name}之前请先填写：${missing.join("、")}`, { fields: missing });
+  if (guard.evidence && !Object.keys(entry.data).some((field) => /佐证|证明材料|附件/.test(field)))
+    throw new Problem("missing_evidence", 422, `${name}需要佐证材料，请先补上。`);
+  if (guard.reason && !reason?.trim()) throw new Problem("missing_reason", 422, `${name}必须写明理由。`);
+  if (guard.notSamePerson) {
+    const last = await tx.one<{ actor: number | null }>(
+      sql`select actor from entry_events where realm_id = ${entry.realm} and entry_id = ${entry.id} and state = ${entry.state} order by version limit 1`,
+    );
+    if (last && last.actor !== null && last.actor === doer.account)
+      throw new Problem("same_person", 403, `${name}须由另一人办理，不能由提交人自己办理。`);
+  }
+  if (guard.superior) {
+    const above = await tx.one(
+      sql`select 1 from unit_paths where realm_id = ${entry.realm} and campaign_id = ${campaign.id} and unit_id = ${entry.unit} and ancestor_id = ${doer.unit} and depth > 0`,
+    );
+    if (!above) throw new Problem("not_superior", 403, `${name}须由上级单位办理。`);
+  }
+  return changeEntry(tx, campaign, entry, base, doer, { action: name, state: transition.to, reason });
+}
+
+/** Entries of a ledger that are there already, by unit and identity: to see what an import would add or change. */
+export async function findByIdentity(
+  tx: Tx,
+  campaign: Campaign,
+  realm: number,
+  ledger: string,
+  keys: readonly { unit: number; identity: Buffer }[],
+): Promise<Map<string, { entry: Entry; imported: string | null }>> {
+  const rows = await tx.query<
+    Entry & { identity: string; imported: string | null }
+  >(sql`select ${columns}, encode(identity, 'hex') as identity, encode(imported, 'hex') as imported from entries
+    where realm_id = ${realm} and campaign_id = ${campaign.id} and ledger = ${ledger} and unit_id = any(${[...new Set(keys.map((key) => key.unit))]}::bigint[]) and identity = any(${keys.map((key) => key.identity)}::bytea[])`);
+  return new Map(rows.map(({ identity, imported, ...entry }) => [`${entry.unit}|${identity}`, { entry, imported }]));
+}

@@ -1,0 +1,38 @@
+/** An entry as seen from outside: what a ledger's definition names, by field. */
+
+/** A value as stored: units and people that are known are their numeric id, lists are arrays. */
+export type Value = string | number | boolean | (string | number)[] | null;
+export type Values = Record<string, Value>;
+
+export interface Entry {
+  id: string;
+  realm: number;
+  ledger: string;
+  unit: number;
+  day: string | null;
+  state: string | null;
+  data: Values;
+  version: number;
+  deleted: boolean;
+  packId: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface EntryEvent {
+  version: number;
+  action: string;
+  actor: number | null;
+  at: string;
+  reason: string | null;
+  changes: Values;
+  state: string | null;
+}
+
+/** Who does something, from where, and when. */
+export interface Doer {
+  account: number | null;
+  unit: number;
+  role: string;
+  now: Date;
+}

@@ -1,0 +1,64 @@
+/** From checked field values to what is stored of an entry: owner, day, state, data, and what tells it from others. Pure. */
+import { createHash } from "node:crypto";
+import type { Ledger } from "#kernel/definitions.ts";
+import { fieldOf, isStored } from "#kernel/fields.ts";
+import type { Values } from "./ledgers.types.ts";
+
+export interface Shape {
+  unit: number;
+  day: string | null;
+  state: string | null;
+  data: Values;
+  /** Tells the entry from others of its ledger and unit. */
+  identity: Buffer;
+  /** The whole content, to see whether a second import brings anything new. */
+  content: Buffer;
+}
+
+/** `sender` owns entries that name no unit of their own. Values that are not stored (serial numbers, derived ones) are dropped. */
+export function shapeEntry(ledger: Ledger, values: Values, sender: number): Shape {
+  const data: Values = {};
+  for (const field of ledger.fields) {
+    const value = values[field.name];
+    if (
+      isStored(ledger, field) &&
+      value !== undefined &&
+      value !== null &&
+      value !== "" &&
+      !(Array.isArray(value) && value.length === 0)
+    )
+      data[field.name] = value;
+  }
+  const owner = ledger.unit === undefined ? undefined : data[ledger.unit];
+  const given = ledger.stateField === undefined ? undefined : values[ledger.stateField];
+  const state = ledger.lifecycle ? (typeof given === "string" && given !== "" ? given : ledger.lifecycle.initial) : null;
+  const content = hash([...ledger.fields.map((field) => data[field.name] ?? null), ledger.lifecycle ? (given ?? null) : null]);
+  const numbers = ledger.identity.map((name) => (name === ledger.stateField ? state : data[name]) ?? null);
+  // The first is the number; the others (a version, a month) may be blank.
+  const numbered = (numbers[0] ?? null) !== null;
+  return {
+    unit: typeof owner === "number" ? owner : sender,
+    day: dayOf(ledger, data),
+    state,
+    data,
+    identity: numbered ? hash(["number", ...numbers]) : hash(["content", content.toString("base64")]),
+    content,
+  };
+}
+
+/** The day on which an entry counts; of a month its first. */
+export function dayOf(ledger: Ledger, data: Values): string | null {
+  const value = ledger.date === undefined ? undefined : data[ledger.date];
+  if (typeof value !== "string") return null;
+  return fieldOf(ledger, ledger.date as string)?.type === "month" ? `${value}-01` : value.slice(0, 10);
+}
+
+const hash = (parts: readonly unknown[]): Buffer => createHash("sha256").update(JSON.stringify(parts)).digest().subarray(0, 16);
+
+/** What changed from one record to another; a value that is gone is null. */
+export function difference(old: Values, next: Values): Values {
+  const changes: Values = {};
+  for (const name of new Set([...Object.keys(old), ...Object.keys(next)]))
+    if (JSON.stringify(old[name] ?? null) !== JSON.stringify(next[name] ?? null)) changes[name] = next[name] ?? null;
+  return changes;
+}

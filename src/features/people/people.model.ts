@@ -1,0 +1,116 @@
+/** People, their dated posts and secondments. */
+import { Problem } from "#kernel/problem.ts";
+import { join, sql, type Tx } from "#platform/db.ts";
+
+export interface PersonRow {
+  code: string | null;
+  name: string;
+  unit: number;
+  department: string | null;
+  position: string | null;
+  /** Day on which the post ends, if it has ended. */
+  to: string | null;
+}
+
+export interface Person {
+  id: number;
+  code: string | null;
+  name: string;
+  /** Unit of the present post, or of the last one. */
+  unit: number | null;
+}
+
+export const listPeople = (tx: Tx, realm: number): Promise<Person[]> =>
+  tx.query(sql`select p.person_id as id, p.code, p.name, (select s.unit_id from posts s where s.realm_id = p.realm_id and s.person_id = p.person_id and s.kind = 'post' order by s.from_day desc limit 1) as unit
+    from people p where p.realm_id = ${realm}`);
+
+/**
+ * Adds people, and changes those that are known by number, or else by name within their unit. A changed unit here is a
+ * correction of the roster; a transfer on a day is `transfer`. Returns ids in the order of the rows.
+ */
+export async function registerPeople(tx: Tx, realm: number, rows: readonly PersonRow[]): Promise<number[]> {
+  const known = await listPeople(tx, realm);
+  const byCode = new Map(known.filter((person) => person.code !== null).map((person) => [person.code as string, person]));
+  const byName = new Map(known.map((person) => [`${person.unit}|${person.name}`, person]));
+  const ids: number[] = [];
+  const fresh: { index: number; row: PersonRow }[] = [];
+  for (const [index, row] of rows.entries()) {
+    const person = row.code === null ? byName.get(`${row.unit}|${row.name}`) : byCode.get(row.code);
+    if (!person) {
+      fresh.push({ index, row });
+      continue;
+    }
+    ids[index] = person.id;
+    if (person.name !== row.name)
+      await tx.query(
+        sql`update people set name = ${row.name}, version = version + 1 where realm_id = ${realm} and person_id = ${person.id}`,
+      );
+    await tx.query(sql`update posts set unit_id = ${row.unit}, department = coalesce(${row.department}, department), position = coalesce(${row.position}, position), to_day = coalesce(${row.to}::date, to_day)
+      where realm_id = ${realm} and person_id = ${person.id} and kind = 'post' and to_day = 'infinity'
+        and (unit_id, department, position, to_day) is distinct from (${row.unit}::bigint, coalesce(${row.department}, department), coalesce(${row.position}, position), coalesce(${row.to}::date, to_day))`);
+  }
+  for (let start = 0; start < fresh.length; start += 2000) {
+    const batch = fresh.slice(start, start + 2000);
+    const inserted = await tx.query<{ person_id: number }>(
+      sql`insert into people (realm_id, code, name) values ${join(batch.map(({ row }) => sql`(${realm}, ${row.code}, ${row.name})`))} returning person_id`,
+    );
+    await tx.query(
+      sql`insert into posts (realm_id, person_id, unit_id, department, position, to_day) values ${join(
+        batch.map(
+          ({ row }, index) =>
+            sql`(${realm}, ${(inserted[index] as { person_id: number }).person_id}, ${row.unit}, ${row.department}, ${row.position}, ${row.to ?? "infinity"})`,
+        ),
+      )}`,
+    );
+    batch.forEach(({ index }, position) => (ids[index] = (inserted[position] as { person_id: number }).person_id));
+  }
+  return ids;
+}
+
+/** From `day` on the person has a post in another unit; what they did before stays with the old one. */
+export async function transfer(
+  tx: Tx,
+  realm: number,
+  person: number,
+  unit: number,
+  day: string,
+  post: { department?: string; position?: string } = {},
+): Promise<void> {
+  const closed = await tx.query<{ from_day: string }>(
+    sql`update posts set to_day = ${day} where realm_id = ${realm} and person_id = ${person} and kind = 'post' and to_day = 'infinity' and from_day < ${day} returning from_day`,
+  );
+  if (closed.length === 0) throw new Problem("transfer_before", 422, `调动日期${day}不晚于现任职务的开始日期，请核对日期。`);
+  await tx.query(
+    sql`insert into posts (realm_id, person_id, unit_id, department, position, from_day) values (${realm}, ${person}, ${unit}, ${post.department ?? null}, ${post.position ?? null}, ${day})`,
+  );
+}
+
+/** Between two days the person works in another unit and keeps their post. */
+export async function second(
+  tx: Tx,
+  realm: number,
+  person: number,
+  unit: number,
+  from: string,
+  to: string | null,
+): Promise<void> {
+  await tx.query(
+    sql`insert into posts (realm_id, person_id, unit_id, kind, from_day, to_day) values (${realm}, ${person}, ${unit}, 'secondment', ${from}, ${to ?? "infinity"})`,
+  );
+}
+
+/** The unit in which a person counts on a day: at home, or where they are seconded. */
+export async function unitOn(
+  tx: Tx,
+  realm: number,
+  person: number,
+  day: string,
+  seconded: "home" | "host",
+): Promise<number | undefined> {
+  const rows = await tx.query<{ unit_id: number; kind: string }>(
+    sql`select unit_id, kind from posts where realm_id = ${realm} and person_id = ${person} and from_day <= ${day} and to_day > ${day}`,
+  );
+  const host = rows.find((row) => row.kind === "secondment")?.unit_id;
+  const home = rows.find((row) => row.kind === "post")?.unit_id;
+  return seconded === "host" ? (host ?? home) : (home ?? host);
+}

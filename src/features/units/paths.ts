@@ -1,0 +1,80 @@
+/**
+ * The roll-up path: from the dated graph of relations to one parent a day in a campaign, and from parents to all
+ * ancestors. Pure. Days are ISO dates, `-infinity` and `infinity`; stretches are half open.
+ */
+import { Problem } from "#kernel/problem.ts";
+import type { Link, Relation, RelationKind, UnitPath } from "./units.types.ts";
+
+const order = (day: string): string => (day === "-infinity" ? "" : day === "infinity" ? "~" : day);
+export const before = (left: string, right: string): boolean => order(left) < order(right);
+const earlier = (left: string, right: string): string => (before(left, right) ? left : right);
+const later = (left: string, right: string): string => (before(left, right) ? right : left);
+
+/**
+ * Each unit's parent in a campaign: on every day the relation whose kind stands first in `rollUp`; of two of one kind
+ * the one that began later.
+ */
+export function links(relations: readonly Relation[], rollUp: readonly RelationKind[]): Link[] {
+  const found: Link[] = [];
+  for (const [unit, own] of Map.groupBy(
+    relations.filter((relation) => rollUp.includes(relation.kind)),
+    (relation) => relation.unit,
+  )) {
+    const days = [...new Set(own.flatMap((relation) => [relation.from, relation.to]))].toSorted((left, right) =>
+      order(left) < order(right) ? -1 : 1,
+    );
+    for (let index = 0; index + 1 < days.length; index++) {
+      const [from, to] = [days[index] as string, days[index + 1] as string];
+      const best = own
+        .filter((relation) => !before(from, relation.from) && !before(relation.to, to))
+        .toSorted(
+          (left, right) =>
+            rollUp.indexOf(left.kind) - rollUp.indexOf(right.kind) ||
+            (before(left.from, right.from) ? 1 : -1) ||
+            right.id - left.id,
+        )[0];
+      if (!best) continue;
+      const last = found.at(-1);
+      if (last && last.unit === unit && last.parent === best.parent && last.to === from) last.to = to;
+      else found.push({ unit, parent: best.parent, from, to });
+    }
+  }
+  return found;
+}
+
+/** All ancestors of units, by stretches of days. Throws a `Problem` that names a cycle. */
+export function paths(units: readonly number[], parents: readonly Link[], nameOf: (unit: number) => string): UnitPath[] {
+  const byUnit = Map.groupBy(parents, (link) => link.unit);
+  const known = new Map<number, UnitPath[]>();
+  const walk = (unit: number, trail: number[]): UnitPath[] => {
+    const done = known.get(unit);
+    if (done) return done;
+    const own: UnitPath[] = [{ unit, ancestor: unit, depth: 0, from: "-infinity", to: "infinity" }];
+    for (const link of byUnit.get(unit) ?? []) {
+      if (link.parent === unit || trail.includes(link.parent)) {
+        const names = [...trail.slice(trail.indexOf(link.parent)), unit, link.parent].map(nameOf);
+        throw new Problem("unit_cycle", 422, `单位的上级关系形成了循环：${names.join(" → ")}。请更正其中一个单位的上级单位。`, {
+          units: names,
+        });
+      }
+      for (const above of walk(link.parent, [...trail, unit])) {
+        const [from, to] = [later(link.from, above.from), earlier(link.to, above.to)];
+        if (before(from, to)) own.push({ unit, ancestor: above.ancestor, depth: above.depth + 1, from, to });
+      }
+    }
+    known.set(unit, own);
+    return own;
+  };
+  return units.flatMap((unit) => joined(walk(unit, [])));
+}
+
+/** Neighbouring stretches under the same ancestor become one. */
+function joined(own: UnitPath[]): UnitPath[] {
+  const result: UnitPath[] = [];
+  for (const path of own.toSorted((left, right) => left.ancestor - right.ancestor || (before(left.from, right.from) ? -1 : 1))) {
+    const last = result.at(-1);
+    if (last && last.ancestor === path.ancestor && last.depth === path.depth && last.to === path.from) last.to = path.to;
+    else result.push({ ...path });
+  }
+  return result;
+}

@@ -1,0 +1,202 @@
+/** Units, their relations, and the roll-up paths that follow from them. */
+import { normalName } from "#kernel/names.ts";
+import { Problem } from "#kernel/problem.ts";
+import { join, sql, type Tx } from "#platform/db.ts";
+import { before, links, paths } from "./paths.ts";
+import type { Relation, RelationKind, Unit, UnitPath } from "./units.types.ts";
+
+const columns = sql`unit_id as id, realm_id as realm, code, name, aliases, kind, level, from_day as "from", to_day as "to"`;
+
+export const listUnits = (tx: Tx, realms: readonly number[]): Promise<Unit[]> =>
+  tx.query(sql`select ${columns} from units where realm_id = any(${realms}::integer[]) order by unit_id`);
+
+export const findUnit = (tx: Tx, realms: readonly number[], id: number): Promise<Unit | undefined> =>
+  tx.one(sql`select ${columns} from units where realm_id = any(${realms}::integer[]) and unit_id = ${id}`);
+
+/** A unit by id, number or name; a name that several units share must be given as number. */
+export async function findUnitByName(tx: Tx, realms: readonly number[], name: string): Promise<Unit | undefined> {
+  const found = await tx.query<Unit>(
+    sql`select ${columns} from units where realm_id = any(${realms}::integer[]) and (name = ${name} or code = ${name} or ${name} = any(aliases))`,
+  );
+  if (found.length > 1)
+    throw new Problem(
+      "ambiguous_unit",
+      422,
+      `有${found.length}个单位叫“${name}”，请改用单位编号：${found.map((unit) => unit.code ?? unit.id).join("、")}`,
+    );
+  return found[0];
+}
+
+/** Units directly below a unit on a day, in the order of their numbers. */
+export const listChildren = (tx: Tx, realms: readonly number[], campaign: number, unit: number, day: string): Promise<Unit[]> =>
+  tx.query(sql`select ${columns} from units where realm_id = any(${realms}::integer[]) and unit_id in (
+    select unit_id from unit_paths where realm_id = any(${realms}::integer[]) and campaign_id = ${campaign} and ancestor_id = ${unit} and depth = 1 and from_day <= ${day}::date and to_day > ${day}::date) order by code nulls last, unit_id`);
+
+export const listSubtree = async (tx: Tx, campaign: number, unit: number): Promise<number[]> =>
+  (
+    await tx.query<{ unit_id: number }>(
+      sql`select distinct unit_id from unit_paths where campaign_id = ${campaign} and ancestor_id = ${unit}`,
+    )
+  ).map((row) => row.unit_id);
+
+export interface UnitRow {
+  code: string | null;
+  name: string;
+  kind: string | null;
+  level: string | null;
+  /** Name or number of the unit above; null for one at the top. */
+  parent: string | null;
+  from: string | null;
+  to: string | null;
+  aliases?: string[];
+}
+
+/**
+ * Adds units, and changes those that are known by number or else by name. A unit without a parent goes below `root`
+ * if one is given. Returns ids in the order of the rows.
+ */
+export async function registerUnits(
+  tx: Tx,
+  realm: number,
+  rows: readonly UnitRow[],
+  root: number | null,
+  firstDay = "-infinity",
+): Promise<number[]> {
+  const known = await listUnits(tx, [realm]);
+  const byCode = new Map(known.filter((unit) => unit.code).map((unit) => [unit.code as string, unit.id]));
+  const byName = new Map(known.map((unit) => [normalName(unit.name), unit.id]));
+  const ids: number[] = [];
+  const added: { index: number; row: UnitRow }[] = [];
+  for (const [index, row] of rows.entries()) {
+    const id = (row.code ? byCode.get(row.code) : undefined) ?? byName.get(normalName(row.name));
+    if (id === undefined) added.push({ index, row });
+    else {
+      ids[index] = id;
+      await tx.query(sql`update units set code = coalesce(${row.code}, code), name = ${row.name}, kind = coalesce(${row.kind}, kind), level = coalesce(${row.level}, level),
+        from_day = coalesce(${row.from}, from_day), to_day = ${row.to}, version = version + 1,
+        aliases = case when name = ${row.name} then aliases else array_append(array_remove(aliases, ${row.name}), name) end
+        where realm_id = ${realm} and unit_id = ${id} and (code, name, kind, level, from_day, to_day) is distinct from (coalesce(${row.code}, code), ${row.name}, coalesce(${row.kind}, kind), coalesce(${row.level}, level), coalesce(${row.from}::date, from_day), ${row.to}::date)`);
+    }
+  }
+  for (let start = 0; start < added.length; start += 1000) {
+    const batch = added.slice(start, start + 1000);
+    const inserted = await tx.query<{ unit_id: number }>(
+      sql`insert into units (realm_id, code, name, aliases, kind, level, from_day, to_day) values ${join(
+        batch.map(
+          ({ row }) =>
+            sql`(${realm}, ${row.code}, ${row.name}, ${row.aliases ?? []}::text[], ${row.kind}, ${row.level}, ${row.from}, ${row.to})`,
+        ),
+      )} returning unit_id`,
+    );
+    batch.forEach(({ index, row }, position) => {
+      const id = (inserted[position] as { unit_id: number }).unit_id;
+      ids[index] = id;
+      if (row.code) byCode.set(row.code, id);
+      byName.set(normalName(row.name), id);
+    });
+  }
+  const current = new Map(
+    (await listRelations(tx, realm))
+      .filter((relation) => relation.to === "infinity")
+      .map((relation) => [relation.unit, relation]),
+  );
+  const fresh: { unit: number; parent: number }[] = [];
+  for (const [index, row] of rows.entries()) {
+    const unit = ids[index] as number;
+    const parent = row.parent === null ? root : (byCode.get(row.parent) ?? byName.get(normalName(row.parent)) ?? null);
+    if (row.parent !== null && parent === null)
+      throw new Problem(
+        "unknown_parent",
+        422,
+        `单位“${row.name}”的上级单位“${row.parent}”不在台账中，请先补上这个单位，或更正上级单位的名称。`,
+      );
+    if (parent === null || parent === unit || current.get(unit)?.parent === parent) continue;
+    const old = current.get(unit);
+    // A corrected parent is a correction; a move on a day is `moveUnit`.
+    if (old)
+      await tx.query(sql`update relations set parent_id = ${parent} where realm_id = ${realm} and relation_id = ${old.id}`);
+    else fresh.push({ unit, parent });
+  }
+  for (let start = 0; start < fresh.length; start += 1000)
+    await tx.query(
+      sql`insert into relations (realm_id, unit_id, parent_id, kind, from_day) values ${join(fresh.slice(start, start + 1000).map(({ unit, parent }) => sql`(${realm}, ${unit}, ${parent}, '隶属', ${firstDay})`))}`,
+    );
+  return ids;
+}
+
+export const listRelations = (tx: Tx, realm: number): Promise<Relation[]> =>
+  tx.query(
+    sql`select relation_id as id, unit_id as unit, parent_id as parent, kind, from_day as "from", to_day as "to" from relations where realm_id = ${realm}`,
+  );
+
+/** From `day` on a unit stands below another; days before stay as they were. */
+export async function moveUnit(
+  tx: Tx,
+  realm: number,
+  unit: number,
+  parent: number,
+  day: string,
+  kind: RelationKind = "隶属",
+): Promise<void> {
+  const current = await tx.one<{ relation_id: number; from_day: string }>(
+    sql`select relation_id, from_day from relations where realm_id = ${realm} and unit_id = ${unit} and kind = ${kind} and to_day = 'infinity'`,
+  );
+  if (current && !before(current.from_day, day))
+    throw new Problem("move_before", 422, `该单位现在的隶属关系自${current.from_day}起，新的关系不能早于或等于这一天。`);
+  if (current)
+    await tx.query(sql`update relations set to_day = ${day} where realm_id = ${realm} and relation_id = ${current.relation_id}`);
+  await tx.query(
+    sql`insert into relations (realm_id, unit_id, parent_id, kind, from_day) values (${realm}, ${unit}, ${parent}, ${kind}, ${day})`,
+  );
+}
+
+/** From `day` on a unit is gone; its records of days before stay, and what stands below it goes to `into`. */
+export async function mergeUnit(tx: Tx, realm: number, unit: number, into: number, day: string): Promise<void> {
+  const children = await tx.query<{ unit_id: number; kind: RelationKind }>(
+    sql`select unit_id, kind from relations where realm_id = ${realm} and parent_id = ${unit} and to_day = 'infinity'`,
+  );
+  for (const child of children) await moveUnit(tx, realm, child.unit_id, into, day, child.kind);
+  await tx.query(sql`update units set to_day = ${day}, version = version + 1 where realm_id = ${realm} and unit_id = ${unit}`);
+  await tx.query(
+    sql`update posts set to_day = ${day} where realm_id = ${realm} and unit_id = ${unit} and to_day = 'infinity' and from_day < ${day}`,
+  );
+}
+
+/** Computes the roll-up paths of a realm anew. Returns the ancestors whose subtree changed. */
+export async function rebuildPaths(tx: Tx, realm: number, campaign: number, rollUp: readonly RelationKind[]): Promise<number[]> {
+  const units = await listUnits(tx, [realm]);
+  const names = new Map(units.map((unit) => [unit.id, unit.name]));
+  const ownLinks = links(await listRelations(tx, realm), rollUp);
+  // Ancestors in another realm (a nation above its provinces) are taken from that realm's own paths.
+  const outside = [...new Set(ownLinks.map((link) => link.parent))].filter((parent) => !names.has(parent));
+  const above =
+    outside.length === 0
+      ? []
+      : await tx.query<{ unit: number; parent: number; depth: number }>(sql`
+    select unit_id as unit, ancestor_id as parent, depth from unit_paths where campaign_id = ${campaign} and depth = 1 and to_day = 'infinity'
+      and unit_id in (select ancestor_id from unit_paths where campaign_id = ${campaign} and unit_id = any(${outside}::bigint[]))`);
+  const wanted = paths(
+    units.map((unit) => unit.id),
+    [...ownLinks, ...above.map(({ unit, parent }) => ({ unit, parent, from: "-infinity", to: "infinity" }))],
+    (unit) => names.get(unit) ?? String(unit),
+  );
+  const key = (path: UnitPath): string => `${path.unit}|${path.ancestor}|${path.depth}|${path.from}|${path.to}`;
+  const known = await tx.query<UnitPath>(
+    sql`select unit_id as unit, ancestor_id as ancestor, depth, from_day as "from", to_day as "to" from unit_paths where realm_id = ${realm} and campaign_id = ${campaign}`,
+  );
+  const [old, next] = [new Set(known.map(key)), new Set(wanted.map(key))];
+  const gone = known.filter((path) => !next.has(key(path)));
+  const fresh = wanted.filter((path) => !old.has(key(path)));
+  if (gone.length > 0)
+    await tx.query(sql`delete from unit_paths p using unnest(${gone.map((path) => path.unit)}::bigint[], ${gone.map((path) => path.ancestor)}::bigint[], ${gone.map((path) => path.from)}::date[]) as g (unit_id, ancestor_id, from_day)
+      where p.realm_id = ${realm} and p.campaign_id = ${campaign} and p.unit_id = g.unit_id and p.ancestor_id = g.ancestor_id and p.from_day = g.from_day`);
+  for (let start = 0; start < fresh.length; start += 5000)
+    await tx.query(
+      sql`insert into unit_paths (realm_id, campaign_id, unit_id, ancestor_id, depth, from_day, to_day) values ${join(
+        fresh
+          .slice(start, start + 5000)
+          .map((path) => sql`(${realm}, ${campaign}, ${path.unit}, ${path.ancestor}, ${path.depth}, ${path.from}, ${path.to})`),
+      )}`,
+    );
+  return [...new Set([...gone, ...fresh].map((path) => path.ancestor))];
+}

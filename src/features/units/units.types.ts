@@ -1,0 +1,41 @@
+/** Units and the dated links between them. Days are ISO; a link holds from `from` until the day before `to`. */
+export const relationKinds = ["汇总", "隶属", "派驻", "业务指导"] as const;
+export type RelationKind = (typeof relationKinds)[number];
+
+export interface Unit {
+  id: number;
+  realm: number;
+  code: string | null;
+  name: string;
+  aliases: string[];
+  kind: string | null;
+  level: string | null;
+  from: string | null;
+  to: string | null;
+}
+
+export interface Relation {
+  id: number;
+  unit: number;
+  parent: number;
+  kind: RelationKind;
+  from: string;
+  to: string;
+}
+
+/** A stretch of days in which a unit has one parent in a campaign. */
+export interface Link {
+  unit: number;
+  parent: number;
+  from: string;
+  to: string;
+}
+
+/** A stretch of days in which a unit counts under an ancestor (itself at depth 0). */
+export interface UnitPath {
+  unit: number;
+  ancestor: number;
+  depth: number;
+  from: string;
+  to: string;
+}

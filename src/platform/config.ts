@@ -1,0 +1,48 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+import { StartError } from "./start-error.ts";
+
+const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+
+const schema = z.object({
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "应以 postgresql:// 开头，例如 postgresql://用户名:密码@主机:5432/库名")
+    .optional(),
+  YIBENZHANG_DATA: z.string().default("data"),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, "应是 1 到 65535 之间的整数，例如 8080")
+    .default("8080")
+    .transform(Number)
+    .refine((port) => port >= 1 && port <= 65535, "应是 1 到 65535 之间的整数，例如 8080"),
+  HOST: z.string().regex(/^\S+$/, "应是监听的地址，不含空格，例如 127.0.0.1 或 0.0.0.0").default("127.0.0.1"),
+  LOG_LEVEL: z.enum(logLevels, `应是以下之一：${logLevels.join("、")}`).default("info"),
+});
+
+export interface Config {
+  /** An external PostgreSQL; undefined means the embedded one. */
+  databaseUrl: string | undefined;
+  /** Absolute path of the data folder. */
+  dataDir: string;
+  port: number;
+  host: string;
+  logLevel: (typeof logLevels)[number];
+}
+
+/** Reads every setting the program takes from the environment; an empty value counts as not set. Throws a StartError naming each wrong one. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      // The address of a database holds its password.
+      const value = name === "DATABASE_URL" ? "（略）" : `“${given[name]}”`;
+      return `  ${name} 的值${value}不对：${message}`;
+    });
+    throw new StartError(`环境变量有误，请改正后重新启动：\n${lines.join("\n")}`);
+  }
+  const { DATABASE_URL, YIBENZHANG_DATA, PORT, HOST, LOG_LEVEL } = parsed.data;
+  return { databaseUrl: DATABASE_URL, dataDir: resolve(YIBENZHANG_DATA), port: PORT, host: HOST, logLevel: LOG_LEVEL };
+}
