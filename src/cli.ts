@@ -45,7 +45,14 @@ try {
   if (error instanceof UsageError) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = exits.usage;
-  } else if (error instanceof Problem || error instanceof StartError || error instanceof FileRefused || error instanceof BackupError || error instanceof DocxRefused || error instanceof PdfUnavailable) {
+  } else if (
+    error instanceof Problem ||
+    error instanceof StartError ||
+    error instanceof FileRefused ||
+    error instanceof BackupError ||
+    error instanceof DocxRefused ||
+    error instanceof PdfUnavailable
+  ) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = exits.failed;
   } else {

@@ -18,7 +18,9 @@ export const backup: Command = {
     if (!file) throw new UsageError(backup.help);
     await withClient(call, async (client) => {
       const summary = await dumpToFile(client, file);
-      call.say(`已备份到 ${file}：${summary.tables.length}张表，${summary.tables.reduce((sum, table) => sum + table.rows, 0)}行。`);
+      call.say(
+        `已备份到 ${file}：${summary.tables.length}张表，${summary.tables.reduce((sum, table) => sum + table.rows, 0)}行。`,
+      );
     });
     return exits.ok;
   },
@@ -39,11 +41,16 @@ export const restore: Command = {
       const database = openDatabase(connection);
       try {
         await migrate(database, migrations);
-        const present = (await client.query<{ name: string }>("select name from migrations order by name")).rows.map((row) => row.name);
-        if (present.length > migrations.length) throw new BackupError("现有数据库比备份的结构新，不能直接恢复。请在新的数据文件夹中恢复（用 YIBENZHANG_DATA 指定）。");
+        const present = (await client.query<{ name: string }>("select name from migrations order by name")).rows.map(
+          (row) => row.name,
+        );
+        if (present.length > migrations.length)
+          throw new BackupError("现有数据库比备份的结构新，不能直接恢复。请在新的数据文件夹中恢复（用 YIBENZHANG_DATA 指定）。");
         const summary = await restoreFromFile(client, file, { replace: call.flags["replace"] === true });
         await migrate(database);
-        call.say(`已恢复 ${summary.createdAt} 的备份：${summary.tables.length}张表，${summary.tables.reduce((sum, table) => sum + table.rows, 0)}行。`);
+        call.say(
+          `已恢复 ${summary.createdAt} 的备份：${summary.tables.length}张表，${summary.tables.reduce((sum, table) => sum + table.rows, 0)}行。`,
+        );
       } finally {
         await database.close();
       }
@@ -54,7 +61,12 @@ export const restore: Command = {
 
 async function withClient(call: Call, run: (client: pg.Client, connection: pg.ClientConfig) => Promise<void>): Promise<void> {
   const config = readConfig();
-  const server = await startDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, purpose: "tool", log: call.say });
+  const server = await startDatabase({
+    dataDir: config.dataDir,
+    databaseUrl: config.databaseUrl,
+    purpose: "tool",
+    log: call.say,
+  });
   const client = new pg.Client(server.connection);
   try {
     await client.connect();

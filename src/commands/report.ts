@@ -51,7 +51,8 @@ export const report: Command = {
     return withDatabase(call, "tool", async (database) => {
       const campaign = await chooseCampaign(database, call);
       if (what === "list") {
-        for (const template of campaign.pack.templates) call.print(`${template.key.padEnd(20)} ${template.kind}　${template.name}`);
+        for (const template of campaign.pack.templates)
+          call.print(`${template.key.padEnd(20)} ${template.kind}　${template.name}`);
         return exits.ok;
       }
       if (what === "verify") {
@@ -61,7 +62,13 @@ export const report: Command = {
       const out = text(call, "out");
       if (!out) throw new UsageError("请用 --out 写明生成的文件，例如 --out 情况汇报.docx");
       const unit = await chooseUnit(database, campaign, text(call, "unit"));
-      await makeReport(call, database, campaign, { template: what, unit: unit.id, from: day(call, "from", campaign.from), to: day(call, "to", campaign.reportDate ?? campaign.to ?? campaign.from), out });
+      await makeReport(call, database, campaign, {
+        template: what,
+        unit: unit.id,
+        from: day(call, "from", campaign.from),
+        to: day(call, "to", campaign.reportDate ?? campaign.to ?? campaign.from),
+        out,
+      });
       return exits.ok;
     });
   },
@@ -78,10 +85,22 @@ export interface ReportRequest {
 /** Fills a template, freezes its figures and writes the Word file and its annex. */
 export async function makeReport(call: Call, database: Database, campaign: Campaign, request: ReportRequest): Promise<void> {
   const identity = newIdentity();
-  const order = { template: request.template, unit: request.unit, from: request.from, to: request.to, actor: null, now: new Date() };
+  const order = {
+    template: request.template,
+    unit: request.unit,
+    from: request.from,
+    to: request.to,
+    actor: null,
+    now: new Date(),
+  };
   const own = extname(request.template).toLowerCase() === ".docx";
   const template = campaign.pack.templates.find((one) => one.key === request.template);
-  if (!own && !template) throw new Problem("unknown_template", 404, `没有报告模板“${request.template}”。可用：${campaign.pack.templates.map((one) => one.key).join("、") || "无"}；也可以写自己的 .docx 模板文件。`);
+  if (!own && !template)
+    throw new Problem(
+      "unknown_template",
+      404,
+      `没有报告模板“${request.template}”。可用：${campaign.pack.templates.map((one) => one.key).join("、") || "无"}；也可以写自己的 .docx 模板文件。`,
+    );
   const result = await withScope(
     database,
     operator(campaign).scope,
@@ -94,7 +113,7 @@ export async function makeReport(call: Call, database: Database, campaign: Campa
         document = filled;
         made = await officialDocx(filled, identity);
       } else {
-        const names = { figures: [...campaign.figures.keys()], ledgers: [...campaign.ledgers.values()].map((ledger) => ({ key: ledger.key, name: ledger.name, fields: ledger.fields.map((field) => field.name) })) };
+        const names = { figures: new Set(campaign.figures.keys()), ledgers: [...campaign.ledgers.values()] };
         made = await fillUserTemplate(await readFile(request.template), basename(request.template), names, resolver, identity);
         document = { title: basename(request.template, ".docx"), organ: resolver.organ, date: request.to };
       }
@@ -111,7 +130,14 @@ export async function makeReport(call: Call, database: Database, campaign: Campa
     await writeWhole(request.out.replace(/\.docx$/i, ".pdf"), pdf);
     if (substituted.length > 0) call.say(`PDF 中以下字体本机没有，已用其他字体代替：${substituted.join("、")}`);
   }
-  if (call.flags["json"]) call.print(JSON.stringify({ report: identity.report, code: identity.code, out: request.out, annex: annexPath, figures: result.figures }, null, 2));
+  if (call.flags["json"])
+    call.print(
+      JSON.stringify(
+        { report: identity.report, code: identity.code, out: request.out, annex: annexPath, figures: result.figures },
+        null,
+        2,
+      ),
+    );
   else call.say(`已生成 ${request.out}（${result.figures}处数字，核验码 ${identity.code}）和 ${annexPath}`);
 }
 
@@ -122,7 +148,12 @@ async function writeWhole(path: string, content: Uint8Array): Promise<void> {
 
 async function verify(call: Call, database: Database, campaign: Campaign, file: string): Promise<number> {
   const read = await readDocx(await readFile(file));
-  if (!read.report && !read.code) throw new Problem("not_a_report", 422, `${file} 里没有本系统的报告标识，无法核对。请用系统生成的原文件（另存为其他格式会丢失标识）。`);
+  if (!read.report && !read.code)
+    throw new Problem(
+      "not_a_report",
+      422,
+      `${file} 里没有本系统的报告标识，无法核对。请用系统生成的原文件（另存为其他格式会丢失标识）。`,
+    );
   const drifts = await withScope(database, operator(campaign).scope, async (tx) => {
     const { report: frozen, figures } = await getReport(tx, campaign, { id: read.report, code: read.code });
     const frozenCampaign = await getCampaignAt(tx, campaign, frozen.packId);
@@ -133,9 +164,12 @@ async function verify(call: Call, database: Database, campaign: Campaign, file: 
     });
   });
   const bad = drifts.filter((one) => one.status !== "一致");
-  if (call.flags["json"]) call.print(JSON.stringify({ report: read.report, code: read.code, consistent: bad.length === 0, figures: drifts }, null, 2));
+  if (call.flags["json"])
+    call.print(JSON.stringify({ report: read.report, code: read.code, consistent: bad.length === 0, figures: drifts }, null, 2));
   else {
-    call.print(`核验码 ${read.code ?? "（无）"}：${drifts.length}处数字，${drifts.length - bad.length}处一致，${bad.length}处有变化`);
+    call.print(
+      `核验码 ${read.code ?? "（无）"}：${drifts.length}处数字，${drifts.length - bad.length}处一致，${bad.length}处有变化`,
+    );
     for (const one of bad) for (const line of describe(one)) call.print(line);
   }
   return bad.length === 0 ? exits.ok : exits.drift;
@@ -144,13 +178,24 @@ async function verify(call: Call, database: Database, campaign: Campaign, file: 
 const actions: Record<string, string> = { record: "登记", edit: "修改", import: "导入", delete: "删除", restore: "恢复" };
 
 function describe(one: FigureDrift): string[] {
-  const head = one.status === "有变化" ? `从“${one.shown}”（${one.frozen ?? "无"}）变为“${one.shownNow}”（${one.now ?? "无"}）` : one.status === "文稿被改" ? `系统给出“${one.shown}”，文件里是“${one.inFile}”` : "数值未变，但所计记录有变化";
-  const lines = [`✗ ${one.figure} ${one.name}：${head}${one.definitionChanged ? "（口径此后已有新版本，此处按原口径核对）" : ""}`];
+  const head =
+    one.status === "有变化"
+      ? `从“${one.shown}”（${one.frozen ?? "无"}）变为“${one.shownNow}”（${one.now ?? "无"}）`
+      : one.status === "文稿被改"
+        ? `系统给出“${one.shown}”，文件里是“${one.inFile}”`
+        : "数值未变，但所计记录有变化";
+  const lines = [
+    `✗ ${one.figure} ${one.name}：${head}${one.definitionChanged ? "（口径此后已有新版本，此处按原口径核对）" : ""}`,
+  ];
   for (const cause of one.causes.slice(0, 20)) {
     lines.push(`    ${cause.change}：《${cause.ledger}》${cause.number ?? cause.entryId}（${cause.unit}）`);
     for (const event of cause.events) {
-      const changed = Object.entries(event.changes).map(([name, value]) => `${name}→${value === null ? "（空）" : String(value)}`);
-      lines.push(`      ${event.at.slice(0, 16)} ${actions[event.action] ?? event.action}${event.reason ? `，理由：${event.reason}` : ""}${event.version > 1 && changed.length > 0 ? `：${changed.join("，")}` : ""}`);
+      const changed = Object.entries(event.changes).map(
+        ([name, value]) => `${name}→${value === null ? "（空）" : String(value)}`,
+      );
+      lines.push(
+        `      ${event.at.slice(0, 16)} ${actions[event.action] ?? event.action}${event.reason ? `，理由：${event.reason}` : ""}${event.version > 1 && changed.length > 0 ? `：${changed.join("，")}` : ""}`,
+      );
     }
   }
   if (one.causes.length > 20) lines.push(`    ……共${one.causes.length}条记录`);

@@ -20,11 +20,18 @@ export const verify: Command = {
         entries.push(...(await asOwner(database, "verify entries", (tx) => verifyEntries(tx, campaign, realm))));
         cells.push(...(await asOwner(database, "verify figures", (tx) => verifyCampaignCells(tx, campaign, realm))));
       }
-      if (call.flags["json"]) call.print(JSON.stringify({ consistent: entries.length + cells.length === 0, entries, cells }, null, 2));
+      if (call.flags["json"])
+        call.print(JSON.stringify({ consistent: entries.length + cells.length === 0, entries, cells }, null, 2));
       else {
-        for (const fault of entries) call.print(`✗ 记录 ${fault.ledger} ${fault.entryId} 与其历史不一致：${fault.differs.join("、")}`);
-        for (const fault of cells) call.print(`✗ 单位${fault.unit}的预先汇总（第${fault.measure}号）为${fault.kept}，由记录数得${fault.counted}`);
-        call.print(entries.length + cells.length === 0 ? "全部一致。" : `有${entries.length}条记录、${cells.length}个汇总不一致。汇总可用 yibenzhang pack load 重新装入方案包来重算；记录不一致请联系维护人员。`);
+        for (const fault of entries)
+          call.print(`✗ 记录 ${fault.ledger} ${fault.entryId} 与其历史不一致：${fault.differs.join("、")}`);
+        for (const fault of cells)
+          call.print(`✗ 单位${fault.unit}的预先汇总（第${fault.measure}号）为${fault.kept}，由记录数得${fault.counted}`);
+        call.print(
+          entries.length + cells.length === 0
+            ? "全部一致。"
+            : `有${entries.length}条记录、${cells.length}个汇总不一致。汇总可用 yibenzhang pack load 重新装入方案包来重算；记录不一致请联系维护人员。`,
+        );
       }
       return entries.length + cells.length === 0 ? exits.ok : exits.drift;
     });

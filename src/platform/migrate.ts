@@ -13,7 +13,8 @@ const directory = new URL("../../database/migrations/", import.meta.url);
 export async function migrate(database: Database, only?: readonly string[]): Promise<string[]> {
   const all = (await readdir(directory)).filter((name) => /^\d{4}-.+\.sql$/.test(name)).toSorted();
   const unknown = only?.filter((name) => !all.includes(name)) ?? [];
-  if (unknown.length > 0) throw new StartError(`备份来自更新的版本（本程序没有迁移 ${unknown.join("、")}）。请升级程序后再恢复。`);
+  if (unknown.length > 0)
+    throw new StartError(`备份来自更新的版本（本程序没有迁移 ${unknown.join("、")}）。请升级程序后再恢复。`);
   const files = only ? all.filter((name) => only.includes(name)) : all;
   const applied: string[] = [];
   for (const name of files) {

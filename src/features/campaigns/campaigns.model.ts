@@ -134,13 +134,19 @@ async function recountIn(tx: Tx, campaign: Campaign, realm: number, units?: read
   await rebuildCells(tx, campaign, realm, await allPrepared(tx, campaign), contextOf(campaign), units);
 }
 
-const allPrepared = async (tx: Tx, campaign: Campaign): Promise<Prepared[]> => [...(await preparedMeasures(tx, campaign)).values()].flat();
+const allPrepared = async (tx: Tx, campaign: Campaign): Promise<Prepared[]> =>
+  [...(await preparedMeasures(tx, campaign)).values()].flat();
 
 /** Prepared measures are decided by the entry alone: no dates of a question, no names of units. */
-const contextOf = (campaign: Campaign): SqlContext => ({ campaign, variables: { from: campaign.from, to: campaign.from, asOf: campaign.from }, unitIds: () => [] });
+const contextOf = (campaign: Campaign): SqlContext => ({
+  campaign,
+  variables: { from: campaign.from, to: campaign.from, asOf: campaign.from },
+  unitIds: () => [],
+});
 
 /** Day totals of a realm that are not what its entries come to. */
-export const verifyCampaignCells = async (tx: Tx, campaign: Campaign, realm: number): Promise<CellFault[]> => verifyCells(tx, campaign, realm, await allPrepared(tx, campaign), contextOf(campaign));
+export const verifyCampaignCells = async (tx: Tx, campaign: Campaign, realm: number): Promise<CellFault[]> =>
+  verifyCells(tx, campaign, realm, await allPrepared(tx, campaign), contextOf(campaign));
 
 const cache = new Map<number, Pack>();
 

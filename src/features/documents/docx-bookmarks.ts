@@ -12,9 +12,18 @@ export function markedText(index: number, value: string): string {
 
 /** Splits the runs that hold marked figures, in body, headers and footers, and returns the figures in reading order. */
 export function bookmarkFigures(parts: DocxParts, figures: readonly { answer: FigureAnswer; text: string }[]): FigureMark[] {
-  const names = [...parts.keys()].filter((name) => /^word\/(document|header\d*|footer\d*|footnotes|endnotes)\.xml$/.test(name)).sort();
+  const names = [...parts.keys()]
+    .filter((name) => /^word\/(document|header\d*|footer\d*|footnotes|endnotes)\.xml$/.test(name))
+    .sort();
   const { marks, mark } = markFigures();
-  let next = 1 + Math.max(0, ...names.flatMap((name) => [...text(parts, name).matchAll(/<w:bookmarkStart\b[^>]*w:id="(\d+)"/g)].map((m) => Number(m[1]))));
+  let next =
+    1 +
+    Math.max(
+      0,
+      ...names.flatMap((name) =>
+        [...text(parts, name).matchAll(/<w:bookmarkStart\b[^>]*w:id="(\d+)"/g)].map((m) => Number(m[1])),
+      ),
+    );
   for (const name of names) {
     const xml = withoutOldFigures(text(parts, name));
     let out = "";
@@ -39,13 +48,23 @@ export function bookmarkFigures(parts: DocxParts, figures: readonly { answer: Fi
       out += `${xml.slice(from, found.index)}</w:r>${inside}<w:r>${properties}`;
       from = found.index + found[0].length;
     }
-    if (from > 0 || xml !== text(parts, name)) setText(parts, name, (out + xml.slice(from)).replace(/<w:r(?: [^>]*)?>(?:<w:rPr>(?:(?!<\/w:rPr>).)*<\/w:rPr>|<w:rPr\/>)?<\/w:r>/gs, ""));
+    if (from > 0 || xml !== text(parts, name))
+      setText(
+        parts,
+        name,
+        (out + xml.slice(from)).replace(/<w:r(?: [^>]*)?>(?:<w:rPr>(?:(?!<\/w:rPr>).)*<\/w:rPr>|<w:rPr\/>)?<\/w:r>/gs, ""),
+      );
   }
   return marks;
 }
 
 /** A template made from an earlier report still has that report's bookmarks. */
 function withoutOldFigures(xml: string): string {
-  const old = [...xml.matchAll(/<w:bookmarkStart\b[^>]*>/g)].filter(([tag]) => /w:name="fig_\d+_/.test(tag)).map(([tag]) => /w:id="(\d+)"/.exec(tag)?.[1]);
-  return old.reduce<string>((kept, id) => kept.replace(new RegExp(`<w:bookmark(?:Start|End)\\b[^>]*w:id="${id}"[^>]*/>`, "g"), ""), xml);
+  const old = [...xml.matchAll(/<w:bookmarkStart\b[^>]*>/g)]
+    .filter(([tag]) => /w:name="fig_\d+_/.test(tag))
+    .map(([tag]) => /w:id="(\d+)"/.exec(tag)?.[1]);
+  return old.reduce<string>(
+    (kept, id) => kept.replace(new RegExp(`<w:bookmark(?:Start|End)\\b[^>]*w:id="${id}"[^>]*/>`, "g"), ""),
+    xml,
+  );
 }

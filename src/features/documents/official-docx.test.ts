@@ -24,21 +24,34 @@ describe("GB/T 9704—2012", () => {
     expect(xml).toMatch(/tblpYSpec="bottom"/);
     expect(xml).not.toMatch(/linesAndChars/);
     const styles = text(parts, "word/styles.xml");
-    expect(styles).toMatch(/styleId="Body">.*?<w:pPr><w:widowControl w:val="0"\/><w:spacing w:after="0" w:before="0" w:line="579" w:lineRule="exact"\/><w:ind w:firstLine="630" w:firstLineChars="200"\/>/);
-    for (const font of ["仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体"]) expect(styles + xml).toContain(`w:eastAsia="${font}"`);
-    const footers = [...parts.keys()].filter((name) => /footer\d/.test(name) && !name.includes("rels")).map((name) => text(parts, name));
-    expect(footers.some((f) => f.includes(`w:jc w:val="right"`)) && footers.some((f) => f.includes(`w:jc w:val="left"`))).toBe(true);
+    expect(styles).toMatch(
+      /styleId="Body">.*?<w:pPr><w:widowControl w:val="0"\/><w:spacing w:after="0" w:before="0" w:line="579" w:lineRule="exact"\/><w:ind w:firstLine="630" w:firstLineChars="200"\/>/,
+    );
+    for (const font of ["仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体"])
+      expect(styles + xml).toContain(`w:eastAsia="${font}"`);
+    const footers = [...parts.keys()]
+      .filter((name) => /footer\d/.test(name) && !name.includes("rels"))
+      .map((name) => text(parts, name));
+    expect(footers.some((f) => f.includes(`w:jc w:val="right"`)) && footers.some((f) => f.includes(`w:jc w:val="left"`))).toBe(
+      true,
+    );
     expect(text(parts, "word/settings.xml")).toContain("evenAndOddHeaders");
   });
   test("downward documents have no 签发人; without an organ there is no red head", async () => {
     const document = await report();
-    const notice = text(await openDocx((await officialDocx({ ...document, kind: "通知", signatory: undefined }, identity)).docx), "word/document.xml");
+    const notice = text(
+      await openDocx((await officialDocx({ ...document, kind: "通知", signatory: undefined }, identity)).docx),
+      "word/document.xml",
+    );
     expect(notice).not.toContain("签发人");
     const plain = text(await openDocx((await officialDocx({ ...document, organ: "" }, identity)).docx), "word/document.xml");
     expect(plain).not.toContain("FF0000");
   });
   test("the date has no leading zeros", async () => {
-    const xml = text(await openDocx((await officialDocx({ ...(await report()), date: "2023-04-08" }, identity)).docx), "word/document.xml");
+    const xml = text(
+      await openDocx((await officialDocx({ ...(await report()), date: "2023-04-08" }, identity)).docx),
+      "word/document.xml",
+    );
     expect(xml).toContain(">2023年4月8日<");
   });
 });
@@ -53,7 +66,14 @@ test("equal input gives equal bytes", async () => {
 test("a report with 60 figures is made within 300 ms", async () => {
   const body: Block[] = Array.from({ length: 60 }, (_, i) => {
     const a = answer(figureKeys[i % figureKeys.length] ?? "");
-    return { kind: "paragraph", inlines: [{ kind: "text", text: "经统计，" }, { kind: "figure", key: a.key, text: a.text, answer: a }, { kind: "text", text: "。" }] };
+    return {
+      kind: "paragraph",
+      inlines: [
+        { kind: "text", text: "经统计，" },
+        { kind: "figure", key: a.key, text: a.text, answer: a },
+        { kind: "text", text: "。" },
+      ],
+    };
   });
   const document = { ...(await report()), body };
   await officialDocx(document, identity);
@@ -90,7 +110,9 @@ describe("reading back", () => {
     const { docx, marks } = await officialDocx(await report(), identity);
     const back = await readDocx(docx);
     expect(back).toMatchObject(identity);
-    expect(back.figures.map((f) => [f.n, f.key, f.written, f.now])).toEqual(marks.map((m) => [m.n, m.answer.key, m.text, m.text]));
+    expect(back.figures.map((f) => [f.n, f.key, f.written, f.now])).toEqual(
+      marks.map((m) => [m.n, m.answer.key, m.text, m.text]),
+    );
     expect(back.paragraphs.some((p) => p.startsWith("按照省纪委监委统一部署"))).toBe(true);
   });
   test("after an editor split runs, changed a number, deleted a bookmark and dropped the identity part", async () => {
@@ -101,20 +123,31 @@ describe("reading back", () => {
       setText(
         parts,
         "word/document.xml",
-        xml.replace(gone, "").replace(">3月3日</w:t></w:r>", ` xml:space="preserve">3</w:t></w:r><w:del w:id="900"><w:r><w:delText>月3日</w:delText></w:r></w:del><w:r><w:rPr><w:b/></w:rPr><w:t>月6</w:t></w:r><w:r><w:t>日</w:t></w:r>`.replace(' xml:space="preserve"', "")),
+        xml
+          .replace(gone, "")
+          .replace(
+            ">3月3日</w:t></w:r>",
+            ` xml:space="preserve">3</w:t></w:r><w:del w:id="900"><w:r><w:delText>月3日</w:delText></w:r></w:del><w:r><w:rPr><w:b/></w:rPr><w:t>月6</w:t></w:r><w:r><w:t>日</w:t></w:r>`.replace(
+              ' xml:space="preserve"',
+              "",
+            ),
+          ),
       );
     });
     const back = await readDocx(changed);
     expect(back.figures[0]).toMatchObject({ written: "3月3日", now: "3月6日" });
     expect(back.figures[2]).not.toHaveProperty("now");
-    const bare = await readDocx(await edited(docx, (parts) => [...parts.keys()].filter((n) => n.startsWith("customXml")).forEach((n) => parts.delete(n))));
+    const bare = await readDocx(
+      await edited(docx, (parts) => [...parts.keys()].filter((n) => n.startsWith("customXml")).forEach((n) => parts.delete(n))),
+    );
     expect(bare).toMatchObject(identity);
     expect(bare.figures[0]).toEqual({ n: 1, bookmark: "fig_1_S01_F02", now: "3月3日" });
   });
 });
 
 describe("refused, with a reason a clerk understands", () => {
-  const hostile = async (edit: (parts: DocxParts) => void): Promise<unknown> => openDocx(await edited((await officialDocx(await report(), identity)).docx, edit)).catch((e: unknown) => e);
+  const hostile = async (edit: (parts: DocxParts) => void): Promise<unknown> =>
+    openDocx(await edited((await officialDocx(await report(), identity)).docx, edit)).catch((e: unknown) => e);
   const refused = (error: unknown, reason: RegExp): void => {
     expect(error).toBeInstanceOf(DocxRefused);
     expect((error as Error).message).toMatch(reason);
@@ -129,10 +162,19 @@ describe("refused, with a reason a clerk understands", () => {
     refused(await hostile((parts) => void parts.set("word/vbaProject.bin", Buffer.from("x"))), /宏/);
     refused(await hostile((parts) => void parts.set("word/embeddings/oleObject1.bin", Buffer.from("x"))), /嵌入对象/);
     const rels = "word/_rels/document.xml.rels";
-    const outside = (type: string) => (parts: DocxParts) => setText(parts, rels, text(parts, rels).replace("</Relationships>", `<Relationship Id="x" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/${type}" Target="http://10.0.0.1/a" TargetMode="External"/></Relationships>`));
+    const outside = (type: string) => (parts: DocxParts) =>
+      setText(
+        parts,
+        rels,
+        text(parts, rels).replace(
+          "</Relationships>",
+          `<Relationship Id="x" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/${type}" Target="http://10.0.0.1/a" TargetMode="External"/></Relationships>`,
+        ),
+      );
     refused(await hostile(outside("attachedTemplate")), /外部文件或网络地址/);
     expect(await hostile(outside("hyperlink"))).toBeInstanceOf(Map);
-    const body = (insert: string) => (parts: DocxParts) => setText(parts, "word/document.xml", text(parts, "word/document.xml").replace("</w:body>", `${insert}</w:body>`));
+    const body = (insert: string) => (parts: DocxParts) =>
+      setText(parts, "word/document.xml", text(parts, "word/document.xml").replace("</w:body>", `${insert}</w:body>`));
     refused(await hostile(body(`<w:p><w:r><w:instrText>DDEAUTO c:\\\\x</w:instrText></w:r></w:p>`)), /DDEAUTO/);
     refused(await hostile((parts) => setText(parts, "word/styles.xml", `<!DOCTYPE a [<!ENTITY b "c">]><a/>`)), /不允许的声明/);
     refused(await hostile((parts) => void parts.set("word/media/big.bin", Buffer.alloc(64 << 20))), /压缩炸弹/);

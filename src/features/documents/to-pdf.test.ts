@@ -9,7 +9,12 @@ let folder: string;
 let docx: Buffer;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "to-pdf-test-"));
-  docx = await packDocx(new Map([["[Content_Types].xml", Buffer.from("<Types/>")], ["word/document.xml", Buffer.from(`<d><w:jc w:val="both"/></d>`)]]));
+  docx = await packDocx(
+    new Map([
+      ["[Content_Types].xml", Buffer.from("<Types/>")],
+      ["word/document.xml", Buffer.from(`<d><w:jc w:val="both"/></d>`)],
+    ]),
+  );
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -28,7 +33,10 @@ test("without a converter the message says what to do", async () => {
 });
 
 test("the converter gets its own profile and fonts, and nothing is left behind", async () => {
-  const converter = await program("good", `for a; do last=$a; done\ntest -f "$FONTCONFIG_FILE" || exit 3\necho "$1" > "$(dirname "$last")/document.pdf"`);
+  const converter = await program(
+    "good",
+    `for a; do last=$a; done\ntest -f "$FONTCONFIG_FILE" || exit 3\necho "$1" > "$(dirname "$last")/document.pdf"`,
+  );
   const before = await left();
   const { pdf } = await toPdf(docx, { converter });
   expect(pdf.toString()).toMatch(/^-env:UserInstallation=file:\/\/.*profile/);

@@ -28,8 +28,14 @@ export interface Names {
   ledgers: readonly LedgerName[];
 }
 
-export type Loop = { kind: "units" } | { kind: "entries"; ledger: LedgerName; where: Record<string, string> } | { kind: "figure"; key: string };
-export type Value = { kind: "field"; name: FieldName } | { kind: "figure"; key: string; form: string } | { kind: "column"; name: string };
+export type Loop =
+  | { kind: "units" }
+  | { kind: "entries"; ledger: LedgerName; where: Record<string, string> }
+  | { kind: "figure"; key: string };
+export type Value =
+  | { kind: "field"; name: FieldName }
+  | { kind: "figure"; key: string; form: string }
+  | { kind: "column"; name: string };
 
 export const unitsLoop = "下级单位";
 const unitName = "单位";
@@ -42,7 +48,9 @@ export function parseLoop(tag: string, names: Names): Loop | undefined {
   const ledger = names.ledgers.find((l) => l.key === name || l.name === name);
   if (ledger === undefined) return undefined;
   const pairs = filters.map((filter) => filter.split("=", 2) as [string, string | undefined]);
-  return pairs.every(([, value]) => value !== undefined) ? { kind: "entries", ledger, where: Object.fromEntries(pairs) as Record<string, string> } : undefined;
+  return pairs.every(([, value]) => value !== undefined)
+    ? { kind: "entries", ledger, where: Object.fromEntries(pairs) as Record<string, string> }
+    : undefined;
 }
 
 /** A tag inside `loops`, innermost last; a column of an inner loop hides outer names. */
@@ -50,7 +58,8 @@ export function parseValue(tag: string, names: Names, loops: readonly Loop[]): V
   const text = tag.trim();
   for (const loop of loops.toReversed()) {
     if (loop.kind === "units" && text === unitName) return { kind: "column", name: text };
-    if (loop.kind === "entries" && (columnsOf(loop.ledger).includes(text) || text === "序号")) return { kind: "column", name: text };
+    if (loop.kind === "entries" && (columnsOf(loop.ledger).includes(text) || text === "序号"))
+      return { kind: "column", name: text };
   }
   const field = fieldNames.find((name) => name === text);
   if (field !== undefined) return { kind: "field", name: field };
@@ -63,7 +72,11 @@ export function columnsOf(ledger: LedgerName): string[] {
 }
 
 /** Every tag with the loops around it. */
-export function walk(parts: readonly Part[], visit: (part: Part, loops: readonly string[]) => void, loops: readonly string[] = []): void {
+export function walk(
+  parts: readonly Part[],
+  visit: (part: Part, loops: readonly string[]) => void,
+  loops: readonly string[] = [],
+): void {
   for (const part of parts) {
     if (part.type !== "placeholder") continue;
     visit(part, loops);

@@ -33,7 +33,13 @@ export async function checkUserTemplate(bytes: Uint8Array, file: string, names: 
  * Fill a user's template. Equal input gives equal bytes.
  * @throws TemplateRefused with all problems, DocxRefused for a file not accepted at all.
  */
-export async function fillUserTemplate(bytes: Uint8Array, file: string, names: Names, resolver: ReportResolver, identity: ReportIdentity): Promise<{ docx: Buffer; marks: FigureMark[] }> {
+export async function fillUserTemplate(
+  bytes: Uint8Array,
+  file: string,
+  names: Names,
+  resolver: ReportResolver,
+  identity: ReportIdentity,
+): Promise<{ docx: Buffer; marks: FigureMark[] }> {
   const parts = await openDocx(bytes);
   const { problems, tags } = check(parts, file, names);
   if (problems.length > 0) throw new TemplateRefused(problems);
@@ -72,7 +78,12 @@ function compile(parts: DocxParts, parser: Parser, tags: Part[] = []): Docxtempl
   for (const [name, bytes] of parts) zip.file(name, bytes);
   return new Docxtemplater(zip, {
     // Once for each part of the file, docxtemplater tells its modules what it has found there.
-    modules: [{ name: "tags", set: ({ inspect }: { inspect?: { postparsed?: Part[] } }) => void tags.push(...(inspect?.postparsed ?? [])) }],
+    modules: [
+      {
+        name: "tags",
+        set: ({ inspect }: { inspect?: { postparsed?: Part[] } }) => void tags.push(...(inspect?.postparsed ?? [])),
+      },
+    ],
     parser,
     nullGetter: (part) => {
       throw new Error(`模板里的“{${String((part as Part).value)}}”没有内容`);
@@ -111,15 +122,26 @@ function check(parts: DocxParts, file: string, names: Names): { problems: Templa
     const tag = part.value;
     if (part.module === "loop") {
       const loop = parseLoop(tag, names);
-      if (loop === undefined) problems.push(problem(`${where(tag)}：没有叫这个名称的台账或指标；循环只能用台账名称、下级单位或指标编号，条件写成“栏目=值”`));
+      if (loop === undefined)
+        problems.push(
+          problem(`${where(tag)}：没有叫这个名称的台账或指标；循环只能用台账名称、下级单位或指标编号，条件写成“栏目=值”`),
+        );
       else if (loop.kind === "entries") {
-        for (const field of Object.keys(loop.where)) if (!columnsOf(loop.ledger).includes(field)) problems.push(problem(`${where(tag)}：台账“${loop.ledger.name}”没有栏目“${field}”`));
+        for (const field of Object.keys(loop.where))
+          if (!columnsOf(loop.ledger).includes(field))
+            problems.push(problem(`${where(tag)}：台账“${loop.ledger.name}”没有栏目“${field}”`));
       }
-      if (loops.length > 0 && loop?.kind !== "figure") problems.push(problem(`${where(tag)}：循环里不能再套台账或下级单位的循环`));
-    } else if (part.module !== undefined && part.module !== "") problems.push(problem(`${where(tag)}：不支持这种写法，只能用“{名称}”“{#名称}…{/名称}”`));
+      if (loops.length > 0 && loop?.kind !== "figure")
+        problems.push(problem(`${where(tag)}：循环里不能再套台账或下级单位的循环`));
+    } else if (part.module !== undefined && part.module !== "")
+      problems.push(problem(`${where(tag)}：不支持这种写法，只能用“{名称}”“{#名称}…{/名称}”`));
     else if (loops.length === outer.length && parseValue(tag, names, loops) === undefined) {
       const ledger = loops.findLast((l) => l.kind === "entries");
-      problems.push(problem(`${where(tag)}：${ledger === undefined ? "没有这个指标或名称" : `台账“${ledger.ledger.name}”没有这个栏目，也没有这个指标`}`));
+      problems.push(
+        problem(
+          `${where(tag)}：${ledger === undefined ? "没有这个指标或名称" : `台账“${ledger.ledger.name}”没有这个栏目，也没有这个指标`}`,
+        ),
+      );
     }
   });
   return { problems, tags };
@@ -150,7 +172,10 @@ function explain({ message, properties }: DocxError, where: (tag: string) => str
 /** Says in which paragraph of which part a tag stands, as far as it can be found. */
 function locator(parts: DocxParts): (tag: string) => string {
   const order = [...parts.keys()].filter((name) => /^word\/(document|header\d*|footer\d*)\.xml$/.test(name)).sort();
-  const texts = order.map((name) => ({ label: name.includes("header") ? "页眉" : name.includes("footer") ? "页脚" : "正文", paragraphs: readText(text(parts, name)).paragraphs }));
+  const texts = order.map((name) => ({
+    label: name.includes("header") ? "页眉" : name.includes("footer") ? "页脚" : "正文",
+    paragraphs: readText(text(parts, name)).paragraphs,
+  }));
   return (tag) => {
     for (const { label, paragraphs } of texts) {
       const i = paragraphs.findIndex((p) => tag !== "" && p.replace(/\s+/g, " ").includes(tag.trim().replace(/\s+/g, " ")));
@@ -161,7 +186,11 @@ function locator(parts: DocxParts): (tag: string) => string {
 }
 
 /** Ask everything that the tags need before anything is written. */
-async function collect(tags: readonly Part[], names: Names, resolver: ReportResolver): Promise<{ loop(value: string, tag: string): unknown; figure(key: string, unit?: string): FigureAnswer }> {
+async function collect(
+  tags: readonly Part[],
+  names: Names,
+  resolver: ReportResolver,
+): Promise<{ loop(value: string, tag: string): unknown; figure(key: string, unit?: string): FigureAnswer }> {
   const figures = new Map<string, FigureAnswer>();
   const id = (key: string, unit?: string): string => JSON.stringify([key, unit]);
   const columns = new Map<string, { loop: Loop & { kind: "entries" }; names: Set<string> }>();
@@ -183,14 +212,28 @@ async function collect(tags: readonly Part[], names: Names, resolver: ReportReso
   const children = units ? await resolver.children() : [];
   await Promise.all([
     ...[...wanted].map(async (key) => figures.set(id(key), await resolver.figure(key))),
-    ...children.flatMap((child) => [...perUnit].map(async (key) => figures.set(id(key, child.id), await resolver.figure(key, { unit: child.id })))),
+    ...children.flatMap((child) =>
+      [...perUnit].map(async (key) => figures.set(id(key, child.id), await resolver.figure(key, { unit: child.id }))),
+    ),
   ]);
   const entries = new Map<string, Scope[]>();
   for (const [tag, { loop, names: used }] of columns) {
     const asked = [...used].filter((name) => name !== "序号");
-    const { rows } = await resolver.entries({ ledger: loop.ledger.key, where: loop.where, columns: asked, sort: [], limit: 2000 });
-    const cellsOf = (row: string[], n: number): Record<string, string> => ({ 序号: String(n + 1), ...Object.fromEntries(asked.map((name, i) => [name, row[i] ?? ""])) });
-    entries.set(tag, rows.map((row, n) => ({ kind: "entry", cells: cellsOf(row, n) })));
+    const { rows } = await resolver.entries({
+      ledger: loop.ledger.key,
+      where: loop.where,
+      columns: asked,
+      sort: [],
+      limit: 2000,
+    });
+    const cellsOf = (row: string[], n: number): Record<string, string> => ({
+      序号: String(n + 1),
+      ...Object.fromEntries(asked.map((name, i) => [name, row[i] ?? ""])),
+    });
+    entries.set(
+      tag,
+      rows.map((row, n) => ({ kind: "entry", cells: cellsOf(row, n) })),
+    );
   }
   const figure = (key: string, unit?: string): FigureAnswer => {
     const found = figures.get(id(key, unit));

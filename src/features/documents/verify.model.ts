@@ -14,7 +14,14 @@ export interface DriftCause {
   /** 新增: counts now and did not; 不再计入: counted and does not now; 已修改: counts in another version. */
   change: "新增" | "不再计入" | "已修改";
   /** What was done to it since, newest last: action, when, by whom (account), why, and what changed. */
-  events: { version: number; action: string; at: string; actor: number | null; reason: string | null; changes: Record<string, unknown> }[];
+  events: {
+    version: number;
+    action: string;
+    at: string;
+    actor: number | null;
+    reason: string | null;
+    changes: Record<string, unknown>;
+  }[];
 }
 
 export interface FigureDrift {
@@ -39,13 +46,21 @@ export interface FigureDrift {
  * Checks frozen figures against the records now. `frozenCampaign` is the campaign with the pack version of the report;
  * `inFile` maps positions to the words that stand in the Word file.
  */
-export async function verifyFigures(tx: Tx, frozenCampaign: Campaign, report: FrozenReport, figures: readonly FrozenFigure[], inFile: ReadonlyMap<number, string> | undefined, current: (key: string) => string | undefined): Promise<FigureDrift[]> {
+export async function verifyFigures(
+  tx: Tx,
+  frozenCampaign: Campaign,
+  report: FrozenReport,
+  figures: readonly FrozenFigure[],
+  inFile: ReadonlyMap<number, string> | undefined,
+  current: (key: string) => string | undefined,
+): Promise<FigureDrift[]> {
   const drifts: FigureDrift[] = [];
   for (const [unit, own] of Map.groupBy(figures, (figure) => figure.unit)) {
     const keys = [...new Set(own.map((figure) => figure.figure))];
     const answers = (await answerFigures(tx, frozenCampaign, keys, [unit], { from: report.from, to: report.to })).get(unit) ?? [];
     const digests = new Map<string, string>();
-    for (const key of keys) digests.set(key, (await digestOf(tx, frozenCampaign, key, { unit, from: report.from, to: report.to })).digest);
+    for (const key of keys)
+      digests.set(key, (await digestOf(tx, frozenCampaign, key, { unit, from: report.from, to: report.to })).digest);
     const causes = new Map<string, DriftCause[]>();
     for (const figure of own) {
       const answer = answers.find((one) => one.key === figure.figure);
@@ -54,7 +69,8 @@ export async function verifyFigures(tx: Tx, frozenCampaign: Campaign, report: Fr
       const words = inFile?.get(figure.position);
       const edited = inFile !== undefined && words !== figure.shown;
       const different = JSON.stringify(now) !== JSON.stringify(figure.value);
-      if (changed && !causes.has(figure.figure)) causes.set(figure.figure, await findCauses(tx, frozenCampaign, report, unit, figure.figure));
+      if (changed && !causes.has(figure.figure))
+        causes.set(figure.figure, await findCauses(tx, frozenCampaign, report, unit, figure.figure));
       drifts.push({
         position: figure.position,
         figure: figure.figure,
@@ -75,7 +91,10 @@ export async function verifyFigures(tx: Tx, frozenCampaign: Campaign, report: Fr
 
 async function findCauses(tx: Tx, campaign: Campaign, report: FrozenReport, unit: number, key: string): Promise<DriftCause[]> {
   const question = { unit, from: report.from, to: report.to };
-  const [then, now] = [await recordVersions(tx, campaign, key, { ...question, asOf: report.asOf }), await recordVersions(tx, campaign, key, question)];
+  const [then, now] = [
+    await recordVersions(tx, campaign, key, { ...question, asOf: report.asOf }),
+    await recordVersions(tx, campaign, key, question),
+  ];
   const found: { id: string; change: DriftCause["change"] }[] = [];
   for (const [id, version] of now) {
     const before = then.get(id);
@@ -86,12 +105,24 @@ async function findCauses(tx: Tx, campaign: Campaign, report: FrozenReport, unit
   return describe(tx, campaign, report, found.slice(0, 200));
 }
 
-async function describe(tx: Tx, campaign: Campaign, report: FrozenReport, found: readonly { id: string; change: DriftCause["change"] }[]): Promise<DriftCause[]> {
+async function describe(
+  tx: Tx,
+  campaign: Campaign,
+  report: FrozenReport,
+  found: readonly { id: string; change: DriftCause["change"] }[],
+): Promise<DriftCause[]> {
   if (found.length === 0) return [];
   const ids = found.map((one) => one.id);
-  const entries = await tx.query<{ id: string; ledger: string; unit: string; data: Record<string, unknown> }>(sql`select e.entry_id as id, e.ledger, u.name as unit, e.data from entries e join units u on u.realm_id = e.realm_id and u.unit_id = e.unit_id
+  const entries = await tx.query<{
+    id: string;
+    ledger: string;
+    unit: string;
+    data: Record<string, unknown>;
+  }>(sql`select e.entry_id as id, e.ledger, u.name as unit, e.data from entries e join units u on u.realm_id = e.realm_id and u.unit_id = e.unit_id
     where e.realm_id = any(${campaign.realms}::integer[]) and e.entry_id = any(${ids}::uuid[])`);
-  const events = await tx.query<DriftCause["events"][number] & { id: string }>(sql`select entry_id as id, version, action, at::text as at, actor, reason, changes from entry_events
+  const events = await tx.query<
+    DriftCause["events"][number] & { id: string }
+  >(sql`select entry_id as id, version, action, at::text as at, actor, reason, changes from entry_events
     where realm_id = any(${campaign.realms}::integer[]) and entry_id = any(${ids}::uuid[]) and at > ${report.asOf}::timestamptz order by version`);
   return found.map(({ id, change }) => {
     const entry = entries.find((one) => one.id === id);

@@ -434,6 +434,8 @@ export async function listRecords(
 
 /** Ids and versions of the records that a figure looks at. */
 export async function recordVersions(tx: Tx, campaign: Campaign, key: string, question: Question): Promise<Map<string, number>> {
-  const rows = await tx.query<{ entry_id: string; version: number }>(await recordsSql(tx, campaign, key, question, sql`e.entry_id, e.version`, true));
+  const rows = await tx.query<{ entry_id: string; version: number }>(
+    await recordsSql(tx, campaign, key, question, sql`e.entry_id, e.version`, true),
+  );
   return new Map(rows.map((row) => [row.entry_id, row.version]));
 }

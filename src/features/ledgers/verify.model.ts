@@ -12,7 +12,17 @@ export interface FoldFault {
 
 /** Folds the events of every entry of a realm again and returns the entries that differ, at most 1,000. */
 export async function verifyEntries(tx: Tx, campaign: Campaign, realm: number): Promise<FoldFault[]> {
-  const rows = await tx.query<{ entry_id: string; ledger: string; version: number; data: boolean; state: boolean; unit: boolean; day: boolean; count: boolean; deleted: boolean }>(sql`
+  const rows = await tx.query<{
+    entry_id: string;
+    ledger: string;
+    version: number;
+    data: boolean;
+    state: boolean;
+    unit: boolean;
+    day: boolean;
+    count: boolean;
+    deleted: boolean;
+  }>(sql`
     select * from (
       select e.entry_id, e.ledger, e.version,
         e.data is distinct from f.data as data, e.state is distinct from f.state as state, e.unit_id is distinct from f.unit_id as unit,
@@ -25,5 +35,10 @@ export async function verifyEntries(tx: Tx, campaign: Campaign, realm: number): 
       where e.realm_id = ${realm} and e.campaign_id = ${campaign.id}) as compared
     where data or state or unit or day or count or deleted limit 1000`);
   const names = { data: "内容", state: "状态", unit: "单位", day: "日期", count: "版本", deleted: "删除标记" } as const;
-  return rows.map((row) => ({ entryId: row.entry_id, ledger: row.ledger, version: row.version, differs: (Object.keys(names) as (keyof typeof names)[]).filter((key) => row[key]).map((key) => names[key]) }));
+  return rows.map((row) => ({
+    entryId: row.entry_id,
+    ledger: row.ledger,
+    version: row.version,
+    differs: (Object.keys(names) as (keyof typeof names)[]).filter((key) => row[key]).map((key) => names[key]),
+  }));
 }
