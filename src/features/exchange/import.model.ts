@@ -9,7 +9,7 @@ import { Readable } from "node:stream";
 import { from as copyFrom } from "pg-copy-streams";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
-import { Deltas, preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
+import { Deltas, holdPack, preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { asOwner, sql, type Database, type Tx } from "#platform/db.ts";
 import { recountUnits } from "#features/campaigns/campaigns.model.ts";
@@ -108,7 +108,7 @@ export async function importFile(
       else if (event.type === "tableEnd") await importing.end(event.table);
       else if (event.type === "note") result.notes.push(event.note);
     }
-    await importing.finish();
+    importing.finish();
     result.committed = !result.dryRun && (result.complaints.length === 0 || options.goodRows === true);
     if (!result.committed) throw new Rollback();
     const summary = { added: result.added, changed: result.changed, unchanged: result.unchanged, refused: result.refused };
@@ -159,7 +159,7 @@ interface Importing {
   begin(table: TableInfo): void;
   take(rows: ParsedRow[]): Promise<void>;
   end(table: TableInfo): Promise<void>;
-  finish(): Promise<void>;
+  finish(): void;
 }
 
 async function openImport(
@@ -171,6 +171,7 @@ async function openImport(
 ): Promise<Importing> {
   const { realm } = campaign;
   const lookups = await openLookups(tx, campaign);
+  holdPack(tx, campaign);
   const measures = await preparedMeasures(tx, campaign);
   const deltas = new Deltas();
   const seen = new Map<string, string>();
@@ -312,6 +313,8 @@ async function openImport(
       table.lastRow = info.lastRow;
       table.skipped = info.skipped;
       if (ledger.registers && waiting.length > 0) {
+        // What is counted anew when units come or move must not come a second time from here.
+        deltas.write(tx, realm, campaign.id);
         const owners = await register(tx, campaign, ledger, waiting, lookups, doer.unit);
         for (let start = 0; start < waiting.length; start += 5000)
           await land(waiting.slice(start, start + 5000), owners.slice(start, start + 5000));
