@@ -5,15 +5,13 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { Readable } from "node:stream";
-import { from as copyFrom } from "pg-copy-streams";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { Deltas, holdPack, preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
-import { asOwner, sql, type Database, type Tx } from "#platform/db.ts";
+import { asOwner, copyRows, sql, type Database, type Tx } from "#platform/db.ts";
 import { recountUnits } from "#features/campaigns/campaigns.model.ts";
-import { changeEntry, findByIdentity, ledgerOf } from "#features/ledgers/ledgers.model.ts";
+import { changeEntry, findByIdentity, heldLedgers, ledgerOf } from "#features/ledgers/ledgers.model.ts";
 import type { Doer, Entry, Values } from "#features/ledgers/ledgers.types.ts";
 import { shapeEntry, type Shape } from "#features/ledgers/shape.model.ts";
 import { registerPeople } from "#features/people/people.model.ts";
@@ -71,6 +69,9 @@ export interface ImportResult {
 
 class Rollback extends Error {}
 
+/** Rows that are looked up and copied at once. */
+const landing = 5000;
+
 export async function importFile(
   database: Database,
   campaign: Campaign,
@@ -93,6 +94,8 @@ export async function importFile(
   };
   const sha256 = await hashFile(options.path);
   await asOwner(database, `import ${file}`, async (tx) => {
+    // The transaction may be run a second time, after a conflict.
+    Object.assign(result, { added: 0, changed: 0, unchanged: 0, refused: 0, tables: [], complaints: [], notes: [] });
     const importing = await openImport(tx, campaign, doer, options, result);
     const memory = await readMemory(tx, campaign, doer.unit);
     for await (const event of parseFile(options.path, {
@@ -108,7 +111,7 @@ export async function importFile(
       else if (event.type === "tableEnd") await importing.end(event.table);
       else if (event.type === "note") result.notes.push(event.note);
     }
-    importing.finish();
+    await importing.finish();
     result.committed = !result.dryRun && (result.complaints.length === 0 || options.goodRows === true);
     if (!result.committed) throw new Rollback();
     const summary = { added: result.added, changed: result.changed, unchanged: result.unchanged, refused: result.refused };
@@ -159,7 +162,7 @@ interface Importing {
   begin(table: TableInfo): void;
   take(rows: ParsedRow[]): Promise<void>;
   end(table: TableInfo): Promise<void>;
-  finish(): void;
+  finish(): Promise<void>;
 }
 
 async function openImport(
@@ -177,6 +180,9 @@ async function openImport(
   const seen = new Map<string, string>();
   const left = await leavers(tx, realm);
   let current: { info: TableInfo; ledger: Ledger; result: TableResult; waiting: ParsedRow[] } | undefined;
+  let landed: Promise<void> = Promise.resolve();
+  // Ledgers that hold entries from before: of others no row can be known already.
+  const held = new Set(await heldLedgers(tx, campaign));
 
   const refuse = (table: TableResult, complaints: Complaint[]): void => {
     table.valid--;
@@ -196,8 +202,8 @@ async function openImport(
         refuse(table, complaints);
         continue;
       }
-      const key = `${ledger.key}|${shape.unit}|${shape.identity.toString("hex")}`;
-      const content = shape.content.toString("hex");
+      const key = `${ledger.key}|${shape.unit}|${shape.identity.toString("latin1")}`;
+      const content = shape.content.toString("latin1");
       const before = seen.get(key);
       if (before === content) table.unchanged++;
       else if (before !== undefined) refuse(table, [conflict(info, ledger, row)]);
@@ -206,13 +212,8 @@ async function openImport(
         ready.push({ row, shape });
       }
     }
-    const known = await findByIdentity(
-      tx,
-      campaign,
-      realm,
-      ledger.key,
-      ready.map(({ shape }) => shape),
-    );
+    const shapes = ready.map(({ shape }) => shape);
+    const known = held.has(ledger.key) ? await findByIdentity(tx, campaign, realm, ledger.key, shapes) : new Map<string, never>();
     const fresh: Shape[] = [];
     for (const { shape, row } of ready) {
       const old = known.get(`${shape.unit}|${shape.identity.toString("hex")}`);
@@ -305,26 +306,32 @@ async function openImport(
       table.invalid += rows.length - good.length;
       result.refused += rows.length - good.length;
       // Units and people must be known whole before the records that are about them can be placed.
-      if (ledger.registers) waiting.push(...good);
-      else await land(good);
+      waiting.push(...good);
+      if (ledger.registers || waiting.length < landing) return;
+      // The database takes one batch while the next is read and checked.
+      await landed;
+      landed = land(waiting.splice(0));
+      landed.catch(() => undefined);
     },
     async end(info) {
       const { ledger, result: table, waiting } = current as NonNullable<typeof current>;
       table.lastRow = info.lastRow;
       table.skipped = info.skipped;
-      if (ledger.registers && waiting.length > 0) {
+      await landed;
+      if (!ledger.registers) await land(waiting);
+      else if (waiting.length > 0) {
         // What is counted anew when units come or move must not come a second time from here.
-        deltas.write(tx, realm, campaign.id);
+        await deltas.copy(tx, realm, campaign.id);
         const owners = await register(tx, campaign, ledger, waiting, lookups, doer.unit);
-        for (let start = 0; start < waiting.length; start += 5000)
-          await land(waiting.slice(start, start + 5000), owners.slice(start, start + 5000));
+        for (let start = 0; start < waiting.length; start += landing)
+          await land(waiting.slice(start, start + landing), owners.slice(start, start + landing));
       }
       result.added += table.added;
       result.changed += table.changed;
       result.unchanged += table.unchanged;
       current = undefined;
     },
-    finish: () => deltas.write(tx, realm, campaign.id),
+    finish: () => deltas.copy(tx, realm, campaign.id),
   };
 }
 
@@ -431,35 +438,20 @@ async function copyEntries(
   deltas: Deltas,
 ): Promise<void> {
   const at = doer.now.toISOString();
-  const entries: string[] = [];
-  const events: string[] = [];
-  for (const shape of shapes) {
-    const id = randomUUID();
-    const data = copyText(JSON.stringify(shape.data));
-    const place = `${shape.unit}\t${shape.day ?? "\\N"}\t${shape.state === null ? "\\N" : copyText(shape.state)}`;
-    entries.push(
-      `${campaign.realm}\t${id}\t${campaign.id}\t${ledger.key}\t${place}\t${data}\t1\t\\\\x${shape.identity.toString("hex")}\t\\\\x${shape.content.toString("hex")}\t${campaign.packId}\t${at}\t${at}\n`,
-    );
-    events.push(`${campaign.realm}\t${id}\t1\timport\t${doer.account ?? "\\N"}\t${at}\t${data}\t${place}\t${importId}\n`);
-    deltas.add(prepared, shape.unit, shape, 1);
-  }
-  await pipeline(
-    Readable.from([entries.join("")]),
-    tx.client.query(
-      copyFrom(
-        "copy entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, imported, pack_id, created_at, updated_at) from stdin",
-      ),
+  const rows = shapes.map((shape) => ({ shape, id: randomUUID(), data: JSON.stringify(shape.data) }));
+  for (const shape of shapes) deltas.add(prepared, shape.unit, shape, 1);
+  await copyRows(
+    tx,
+    "entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, imported, pack_id, created_at, updated_at)",
+    rows.map(({ shape: { unit, day, state, identity, content }, id, data }) =>
+      [campaign.realm, id, campaign.id, ledger.key, unit, day, state, data, 1, identity, content, campaign.packId, at, at],
     ),
   );
-  await pipeline(
-    Readable.from([events.join("")]),
-    tx.client.query(
-      copyFrom(
-        "copy entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state, import_id) from stdin",
-      ),
+  await copyRows(
+    tx,
+    "entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state, import_id)",
+    rows.map(({ shape: { unit, day, state }, id, data }) =>
+      [campaign.realm, id, 1, "import", doer.account, at, data, unit, day, state, importId],
     ),
   );
 }
-
-const copyText = (text: string): string =>
-  text.replaceAll("\\", "\\\\").replaceAll("\t", "\\t").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
