@@ -30,7 +30,7 @@ export function readTemplate(source: string, file: string): { template?: Templat
 /** YAML text against a schema; `line` is the file's line of the first line of the text. */
 export function readYaml<T>(text: string, schema: z.ZodType<T>, file: string, line: number): { value: T } | { problems: TemplateProblem[] } {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, logLevel: "error" });
   const at = (offset: number | undefined): number => line + (offset === undefined ? 0 : counter.linePos(offset).line - 1);
   if (document.errors.length > 0) {
     return { problems: document.errors.map((e) => ({ file, line: at(e.pos[0]), reason: `YAML 写法有误：${e.message}（含“{{”或“：”的内容要加引号）` })) };
