@@ -1,10 +1,11 @@
 /**
  * A .docx as named parts, read with every limit in place and written byte for byte the same for the same parts.
  * Files come from people: sizes are checked against the zip's directory before anything is unpacked, and yauzl
- * stops an entry that turns out larger than the directory says. What could run or fetch something is refused.
+ * stops an entry that turns out larger than the directory says. docx-guard.ts refuses what could run or fetch something.
  */
 import yauzl from "yauzl";
 import yazl from "yazl";
+import { cutTemplateLink, refuseHostile } from "./docx-guard.ts";
 
 export type DocxParts = Map<string, Buffer>;
 
@@ -13,7 +14,7 @@ export class DocxRefused extends Error {
   override name = "DocxRefused";
 }
 
-const limits = { bytes: 32 << 20, unpacked: 200 << 20, parts: 3000, ratio: 200, xml: 64 << 20 };
+const limits = { bytes: 32 << 20, unpacked: 200 << 20, parts: 3000, ratio: 200 };
 
 /** Unpack a .docx. @throws DocxRefused for another kind of file, macros, embedded objects, outside references, or a zip bomb. */
 export async function openDocx(bytes: Uint8Array): Promise<DocxParts> {
@@ -34,7 +35,8 @@ export async function openDocx(bytes: Uint8Array): Promise<DocxParts> {
     if (error instanceof DocxRefused) throw error;
     throw new DocxRefused("文件已损坏，无法打开，请重新保存后再上传");
   }
-  refuseHostile(parts);
+  cutTemplateLink(parts);
+  refuseHostile(parts, (reason) => new DocxRefused(reason));
   return parts;
 }
 

@@ -145,6 +145,17 @@ describe("reading back", () => {
   });
 });
 
+test("the link to an office's own Word template is cut, the file taken", async () => {
+  const { docx } = await officialDocx(await report(), identity);
+  const linked = await edited(docx, (parts) => {
+    setText(parts, "word/_rels/settings.xml.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" Target="file:///D:/gw.dotx" TargetMode="External"/></Relationships>`);
+    setText(parts, "word/settings.xml", text(parts, "word/settings.xml").replace("<w:defaultTabStop", `<w:attachedTemplate r:id="rId1"/><w:defaultTabStop`));
+  });
+  const parts = await openDocx(linked);
+  expect(parts.has("word/_rels/settings.xml.rels")).toBe(false);
+  expect(text(parts, "word/settings.xml")).not.toContain("attachedTemplate");
+});
+
 describe("refused, with a reason a clerk understands", () => {
   const hostile = async (edit: (parts: DocxParts) => void): Promise<unknown> =>
     openDocx(await edited((await officialDocx(await report(), identity)).docx, edit)).catch((e: unknown) => e);
@@ -172,6 +183,7 @@ describe("refused, with a reason a clerk understands", () => {
         ),
       );
     refused(await hostile(outside("attachedTemplate")), /外部文件或网络地址/);
+    refused(await hostile((parts) => setText(parts, rels, `<x:Relationships xmlns:x="u"><x:Relationship Type='a/image' Target='&#92;&#92;10.0.0.1&#92;a'/></x:Relationships>`)), /外部文件/);
     expect(await hostile(outside("hyperlink"))).toBeInstanceOf(Map);
     const body = (insert: string) => (parts: DocxParts) =>
       setText(parts, "word/document.xml", text(parts, "word/document.xml").replace("</w:body>", `${insert}</w:body>`));
