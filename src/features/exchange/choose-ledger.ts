@@ -36,7 +36,7 @@ export const titleScore = (ledger: Ledger, texts: (string | null)[]): number => 
 };
 
 /**
- * Whether a guess may be acted on. Half of the columns must be known unless the title names the ledger, and more is
+ * Whether a guess may be acted on. Half of the columns and all required ones must be known unless the title names the ledger, and more is
  * asked of a ledger whose entries become the organisation's units and people.
  */
 const isSafe = ({
@@ -51,7 +51,8 @@ const isSafe = ({
   confidence: number;
 }) =>
   confidence >= (ledger.registers === undefined ? 0.45 : 0.6) &&
-  (title >= 0.75 || 2 * mapping.mapped >= mapping.columns.filter((column) => !column.ignored).length);
+  (title >= 0.75 ||
+    (mapping.missing.length === 0 && 2 * mapping.mapped >= mapping.columns.filter((column) => !column.ignored).length));
 
 /** The best ledger for a table, `undefined` if none explains it. `texts`: section, title, sheet, file name. */
 export const chooseLedger = (
