@@ -68,11 +68,9 @@ function isPlain(ledger: Ledger, name: string, condition: Condition): boolean {
   const field = fieldOf(ledger, name);
   if (!field || field.derive !== undefined || field.type === "unit" || field.type === "organ" || field.type === "person")
     return false;
-  if (typeof condition !== "object" || Array.isArray(condition)) return true;
-  return (
-    condition.kind === undefined &&
-    [condition.from, condition.to, condition.above, condition.below].every((bound) => !isVariable(bound))
-  );
+  if (typeof condition !== "object" || Array.isArray(condition)) return ![condition].flat().some(isVariable);
+  const { not, from, to, above, below } = condition;
+  return condition.kind === undefined && ![not, from, to, above, below].flat().some(isVariable);
 }
 
 export const isVariable = (bound: unknown): bound is string => typeof bound === "string" && bound.startsWith("$");
