@@ -42,7 +42,8 @@ export function planMeasure(measure: Measure, ledger: Ledger): MeasurePlan {
   );
   const summed = fieldOf(ledger, fields[0] ?? "");
   const additive = operation === "count" || (operation === "sum" && summed !== undefined && isStored(ledger, summed));
-  const identity = { ledger: ledger.key, operation, fields, where, any, date, groups: measure.groups ?? null };
+  const decimals = operation === "sum" && summed?.type === "decimal" ? (summed.decimals ?? 2) : 0;
+  const identity = { ledger: ledger.key, operation, fields, where, any, date, groups: measure.groups ?? null, decimals };
   return {
     digest: createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 32),
     ledger,
@@ -53,7 +54,7 @@ export function planMeasure(measure: Measure, ledger: Ledger): MeasurePlan {
     date,
     groups: measure.groups,
     prepared: additive && plain && date.kind !== "field",
-    decimals: operation === "sum" && summed?.type === "decimal" ? (summed.decimals ?? 2) : 0,
+    decimals,
   };
 }
 
