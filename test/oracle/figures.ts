@@ -61,6 +61,7 @@ export function standing(books: Books, asOf?: string): Version[] {
 }
 
 const days = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
+const isDay = (found: Found): found is string => typeof found === "string" && /^\d{4}-\d{2}(-\d{2})?$/.test(found);
 const fieldOf = (ledger: Ledger, name: string): FieldDefinition =>
   ledger.fields.find((one) => one.name === name) as FieldDefinition;
 const isNumber = (field: FieldDefinition): boolean =>
@@ -336,7 +337,7 @@ export function answer(books: Books, key: string, asked: Asked): { value: Found;
       );
     if (figure.days) {
       const [from, to] = [of(figure.days.from), of(figure.days.to)];
-      return finish(figure, typeof from === "string" && typeof to === "string" ? new Exact(days(from, to)) : null);
+      return finish(figure, isDay(from) && isDay(to) ? new Exact(days(from, to)) : null);
     }
     const looked = measured(books, figure, figure.ledger ?? "", figure.rollUp === "own", when);
     records.push(...looked.records);
