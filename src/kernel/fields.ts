@@ -54,6 +54,15 @@ export const isStored = (ledger: Ledger, field: FieldDefinition): boolean =>
 export const fieldOf = (ledger: Ledger, name: string): FieldDefinition | undefined =>
   ledger.fields.find((field) => field.name === name);
 
+/** Values in the order of the field's own list (省、市、县), those that it does not name after them as they came. */
+export function inListOrder(values: readonly string[], field: FieldDefinition): string[] {
+  const place = (value: string): number => {
+    const index = field.values?.indexOf(value) ?? -1;
+    return index < 0 ? Number.MAX_SAFE_INTEGER : index;
+  };
+  return values.toSorted((a, b) => place(a) - place(b));
+}
+
 /** Week of the campaign, `第1周` beginning on the Monday `firstWeek`; the weeks before are 第0周, 第-1周 … */
 export function weekOf(day: string, firstWeek: string): string {
   return `第${Math.floor((Date.parse(day) - Date.parse(firstWeek)) / (7 * 86_400_000)) + 1}周`;

@@ -32,11 +32,17 @@ export function numberText(value: FigureValue, unit = "", template?: string, sou
   if (value === null && (template === undefined || /\{n[}:]/.test(template))) return noValue;
   if (template === undefined) return plain(value, unit);
   return template.replace(gap, (_whole, name: string, form: string | undefined) => {
-    if (name === "values") return (sources.values ?? []).join(form ?? "、");
+    if (name === "values") return joined(sources.values ?? [], form ?? "、");
     const found = name === "n" ? value : sources.figure?.(name);
     if (found === undefined) throw new RangeError(`文字形式“${template}”里的“{${name}}”不是已有的指标编号`);
     return formatValue(found, form ?? "");
   });
+}
+
+/** `和` and `及` stand before the last name only (甲、乙和丙); any other separator stands between all. */
+function joined(names: readonly string[], separator: string): string {
+  if (separator !== "和" && separator !== "及") return names.join(separator);
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join("、")}${separator}${names.at(-1) ?? ""}`;
 }
 
 /** Everything wrong with a text template, in Chinese; empty when it can be used. */

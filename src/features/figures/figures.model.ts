@@ -2,7 +2,7 @@
 import { Big } from "big.js";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { FieldDefinition, Scalar, Where } from "#kernel/definitions.ts";
-import { fieldOf, isNumber } from "#kernel/fields.ts";
+import { fieldOf, inListOrder, isNumber } from "#kernel/fields.ts";
 import { measureIds } from "#kernel/figure-deltas.ts";
 import { partsOf, type MeasureValue, type Request } from "#kernel/figure-value.ts";
 import type { MeasurePlan } from "#kernel/measure.ts";
@@ -327,7 +327,10 @@ export async function distinctValues(
   const rows = await tx.query<{ value: string }>(sql`
     select value from (select ${shown} as value, min(e.day) as day, min(e.created_at) as at, min(e.entry_id::text) as id ${sourceSql(campaign, [plan.ledger.key], placeFor(place, request), asOf)} and ${conditionSql(plan, context)} and ${filled(value)} group by 1) as found
     order by day nulls last, at, id limit 200`);
-  return rows.map((row) => row.value);
+  return inListOrder(
+    rows.map((row) => row.value),
+    field,
+  );
 }
 
 /** How many records a figure's parts look at, and a digest over which ones in which version. */
