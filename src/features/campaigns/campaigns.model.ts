@@ -8,7 +8,7 @@ import { Problem } from "#kernel/problem.ts";
 import { join, sql, type Tx } from "#platform/db.ts";
 import { rebuildCells } from "#features/figures/cells.model.ts";
 import { unitIdsFor } from "#features/figures/figures.model.ts";
-import { rebuildPaths, registerUnits } from "#features/units/units.model.ts";
+import { rebuildPaths, registerUnits, topKind } from "#features/units/units.model.ts";
 
 interface CampaignRow {
   id: number;
@@ -62,13 +62,13 @@ async function createCampaign(tx: Tx, pack: Pack, packId: number): Promise<void>
   }>(sql`insert into realms (key, name) values (${pack.key}, ${campaign.organ ?? campaign.name})
     on conflict (key) do update set name = excluded.name returning realm_id`)) as { realm_id: number };
   const root = await tx.one<{ unit_id: number }>(
-    sql`select unit_id from units where realm_id = ${realm.realm_id} and kind = '活动范围'`,
+    sql`select unit_id from units where realm_id = ${realm.realm_id} and (kind = ${topKind} or unit_id in (select root_unit_id from campaigns)) order by unit_id limit 1`,
   );
   const rootId =
     root?.unit_id ??
     (
       (await tx.one<{ unit_id: number }>(
-        sql`insert into units (realm_id, name, kind) values (${realm.realm_id}, ${campaign.organ ?? campaign.name}, '活动范围') returning unit_id`,
+        sql`insert into units (realm_id, name, kind) values (${realm.realm_id}, ${campaign.organ ?? campaign.name}, ${topKind}) returning unit_id`,
       )) as { unit_id: number }
     ).unit_id;
   await tx.query(

@@ -7,6 +7,9 @@ import type { Relation, RelationKind, Unit, UnitPath } from "./units.types.ts";
 
 const columns = sql`unit_id as id, realm_id as realm, code, name, aliases, kind, level, from_day as "from", to_day as "to"`;
 
+/** Kind of the unit at the top as long as it is none of the organisation's own units. */
+export const topKind = "活动范围";
+
 export const listUnits = (tx: Tx, realms: readonly number[]): Promise<Unit[]> =>
   tx.query(sql`select ${columns} from units where realm_id = any(${realms}::integer[]) order by unit_id`);
 
