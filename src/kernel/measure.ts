@@ -68,10 +68,10 @@ function isPlain(ledger: Ledger, name: string, condition: Condition): boolean {
   const field = fieldOf(ledger, name);
   if (!field || field.derive !== undefined || field.type === "unit" || field.type === "organ" || field.type === "person")
     return false;
-  if (typeof condition !== "object" || Array.isArray(condition)) return true;
+  if (typeof condition !== "object" || Array.isArray(condition)) return ![condition].flat().some(isVariable);
   return (
     condition.kind === undefined &&
-    [condition.from, condition.to, condition.above, condition.below].every((bound) => !isVariable(bound))
+    ![condition.from, condition.to, condition.above, condition.below, condition.not].flat().some(isVariable)
   );
 }
 
