@@ -15,8 +15,8 @@ import { asOwner, sql, type Database, type Tx } from "#platform/db.ts";
 import { recountUnits } from "#features/campaigns/campaigns.model.ts";
 import { changeEntry, findByIdentity, ledgerOf } from "#features/ledgers/ledgers.model.ts";
 import type { Doer, Entry, Values } from "#features/ledgers/ledgers.types.ts";
-import { shapeEntry, type Shape } from "#features/ledgers/shape.model.ts";
-import { registerPeople } from "#features/people/people.model.ts";
+import { dayOf, ownerPerson, shapeEntry, type Shape } from "#features/ledgers/shape.model.ts";
+import { listPosts, registerPeople, unitOn, type Post } from "#features/people/people.model.ts";
 import { rebuildPaths, registerUnits } from "#features/units/units.model.ts";
 import type { Complaint, HeadingMemory, ParsedRow, TableInfo } from "./exchange.types.ts";
 import { openLookups, type LiveLookups } from "./lookups.ts";
@@ -177,6 +177,15 @@ async function openImport(
   const left = await leavers(tx, realm);
   let current: { info: TableInfo; ledger: Ledger; result: TableResult; waiting: ParsedRow[] } | undefined;
 
+  // Read once, and only for files with records that name a person and no unit.
+  let posts: Map<number, Post[]> | undefined;
+  const homeOf = async (ledger: Ledger, values: Values): Promise<number | undefined> => {
+    const person = ownerPerson(ledger, values);
+    if (person === undefined) return undefined;
+    posts ??= Map.groupBy(await listPosts(tx, realm), (post) => post.person);
+    return unitOn(posts.get(person) ?? [], dayOf(ledger, values), campaign.pack.seconded);
+  };
+
   const refuse = (table: TableResult, complaints: Complaint[]): void => {
     table.valid--;
     table.invalid++;
@@ -188,7 +197,7 @@ async function openImport(
     const { ledger, result: table, info } = current as NonNullable<typeof current>;
     const ready: Ready[] = [];
     for (const [index, row] of rows.entries()) {
-      const shape = shapeEntry(ledger, row.values, owners?.[index] ?? doer.unit);
+      const shape = shapeEntry(ledger, row.values, owners?.[index] ?? (await homeOf(ledger, row.values)) ?? doer.unit);
       if (owners) shape.unit = owners[index] as number;
       const complaints = checkRow(info, ledger, row, shape);
       if (complaints.length > 0) {
