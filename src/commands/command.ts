@@ -23,7 +23,7 @@ export interface Command {
 
 export interface Call {
   args: string[];
-  flags: Record<string, string | boolean | undefined>;
+  flags: Record<string, string | boolean | (string | boolean)[] | undefined>;
   /** Whole answers, on standard output. */
   print: (text: string) => void;
   /** Progress and remarks, on standard error. */
