@@ -244,6 +244,19 @@ test("a list of something else is not taken for units or people", async () => {
   expect(summary.unrecognised).toHaveLength(1);
 });
 
+describe("sheets that would only cost time", () => {
+  test("merges over merges, hundreds of tables, thousands of lines that read like headings", async () => {
+    const overlapping = Array.from({ length: 5_000 }, () => '<mergeCell ref="A1:B100000"/>').join("");
+    await expect(parse([heads, record(1)], { after: `<mergeCells>${overlapping}</mergeCells>` })).rejects.toThrow("互相重叠");
+    const many: Grid = Array.from({ length: 300 }, (_, at) => (at % 2 === 0 ? heads : [...heads].toReversed()));
+    await expect(parse([["集中学习台账"], ...many])).rejects.toThrow("200 张表");
+    const likeHeadings: Grid = Array.from({ length: 20_000 }, (_, at) => ["单位名称", "备注", `品名${at}`, "单价", "规格"]);
+    const started = performance.now();
+    expect((await parse(likeHeadings)).tables).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  }, 20_000);
+});
+
 test("period: month and year from titles, file names and notes", () => {
   expect(periodOf(["重点问题清单（2023年5月）"], 2022)).toEqual({ year: 2023, month: "2023-05" });
   expect(periodOf(["清单（5月）", null], 2023)).toEqual({ year: null, month: "2023-05" });
