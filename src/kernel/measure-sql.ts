@@ -61,7 +61,8 @@ export function valueSql(ledger: Ledger, field: FieldDefinition, context: SqlCon
 /** A field as people read it: names of units and people, 是 and 否, lists joined by 、. */
 export function shownSql(ledger: Ledger, field: FieldDefinition, context: SqlContext): Sql {
   const stored = sql`e.data->>${field.name}::text`;
-  if (field.derive !== undefined || (ledger.lifecycle && field.name === ledger.stateField)) return sql`(${valueSql(ledger, field, context)})::text`;
+  if (field.derive !== undefined || (ledger.lifecycle && field.name === ledger.stateField))
+    return sql`(${valueSql(ledger, field, context)})::text`;
   if (field.type === "unit" || field.type === "organ")
     return sql`coalesce((select u.name from units u where u.realm_id = e.realm_id and u.unit_id::text = ${stored}), ${stored})`;
   if (field.type === "person")

@@ -11,7 +11,7 @@ import { notFound } from "#kernel/problem.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
 import { readCells } from "./cells.model.ts";
 import type { FigureRecord, Question } from "./figures.types.ts";
-import { sourceSql, type Place } from "./source.ts";
+import { sourceSql, type Place } from "./source.model.ts";
 
 /** Where the question's unit stands: its realm, whether anything lies below it, whether units below it have moved. */
 interface UnitPlace {
@@ -430,4 +430,12 @@ export async function listRecords(
     ...row,
     amount: amount === null ? null : Number(amount),
   }));
+}
+
+/** Ids and versions of the records that a figure looks at. */
+export async function recordVersions(tx: Tx, campaign: Campaign, key: string, question: Question): Promise<Map<string, number>> {
+  const rows = await tx.query<{ entry_id: string; version: number }>(
+    await recordsSql(tx, campaign, key, question, sql`e.entry_id, e.version`, true),
+  );
+  return new Map(rows.map((row) => [row.entry_id, row.version]));
 }
