@@ -232,6 +232,13 @@ describe("a name beside a number", () => {
     expect(rows.map((row) => row.values["人员编号"])).toEqual([1, 1, "王五", undefined]);
     expect(complaints).toMatchObject([{ row: 6, column: "人员编号", code: "unknown_person" }]);
   });
+  test("two people of one name: the name stands as written", async () => {
+    const two = { ...lookups, person: ({ name }: { name?: string }) => (name === "张三" ? ("ambiguous" as const) : undefined) };
+    const grid = [["学习笔记"], ["姓名", "单位名称", "类型", "题目"], ["张三", "甲单位", "学习笔记", "一"]];
+    const { rows, complaints } = await parse(grid, { lookups: two });
+    expect(rows.map((row) => row.values["人员编号"])).toEqual(["张三"]);
+    expect(complaints).toEqual([]);
+  });
 });
 
 test("a list of something else is not taken for units or people", async () => {
