@@ -63,6 +63,18 @@ describe("what is inherited over something left out", () => {
     expect(pack?.figures.map((figure) => figure.key)).toEqual(["notes.count"]);
   });
 
+  test("a register no longer reads a column that is not kept", async () => {
+    await write(
+      "standard/ledgers/units.yaml",
+      "key: units\nname: 单位\nregisters: {what: units, name: 名称, from: 纳入日期}\nfields: [{name: 名称}, {name: 纳入日期, type: date}]\n",
+    );
+    await write("own/pack.yaml", own);
+    await write("own/ledgers/units.yaml", "key: units\nwithout: [纳入日期]\n");
+    const { pack, problems } = await loadPack(join(root, "own"));
+    expect(problems).toEqual([]);
+    expect(pack?.ledgers.find((ledger) => ledger.key === "units")?.registers).toEqual({ what: "units", name: "名称" });
+  });
+
   test("a pack's own figure over a missing column is reported", async () => {
     await write("own/pack.yaml", own);
     await write("own/ledgers/visits.yaml", "key: visits\nwithout: [反馈日期]\n");

@@ -42,3 +42,7 @@ export function withoutGuards(lifecycle: unknown, gone: (field: unknown) => bool
     }),
   };
 }
+
+/** `registers` without the optional roles whose field was left out (a roster that keeps no date of entry, for one). */
+export const withoutRoles = (registers: Plain, gone: (field: unknown) => boolean): Plain =>
+  Object.fromEntries(Object.entries(registers).filter(([role, field]) => role === "what" || !gone(field)));

@@ -20,7 +20,7 @@ import {
   type Pack,
   type ReportTemplate,
 } from "./definitions.ts";
-import { keepUsable, withoutGuards } from "./inherited.ts";
+import { keepUsable, withoutGuards, withoutRoles } from "./inherited.ts";
 import { checkPack } from "./pack-check.ts";
 import { checkSource, readYaml, type PackProblem, type YamlSource } from "./yaml-source.ts";
 
@@ -322,6 +322,8 @@ function mergeLedger(base: Plain | undefined, own: Plain, source: YamlSource, pr
   };
   // A field that was left out takes the roles it had with it, unless the file names new ones.
   for (const role of ["unit", "date"]) if (gone(result[role]) && own[role] === undefined) delete result[role];
+  if (result["registers"] && own["registers"] === undefined)
+    result["registers"] = withoutRoles(result["registers"] as Plain, gone);
   for (const name of ["without", "extends"]) delete result[name];
   return dropUndefined(result);
 }
