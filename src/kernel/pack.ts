@@ -384,7 +384,8 @@ function finishLedger(value: Plain, lists: Record<string, string[]>, problems: P
     const index = fields.findIndex((field) => field.name === stateField);
     const written = fields[index];
     const state: FieldDefinition = {
-      ...(written ?? { name: stateField, required: false, aliases: [], min: 0, hidden: false, derive: undefined }),
+      // A state that the official form has no column for is kept all the same, but not printed.
+      ...(written ?? { name: stateField, required: false, aliases: [], min: 0, hidden: true, derive: undefined }),
       type: "choice",
       values: parsed.lifecycle.states,
       open: false,
