@@ -60,7 +60,7 @@ export function checkPack(pack: Pack, sources: Sources): PackProblem[] {
   return problems;
 }
 
-type Complain = (path: PropertyKey[], reason: string) => void;
+export type Complain = (path: PropertyKey[], reason: string) => void;
 
 function checkLedger(ledger: Ledger, ledgers: Map<string, Ledger>, complain: Complain): void {
   const seen = new Set<string>();
@@ -102,7 +102,8 @@ function checkLedger(ledger: Ledger, ledgers: Map<string, Ledger>, complain: Com
   });
 }
 
-function checkFigure(
+/** Everything that keeps a figure from being asked, given the ledgers and figures that there are. */
+export function checkFigure(
   figure: FigureDefinition,
   ledgers: Map<string, Ledger>,
   figures: Map<string, FigureDefinition>,
