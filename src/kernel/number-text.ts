@@ -32,11 +32,19 @@ export function numberText(value: FigureValue, unit = "", template?: string, sou
   if (value === null && (template === undefined || /\{n[}:]/.test(template))) return noValue;
   if (template === undefined) return plain(value, unit);
   return template.replace(gap, (_whole, name: string, form: string | undefined) => {
-    if (name === "values") return (sources.values ?? []).join(form ?? "、");
+    if (name === "values") return namesText(sources.values ?? [], form ?? "、");
     const found = name === "n" ? value : sources.figure?.(name);
     if (found === undefined) throw new RangeError(`文字形式“${template}”里的“{${name}}”不是已有的指标编号`);
     return formatValue(found, form ?? "");
   });
+}
+
+/** Names in a row: with a separator, or as `-海关` writes an ending that all have once, at the end: 太原、成都海关. */
+function namesText(names: readonly string[], form: string): string {
+  if (!form.startsWith("-")) return names.join(form);
+  const ending = form.slice(1);
+  const shared = ending !== "" && names.length > 0 && names.every((name) => name.endsWith(ending) && name !== ending);
+  return shared ? `${names.map((name) => name.slice(0, -ending.length)).join("、")}${ending}` : names.join("、");
 }
 
 /** Everything wrong with a text template, in Chinese; empty when it can be used. */
