@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ledgerSchema, type Condition, type Ledger } from "./definitions.ts";
-import { planMeasure, valueOfVariable } from "./measure.ts";
+import { fieldSchema, ledgerSchema, type Condition, type Ledger } from "./definitions.ts";
+import { planMeasure, stored, valueOfVariable } from "./measure.ts";
 
 const ledger: Ledger = {
   ...ledgerSchema.parse({ key: "research", name: "调研台账", fields: [{ name: "计划年度", type: "integer" }] }),
@@ -16,6 +16,12 @@ test("what depends on the question's dates is not counted in advance", () => {
   expect(prepared(["$year", 2022])).toBe(false);
   expect(prepared({ not: "$year" })).toBe(false);
   expect(prepared({ from: "$year" })).toBe(false);
+});
+
+test("是 of a kept boolean is true, of a computed one the word itself", () => {
+  const kept = fieldSchema.parse({ name: "是否补领", type: "boolean" });
+  const computed = fieldSchema.parse({ name: "是否按时", type: "boolean", derive: "onTime(报送日期, 报送时限)" });
+  expect([stored(kept, "是"), stored(kept, false), stored(computed, "是")]).toEqual(["true", "false", "是"]);
 });
 
 test("variables take their value from the end of the period", () => {

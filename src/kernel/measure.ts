@@ -120,7 +120,8 @@ export function matches(plan: MeasurePlan, entry: EntryView): boolean {
 
 /** A condition's value as it is stored for this type of field: 是 of a boolean is `true`. */
 export function stored(field: FieldDefinition, value: Scalar): string {
-  if (field.type === "boolean")
+  // Computed booleans are the words themselves.
+  if (field.type === "boolean" && field.derive === undefined)
     return value === "是" || value === true ? "true" : value === "否" || value === false ? "false" : String(value);
   return String(value);
 }
