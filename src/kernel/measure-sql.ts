@@ -121,9 +121,11 @@ function deriveSql(ledger: Ledger, text: string, { campaign }: SqlContext): Sql 
       const value =
         other.lifecycle && derivation.attribute === other.stateField
           ? sql`r.state`
-          : wanted
-            ? sql`r.data->>${wanted.name}::text`
-            : sql`null`;
+          : wanted?.type === "boolean"
+            ? sql`case r.data->>${wanted.name}::text when 'true' then '是' when 'false' then '否' end`
+            : wanted
+              ? sql`r.data->>${wanted.name}::text`
+              : sql`null`;
       return sql`(select ${value} from entries r where r.realm_id = e.realm_id and r.campaign_id = e.campaign_id and r.ledger = ${other.key} and not r.deleted and r.data->>${number}::text = e.data->>${target.name}::text limit 1)`;
     }
   }

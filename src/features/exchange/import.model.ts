@@ -13,6 +13,7 @@ import { fieldOf } from "#kernel/fields.ts";
 import { Deltas, preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { asOwner, sql, type Database, type Tx } from "#platform/db.ts";
+import { orderedId } from "#platform/ordered-id.ts";
 import { recountUnits } from "#features/campaigns/campaigns.model.ts";
 import { changeEntry, findByIdentity, ledgerOf } from "#features/ledgers/ledgers.model.ts";
 import type { Doer, Entry, Values } from "#features/ledgers/ledgers.types.ts";
@@ -464,7 +465,7 @@ async function copyEntries(
   const entries: string[] = [];
   const events: string[] = [];
   for (const shape of shapes) {
-    const id = randomUUID();
+    const id = orderedId();
     const data = copyText(JSON.stringify(shape.data));
     const place = `${shape.unit}\t${shape.day ?? "\\N"}\t${shape.state === null ? "\\N" : copyText(shape.state)}`;
     entries.push(
