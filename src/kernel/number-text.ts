@@ -91,6 +91,12 @@ function kept(word: string): Form {
   return ofNumber((n) => (n.gte(1) ? word : `未做到${word}`));
 }
 
+/** 一要、二要、三要: one to ninety-nine; other numbers stay exact. */
+function numbered(n: Big, word: string): string | undefined {
+  if (n.lt(1) || n.gt(99) || hanzi(n) === undefined) return undefined;
+  return Array.from({ length: n.toNumber() }, (_item, i) => `${hanzi(new Big(i + 1)) ?? ""}${word}`).join("、");
+}
+
 const forms: Readonly<Record<string, Form>> = {
   余: ofNumber((n) => leading(n)),
   万: ofNumber((n) => (n.abs().gte(10_000) ? `${trim(n.div(10_000).round(2, Big.roundHalfUp))}万` : undefined)),
@@ -113,6 +119,11 @@ const forms: Readonly<Record<string, Form>> = {
   每周: kept("每周"),
   每半月: kept("每半月"),
   每月: kept("每月"),
+  按周: kept("按周"),
+  按月: kept("按月"),
+  /** As many items as a plan names without their text: 一要、二要、三要. */
+  一要: ofNumber((n) => numbered(n, "要")),
+  一是: ofNumber((n) => numbered(n, "是")),
   年月日: ofDate(({ year, month, day }) => (day === undefined ? undefined : `${year}年${month}月${day}日`)),
   月日: ofDate(({ month, day }) => (day === undefined ? undefined : `${month}月${day}日`)),
   年月: ofDate(({ year, month }) => `${year}年${month}月`),

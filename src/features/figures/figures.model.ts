@@ -326,7 +326,7 @@ export async function distinctValues(
       : sql`(${value})::text`;
   const rows = await tx.query<{ value: string }>(sql`
     select value from (select ${shown} as value, min(e.day) as day, min(e.created_at) as at, min(e.entry_id::text) as id ${sourceSql(campaign, [plan.ledger.key], placeFor(place, request), asOf)} and ${conditionSql(plan, context)} and ${filled(value)} group by 1) as found
-    order by day nulls last, at, id limit 200`);
+    order by array_position(${field.values ?? []}::text[], value) nulls last, day nulls last, at, id limit 200`);
   return rows.map((row) => row.value);
 }
 
