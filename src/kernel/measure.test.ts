@@ -2,6 +2,19 @@ import { expect, test } from "vitest";
 import { fieldSchema, ledgerSchema, type Condition, type Ledger } from "./definitions.ts";
 import { planMeasure, stored, valueOfVariable } from "./measure.ts";
 
+const field = (written: object) => fieldSchema.parse({ name: "是否按时", type: "boolean", ...written });
+
+test("是 of a boolean is true; a derived one is compared as it is derived", () => {
+  expect([stored(field({}), "是"), stored(field({}), false)]).toEqual(["true", "false"]);
+  const derived = field({ derive: "onTime(实际报送时间, 报送时限)" });
+  expect([stored(derived, "是"), stored(derived, "否"), stored(derived, true), stored(derived, false)]).toEqual([
+    "是",
+    "否",
+    "是",
+    "否",
+  ]);
+});
+
 const ledger: Ledger = {
   ...ledgerSchema.parse({ key: "research", name: "调研台账", fields: [{ name: "计划年度", type: "integer" }] }),
   columns: ["计划年度"],
@@ -16,12 +29,6 @@ test("what depends on the question's dates is not counted in advance", () => {
   expect(prepared(["$year", 2022])).toBe(false);
   expect(prepared({ not: "$year" })).toBe(false);
   expect(prepared({ from: "$year" })).toBe(false);
-});
-
-test("是 of a kept boolean is true, of a computed one the word itself", () => {
-  const kept = fieldSchema.parse({ name: "是否补领", type: "boolean" });
-  const computed = fieldSchema.parse({ name: "是否按时", type: "boolean", derive: "onTime(报送日期, 报送时限)" });
-  expect([stored(kept, "是"), stored(kept, false), stored(computed, "是")]).toEqual(["true", "false", "是"]);
 });
 
 test("variables take their value from the end of the period", () => {

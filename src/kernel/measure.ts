@@ -118,10 +118,11 @@ export function matches(plan: MeasurePlan, entry: EntryView): boolean {
   return all(plan.where) && (plan.any.length === 0 || plan.any.some(all));
 }
 
-/** A condition's value as it is stored for this type of field: 是 of a boolean is `true`. */
+/** A condition's value as it is stored for this type of field: 是 of a boolean is `true`, but a derived one (`onTime`) says 是. */
 export function stored(field: FieldDefinition, value: Scalar): string {
-  // Computed booleans are the words themselves.
-  if (field.type === "boolean" && field.derive === undefined)
+  if (field.type === "boolean" && field.derive !== undefined)
+    return value === true ? "是" : value === false ? "否" : String(value);
+  if (field.type === "boolean")
     return value === "是" || value === true ? "true" : value === "否" || value === false ? "false" : String(value);
   return String(value);
 }

@@ -1,6 +1,7 @@
 /** What only shows once a pack is whole: names that point nowhere, cycles, conditions that can never hold. */
 import type { Condition, FigureDefinition, Ledger, Measure, Operand, Pack, Where } from "./definitions.ts";
 import { fieldOf, isNumber, parseDerive } from "./fields.ts";
+import { checkText } from "./number-text.ts";
 import type { Sources } from "./pack.ts";
 import type { PackProblem } from "./yaml-source.ts";
 
@@ -59,7 +60,7 @@ export function checkPack(pack: Pack, sources: Sources): PackProblem[] {
   return problems;
 }
 
-type Complain = (path: PropertyKey[], reason: string) => void;
+export type Complain = (path: PropertyKey[], reason: string) => void;
 
 function checkLedger(ledger: Ledger, ledgers: Map<string, Ledger>, complain: Complain): void {
   const seen = new Set<string>();
@@ -101,7 +102,8 @@ function checkLedger(ledger: Ledger, ledgers: Map<string, Ledger>, complain: Com
   });
 }
 
-function checkFigure(
+/** Everything that keeps a figure from being asked, given the ledgers and figures that there are. */
+export function checkFigure(
   figure: FigureDefinition,
   ledgers: Map<string, Ledger>,
   figures: Map<string, FigureDefinition>,
@@ -125,8 +127,7 @@ function checkFigure(
       complain([combination as string], `指标“${figure.name}”的一部分没有写清怎么算`);
     else checkMeasure({ ...operand, ledger: operand.ledger ?? figure.ledger }, ledgers, complain, [combination as string]);
   });
-  for (const name of figuresInText(figure.text ?? ""))
-    if (!figures.has(name)) complain(["text"], `文字形式引用的指标“${name}”不存在`);
+  for (const reason of checkText(figure.text ?? "", (key) => figures.has(key))) complain(["text"], reason);
 }
 
 function checkMeasure(

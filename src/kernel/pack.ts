@@ -20,6 +20,7 @@ import {
   type Pack,
   type ReportTemplate,
 } from "./definitions.ts";
+import { keepUsable, withoutGuards, withoutRoles } from "./inherited.ts";
 import { checkPack } from "./pack-check.ts";
 import { checkSource, readYaml, type PackProblem, type YamlSource } from "./yaml-source.ts";
 
@@ -198,9 +199,6 @@ function resolveChain(chain: PackFolder[], problems: PackProblem[]): { pack: Pac
             reason: `没有台账“${name}”`,
           });
       for (const name of ledgers.keys()) if (!kept.includes(name)) ledgers.delete(name);
-      // Figures, rules and templates over ledgers that are not kept go with them.
-      for (const [name, figure] of figures)
-        if (typeof figure["ledger"] === "string" && !ledgers.has(figure["ledger"])) figures.delete(name);
     }
     for (const { source, value } of folder.ledgers) {
       const name = String(value["key"]);
@@ -247,22 +245,26 @@ function resolveChain(chain: PackFolder[], problems: PackProblem[]): { pack: Pac
     for (const role of folder.roles) roles.set(String(role["key"]), role);
     for (const template of folder.templates) templates.set(template.key, template);
   }
-  // Rules over figures that this campaign does not keep go with them.
-  for (const [name, rule] of rules)
-    if (
-      !figures.has(String(rule["figure"])) &&
-      sources.get(`rule:${name}`)?.source.file.split("/")[0] !== chain.at(-1)?.packSource.file.split("/")[0]
-    )
-      rules.delete(name);
   if (problems.length > 0) return { pack: undefined, sources };
   const values = (head["values"] ?? {}) as Record<string, string[]>;
   const { ledgers: _kept, ...rest } = packSchema.parse(head);
+  const finished = [...ledgers.values()].map((value) => finishLedger(value, values, problems, sources));
+  const folderOf = (file: string | undefined): string | undefined => file?.split("/")[0];
+  const inherited = (origin: string): boolean =>
+    folderOf(sources.get(origin)?.source.file) !== folderOf(chain.at(-1)?.packSource.file);
+  const kept = keepUsable(
+    [...figures.values()].map(({ from, ...value }) => ({ ...figureSchema.parse(value), from: String(from) })),
+    finished,
+    (name) => inherited(`figure:${name}`),
+  );
   const pack: Pack = {
     ...rest,
     lineage: chain.map((folder) => String(folder.pack["key"])),
-    ledgers: [...ledgers.values()].map((value) => finishLedger(value, values, problems, sources)),
-    figures: [...figures.values()].map(({ from, ...value }) => ({ ...figureSchema.parse(value), from: String(from) })),
-    rules: [...rules.values()].map((value) => ruleSchema.parse(value)),
+    ledgers: finished,
+    figures: kept,
+    rules: [...rules.values()]
+      .map((value) => ruleSchema.parse(value))
+      .filter((rule) => !inherited(`rule:${rule.key}`) || kept.some((figure) => figure.key === rule.figure)),
     roles: [...roles.values()].map((value) => rolesFileSchema.shape.roles.element.parse(value)),
     templates: [...templates.values()],
   };
@@ -315,11 +317,13 @@ function mergeLedger(base: Plain | undefined, own: Plain, source: YamlSource, pr
     ...union(base, own, "aliases"),
     fields: [...fields.values()],
     identity: identity?.some(gone) && !own["identity"] ? [] : identity,
-    lifecycle: mergeLifecycle(base["lifecycle"] as Plain | undefined, own["lifecycle"] as Plain | undefined),
+    lifecycle: mergeLifecycle(withoutGuards(base["lifecycle"], gone) as Plain | undefined, own["lifecycle"] as Plain | undefined),
     columns: own["columns"],
   };
   // A field that was left out takes the roles it had with it, unless the file names new ones.
   for (const role of ["unit", "date"]) if (gone(result[role]) && own[role] === undefined) delete result[role];
+  if (result["registers"] && own["registers"] === undefined)
+    result["registers"] = withoutRoles(result["registers"] as Plain, gone);
   for (const name of ["without", "extends"]) delete result[name];
   return dropUndefined(result);
 }
@@ -380,7 +384,8 @@ function finishLedger(value: Plain, lists: Record<string, string[]>, problems: P
     const index = fields.findIndex((field) => field.name === stateField);
     const written = fields[index];
     const state: FieldDefinition = {
-      ...(written ?? { name: stateField, required: false, aliases: [], min: 0, hidden: false, derive: undefined }),
+      // A state that the official form has no column for is kept all the same, but not printed.
+      ...(written ?? { name: stateField, required: false, aliases: [], min: 0, hidden: true, derive: undefined }),
       type: "choice",
       values: parsed.lifecycle.states,
       open: false,

@@ -170,7 +170,10 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
         continue;
       }
       const reading = read(column, cell, one);
-      if ("bad" in reading) {
+      if ("bad" in reading && column.byName && reading.bad.code === "ambiguous") {
+        // Two people of one name: the sender gave no number and has no column for one, so the name stands as written.
+        values[one.name] = String(asWritten(cell)).trim();
+      } else if ("bad" in reading) {
         complain(column, cell, reading.bad.code, reading.bad.reason, reading.bad.suggestion);
         if (named.has(one.name)) refused.add(one.name);
       } else if (reading.value !== null && !(Array.isArray(reading.value) && reading.value.length === 0)) {
