@@ -85,4 +85,11 @@ describe("what is inherited over something left out", () => {
     const { problems } = await loadPack(join(root, "own"));
     expect(problems.map((problem) => problem.reason)).toEqual(["台账“检查台账”没有栏目“反馈日期”"]);
   });
+
+  test("a state without a column of its own is kept but not printed", async () => {
+    const { pack } = await loadPack(join(root, "standard"));
+    const visits = pack?.ledgers.find((ledger) => ledger.key === "visits");
+    expect(visits?.columns).toEqual(["检查日期", "反馈日期"]);
+    expect(visits?.fields.at(-1)).toMatchObject({ name: "状态", values: ["计划", "已反馈"], hidden: true });
+  });
 });

@@ -1,8 +1,8 @@
 /** What only shows once a pack is whole: names that point nowhere, cycles, conditions that can never hold. */
 import type { Condition, FigureDefinition, Ledger, Measure, Operand, Pack, Where } from "./definitions.ts";
 import { fieldOf, isNumber, parseDerive } from "./fields.ts";
-import type { Sources } from "./pack.ts";
-import type { PackProblem } from "./yaml-source.ts";
+import { checkText } from "./number-text.ts";
+import type { PackProblem, Sources } from "./yaml-source.ts";
 
 const operations = ["count", "sum", "avg", "distinct", "min", "max", "latest", "value", "items", "groups"] as const;
 const combinations = ["ratio", "growth", "difference", "total", "days", "yearOnYear"] as const;
@@ -84,7 +84,8 @@ function checkLedger(ledger: Ledger, ledgers: Map<string, Ledger>, complain: Com
     if (!field) complain(path, `台账“${ledger.name}”没有栏目“${name}”`);
     else if (types && !types.includes(field.type)) complain(path, `栏目“${name}”的类型应为 ${types.join("、")}`);
   };
-  need(ledger.unit, ["unit"], ["unit", "organ"]);
+  // A register of units owns its rows by the units that they make.
+  need(ledger.unit, ["unit"], ledger.registers?.what === "units" ? undefined : ["unit", "organ"]);
   need(ledger.date, ["date"], ["date", "month"]);
   ledger.identity.forEach((name, index) => need(name, ["identity", index]));
   if (ledger.registers)
@@ -125,8 +126,7 @@ export function checkFigure(
       complain([combination as string], `指标“${figure.name}”的一部分没有写清怎么算`);
     else checkMeasure({ ...operand, ledger: operand.ledger ?? figure.ledger }, ledgers, complain, [combination as string]);
   });
-  for (const name of figuresInText(figure.text ?? ""))
-    if (!figures.has(name)) complain(["text"], `文字形式引用的指标“${name}”不存在`);
+  for (const reason of checkText(figure.text ?? "", (key) => figures.has(key))) complain(["text"], reason);
 }
 
 function checkMeasure(

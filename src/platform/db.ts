@@ -70,9 +70,12 @@ async function transaction<T>(database: Database, begin: string, run: (tx: Tx) =
   }
 }
 
-/** Runs in one transaction as someone: row-level security lets through what `scope` may see, and no more. */
-export function withScope<T>(database: Database, scope: Scope, run: (tx: Tx) => Promise<T>): Promise<T> {
-  return transaction(database, `begin; ${beginScope(scope)}`, run);
+/**
+ * Runs in one transaction as someone: row-level security lets through what `scope` may see, and no more.
+ * `still` makes all statements see one moment (repeatable read).
+ */
+export function withScope<T>(database: Database, scope: Scope, run: (tx: Tx) => Promise<T>, still = false): Promise<T> {
+  return transaction(database, `begin${still ? " isolation level repeatable read" : ""}; ${beginScope(scope)}`, run);
 }
 
 /** The statement that sets a scope for the rest of the transaction. */

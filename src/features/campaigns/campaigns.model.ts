@@ -2,13 +2,13 @@
 import { createHash } from "node:crypto";
 import { campaignOf, type Campaign } from "#kernel/campaign.ts";
 import type { Pack } from "#kernel/definitions.ts";
-import { preparedMeasures } from "#kernel/figure-deltas.ts";
+import { preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
 import { preparedPlans } from "#kernel/figure-value.ts";
+import type { SqlContext } from "#kernel/measure-sql.ts";
 import { Problem } from "#kernel/problem.ts";
 import { join, sql, type Tx } from "#platform/db.ts";
-import { rebuildCells } from "#features/figures/cells.model.ts";
-import { unitIdsFor } from "#features/figures/figures.model.ts";
-import { rebuildPaths, registerUnits, topKind } from "#features/units/units.model.ts";
+import { rebuildCells, verifyCells, type CellFault } from "#features/figures/cells.model.ts";
+import { rebuildPaths, registerUnits } from "#features/units/units.model.ts";
 
 interface CampaignRow {
   id: number;
@@ -62,13 +62,13 @@ async function createCampaign(tx: Tx, pack: Pack, packId: number): Promise<void>
   }>(sql`insert into realms (key, name) values (${pack.key}, ${campaign.organ ?? campaign.name})
     on conflict (key) do update set name = excluded.name returning realm_id`)) as { realm_id: number };
   const root = await tx.one<{ unit_id: number }>(
-    sql`select unit_id from units where realm_id = ${realm.realm_id} and (kind = ${topKind} or unit_id in (select root_unit_id from campaigns)) order by unit_id limit 1`,
+    sql`select unit_id from units where realm_id = ${realm.realm_id} and kind = '活动范围'`,
   );
   const rootId =
     root?.unit_id ??
     (
       (await tx.one<{ unit_id: number }>(
-        sql`insert into units (realm_id, name, kind) values (${realm.realm_id}, ${campaign.organ ?? campaign.name}, ${topKind}) returning unit_id`,
+        sql`insert into units (realm_id, name, kind) values (${realm.realm_id}, ${campaign.organ ?? campaign.name}, '活动范围') returning unit_id`,
       )) as { unit_id: number }
     ).unit_id;
   await tx.query(
@@ -131,14 +131,22 @@ export const recountUnits = (tx: Tx, campaign: Campaign, units: readonly number[
   recountIn(tx, campaign, campaign.realm, units);
 
 async function recountIn(tx: Tx, campaign: Campaign, realm: number, units?: readonly number[]): Promise<void> {
-  const prepared = [...(await preparedMeasures(tx, campaign)).values()].flat();
-  const context = {
-    campaign,
-    variables: { from: campaign.from, to: campaign.from, asOf: campaign.from },
-    unitIds: await unitIdsFor(tx, campaign, []),
-  };
-  await rebuildCells(tx, campaign, realm, prepared, context, units);
+  await rebuildCells(tx, campaign, realm, await allPrepared(tx, campaign), contextOf(campaign), units);
 }
+
+const allPrepared = async (tx: Tx, campaign: Campaign): Promise<Prepared[]> =>
+  [...(await preparedMeasures(tx, campaign)).values()].flat();
+
+/** Prepared measures are decided by the entry alone: no dates of a question, no names of units. */
+const contextOf = (campaign: Campaign): SqlContext => ({
+  campaign,
+  variables: { from: campaign.from, to: campaign.from, asOf: campaign.from },
+  unitIds: () => [],
+});
+
+/** Day totals of a realm that are not what its entries come to. */
+export const verifyCampaignCells = async (tx: Tx, campaign: Campaign, realm: number): Promise<CellFault[]> =>
+  verifyCells(tx, campaign, realm, await allPrepared(tx, campaign), contextOf(campaign));
 
 const cache = new Map<number, Pack>();
 
@@ -176,3 +184,11 @@ export const listCampaigns = (
   tx.query(
     sql`select c.key, c.name, p.version, c.from_day as "from", c.to_day as "to" from campaigns c join packs p on p.pack_id = c.pack_id order by c.campaign_id`,
   );
+
+/** A campaign as an earlier version of its pack defined it. */
+export async function getCampaignAt(tx: Tx, campaign: Campaign, packId: number): Promise<Campaign> {
+  if (packId === campaign.packId) return campaign;
+  const row = await tx.one<{ definition: Pack }>(sql`select definition from packs where pack_id = ${packId}`);
+  if (!row) throw new Problem("unknown_pack", 404, "生成这份报告时所用的方案包版本已不在库中，无法核对。");
+  return campaignOf({ ...campaign, packId }, row.definition);
+}

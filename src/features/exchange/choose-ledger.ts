@@ -24,18 +24,37 @@ const nameScore = (name: string, text: string): number => {
   return core.length < 2 ? 0 : (0.6 * pairs) / (core.length - 1);
 };
 
-/** 0–1: how much the words around a table speak for a ledger; the first text (the title) counts most. */
+/** 0–1: how much the words around a table speak for a ledger; the first two texts (section and title) count most. */
 export const titleScore = (ledger: Ledger, texts: (string | null)[]): number => {
   let best = 0;
   for (const [at, text] of texts.entries()) {
     const plain = plainHeading(text ?? "").replace(/[()]/g, "");
     for (const name of [ledger.title ?? ledger.name, ledger.name, ...ledger.aliases])
-      best = Math.max(best, nameScore(name, plain) * (at === 0 ? 1 : 0.92));
+      best = Math.max(best, nameScore(name, plain) * (at < 2 ? 1 : 0.92));
   }
   return best;
 };
 
-/** The best ledger for a table, `undefined` if none explains it. `texts`: title, section, sheet, file name. */
+/**
+ * Whether a guess may be acted on. Half of the columns and all required ones must be known unless the title names the ledger, and more is
+ * asked of a ledger whose entries become the organisation's units and people.
+ */
+const isSafe = ({
+  ledger,
+  mapping,
+  title,
+  confidence,
+}: {
+  ledger: Ledger;
+  mapping: Mapping;
+  title: number;
+  confidence: number;
+}) =>
+  confidence >= (ledger.registers === undefined ? 0.45 : 0.6) &&
+  (title >= 0.75 ||
+    (mapping.missing.length === 0 && 2 * mapping.mapped >= mapping.columns.filter((column) => !column.ignored).length));
+
+/** The best ledger for a table, `undefined` if none explains it. `texts`: section, title, sheet, file name. */
 export const chooseLedger = (
   columns: RawColumn[],
   texts: (string | null)[],
@@ -47,18 +66,16 @@ export const chooseLedger = (
   const ranked = ledgers
     .map((ledger) => {
       const mapping = mapColumns(columns, ledger, lookups, memory[ledger.key]);
-      return {
-        ledger,
-        mapping,
-        confidence: Math.round(1000 * (0.6 * mapping.coverage + 0.4 * titleScore(ledger, texts))) / 1000,
-      };
+      const title = titleScore(ledger, texts);
+      return { ledger, mapping, title, confidence: Math.round(1000 * (0.6 * mapping.coverage + 0.4 * title)) / 1000 };
     })
     .filter(({ mapping }) => mapping.mapped >= Math.min(2, columns.length))
     .sort((a, b) => b.confidence - a.confidence);
   const [best, second] = ranked;
-  if (best === undefined || (!fixed && best.confidence < 0.45)) return undefined;
+  if (best === undefined || (!fixed && !isSafe(best))) return undefined;
   return {
-    ...best,
+    ledger: best.ledger,
+    mapping: best.mapping,
     confidence: fixed ? 1 : best.confidence,
     next: second === undefined ? null : { ledger: second.ledger.key, confidence: second.confidence },
   };

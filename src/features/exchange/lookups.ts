@@ -3,7 +3,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import { normalName } from "#kernel/names.ts";
 import type { Tx } from "#platform/db.ts";
 import { listPeople, type Person } from "#features/people/people.model.ts";
-import { listUnits, topKind } from "#features/units/units.model.ts";
+import { listUnits } from "#features/units/units.model.ts";
 import type { Unit } from "#features/units/units.types.ts";
 import type { Lookups } from "./exchange.types.ts";
 
@@ -25,8 +25,7 @@ export async function openLookups(tx: Tx, campaign: Campaign): Promise<LiveLooku
     void map.set(key, map.has(key) && map.get(key) !== value ? "several" : value);
   const lookups: LiveLookups = {
     async refresh(next) {
-      // The top is only a bracket around the units, unless the organisation lists it among its units too.
-      units = (await listUnits(next, [campaign.realm])).filter((unit) => unit.id !== campaign.root || unit.kind !== topKind);
+      units = (await listUnits(next, [campaign.realm])).filter((unit) => unit.id !== campaign.root);
       byName = new Map();
       byId = new Map(units.map((unit) => [unit.id, unit]));
       for (const unit of units) {

@@ -39,23 +39,29 @@ const evidence = (column: RawColumn, field: FieldDefinition, words: number, look
   if (sample.length === 0) return 0;
   const share = (test: (cell: Cell) => boolean): number => sample.filter(test).length / sample.length;
   const context = { lookups, year: 2023, unit: undefined, unitLedger: "" };
+  /** 2月30日 is no day, but is meant as one. */
   const fits = (): number =>
-    share((cell) => "value" in parseCell(cell, { ...field, min: -Infinity, max: undefined, required: false }, context));
+    share((cell) => {
+      const reading = parseCell(cell, { ...field, min: -Infinity, max: undefined }, context);
+      return "value" in reading || reading.bad.code === "ambiguous" || reading.bad.reason.endsWith("不存在");
+    });
+  // A heading that leaves no doubt keeps its column, so that its cells are complained of; so do few cells.
+  const against = (weight: number): number => (words >= 0.9 ? -0.1 : -weight * Math.min(1, sample.length / 4));
   switch (field.type) {
     case "unit":
     case "organ": {
       const part = unitShare(column, lookups);
       if (part >= 0.5) return 0.25 * part;
-      return field.type === "organ" ? 0 : share((cell) => typeof cell === "string") < 0.5 ? -0.4 : -0.1;
+      return field.type === "organ" ? 0 : share((cell) => typeof cell === "string") < 0.5 ? against(0.4) : -0.1;
     }
     case "date":
     case "month":
     case "period":
     case "time":
-      return fits() >= 0.5 ? 0.12 : -0.45;
+      return fits() >= 0.5 ? 0.12 : against(0.45);
     case "integer":
     case "decimal":
-      return fits() >= 0.5 ? 0.12 : -0.45;
+      return fits() >= 0.5 ? 0.12 : against(0.45);
     case "choice":
     case "choices":
     case "boolean":
@@ -82,10 +88,16 @@ const score = (column: RawColumn, field: FieldDefinition, ledger: Ledger, lookup
   return total >= threshold ? total : 0;
 };
 
-/** Fields a sender can fill: not derived. The running number is one, so that it takes its column. */
-const fillable = (ledger: Ledger): FieldDefinition[] => ledger.fields.filter((field) => field.derive === undefined);
-/** Derived fields and 序号 may stand in the file (an earlier export); they take their column and are ignored. */
-const derived = (ledger: Ledger): FieldDefinition[] => ledger.fields.filter((field) => field.derive !== undefined);
+/**
+ * The reference that a derived field gives the name of: 人员编号 for 姓名, which is computed as 人员编号.姓名. A sender who
+ * fills only the name means that person, so its column brings the reference.
+ */
+export const namedBy = (ledger: Ledger, field: FieldDefinition): FieldDefinition | undefined => {
+  const [, target, attribute] = /^(.+)\.([^.]+)$/.exec(field.derive ?? "") ?? [];
+  const found = ledger.fields.find((one) => one.name === target && one.derive === undefined);
+  const name = found?.type === "person" ? "姓名" : found?.type === "unit" || found?.type === "organ" ? "名称" : undefined;
+  return name === attribute ? found : undefined;
+};
 
 /** The best one-to-one mapping of a table's columns to a ledger's fields. */
 export const mapColumns = (
@@ -94,7 +106,8 @@ export const mapColumns = (
   lookups: Lookups,
   memory: Record<string, string | null> = {},
 ): Mapping => {
-  const fields = [...fillable(ledger), ...derived(ledger)];
+  // Derived fields and 序号 may stand in the file (an earlier export): they take their column and are ignored.
+  const { fields } = ledger;
   const remembered = new Map(Object.entries(memory).map(([heading, field]) => [plainHeading(heading), field]));
   const recall = (column: RawColumn): string | null | undefined =>
     remembered.get(plainHeading((column.group ?? "") + column.heading)) ?? remembered.get(plainHeading(column.heading));
@@ -118,7 +131,7 @@ export const mapColumns = (
         : field.type === "serial";
     explained += serial ? 1 : worth;
     if (field !== undefined && !serial) mapped++;
-    const ignored = serial || field?.derive !== undefined;
+    const ignored = serial || (field?.derive !== undefined && namedBy(ledger, field) === undefined);
     return {
       index: column.index,
       heading: column.heading,
@@ -128,6 +141,8 @@ export const mapColumns = (
     };
   });
   const brought = new Set(result.map((column) => column.field));
+  for (const field of fields)
+    if (field.derive !== undefined && brought.has(field.name)) brought.add(namedBy(ledger, field)?.name ?? null);
   const missing = fields
     .filter((field) => field.required && field.derive === undefined && field.default === undefined && !brought.has(field.name))
     .map((field) => field.name);

@@ -2,7 +2,7 @@
 import { Big } from "big.js";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { FieldDefinition, Scalar, Where } from "#kernel/definitions.ts";
-import { fieldOf, inListOrder, isNumber } from "#kernel/fields.ts";
+import { fieldOf, isNumber } from "#kernel/fields.ts";
 import { measureIds } from "#kernel/figure-deltas.ts";
 import { partsOf, type MeasureValue, type Request } from "#kernel/figure-value.ts";
 import type { MeasurePlan } from "#kernel/measure.ts";
@@ -11,7 +11,7 @@ import { notFound } from "#kernel/problem.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
 import { readCells } from "./cells.model.ts";
 import type { FigureRecord, Question } from "./figures.types.ts";
-import { sourceSql, type Place } from "./source.ts";
+import { sourceSql, type Place } from "./source.model.ts";
 
 /** Where the question's unit stands: its realm, whether anything lies below it, whether units below it have moved. */
 interface UnitPlace {
@@ -329,11 +329,8 @@ export async function distinctValues(
   const shown = shownSql(field, value);
   const rows = await tx.query<{ value: string }>(sql`
     select value from (select ${shown} as value, min(e.day) as day, min(e.created_at) as at, min(e.entry_id::text) as id ${sourceSql(campaign, [plan.ledger.key], placeFor(place, request), asOf)} and ${conditionSql(plan, context)} and ${filled(value)} group by 1) as found
-    order by day nulls last, at, id limit 200`);
-  return inListOrder(
-    rows.map((row) => row.value),
-    field,
-  );
+    order by array_position(${field.values ?? []}::text[], value) nulls last, day nulls last, at, id limit 200`);
+  return rows.map((row) => row.value);
 }
 
 /** How many records a figure's parts look at, and a digest over which ones in which version. */
@@ -436,4 +433,12 @@ export async function listRecords(
     ...row,
     amount: amount === null ? null : Number(amount),
   }));
+}
+
+/** Ids and versions of the records that a figure looks at. */
+export async function recordVersions(tx: Tx, campaign: Campaign, key: string, question: Question): Promise<Map<string, number>> {
+  const rows = await tx.query<{ entry_id: string; version: number }>(
+    await recordsSql(tx, campaign, key, question, sql`e.entry_id, e.version`, true),
+  );
+  return new Map(rows.map((row) => [row.entry_id, row.version]));
 }

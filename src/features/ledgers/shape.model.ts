@@ -15,6 +15,13 @@ export interface Shape {
   content: Buffer;
 }
 
+/** The person whose unit owns an entry that names no unit itself; undefined when it names one, or nobody. */
+export function ownerPerson(ledger: Ledger, values: Values): number | undefined {
+  if (ledger.unit !== undefined && typeof values[ledger.unit] === "number") return undefined;
+  const person = values[ledger.fields.find((field) => field.type === "person")?.name ?? ""];
+  return typeof person === "number" ? person : undefined;
+}
+
 /** `sender` owns entries that name no unit of their own. Values that are not stored (serial numbers, derived ones) are dropped. */
 export function shapeEntry(ledger: Ledger, values: Values, sender: number): Shape {
   const data: Values = {};
@@ -34,7 +41,8 @@ export function shapeEntry(ledger: Ledger, values: Values, sender: number): Shap
   const state = ledger.lifecycle ? (typeof given === "string" && given !== "" ? given : ledger.lifecycle.initial) : null;
   const content = hash([...ledger.fields.map((field) => data[field.name] ?? null), ledger.lifecycle ? (given ?? null) : null]);
   const numbers = ledger.identity.map((name) => (name === ledger.stateField ? state : data[name]) ?? null);
-  const numbered = numbers.length > 0 && numbers.every((value) => value !== null);
+  // The first is the number; the others (a version, a month) may be blank.
+  const numbered = (numbers[0] ?? null) !== null;
   return {
     unit: typeof owner === "number" ? owner : sender,
     day: dayOf(ledger, data),

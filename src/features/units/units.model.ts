@@ -7,20 +7,19 @@ import type { Relation, RelationKind, Unit, UnitPath } from "./units.types.ts";
 
 const columns = sql`unit_id as id, realm_id as realm, code, name, aliases, kind, level, from_day as "from", to_day as "to"`;
 
-/** Kind of the unit at the top as long as it is none of the organisation's own units. */
-export const topKind = "活动范围";
-
 export const listUnits = (tx: Tx, realms: readonly number[]): Promise<Unit[]> =>
   tx.query(sql`select ${columns} from units where realm_id = any(${realms}::integer[]) order by unit_id`);
 
 export const findUnit = (tx: Tx, realms: readonly number[], id: number): Promise<Unit | undefined> =>
   tx.one(sql`select ${columns} from units where realm_id = any(${realms}::integer[]) and unit_id = ${id}`);
 
-/** A unit by id, number or name; a name that several units share must be given as number. */
+/** A unit by number or name; a name that several units share must be given as number. */
 export async function findUnitByName(tx: Tx, realms: readonly number[], name: string): Promise<Unit | undefined> {
-  const found = await tx.query<Unit>(
+  const named = await tx.query<Unit>(
     sql`select ${columns} from units where realm_id = any(${realms}::integer[]) and (name = ${name} or code = ${name} or ${name} = any(aliases))`,
   );
+  // The root of a campaign often bears the name of the organisation's own unit, which is the one that is meant.
+  const found = named.length > 1 ? named.filter((unit) => unit.kind !== "活动范围") : named;
   if (found.length > 1)
     throw new Problem(
       "ambiguous_unit",
@@ -65,7 +64,8 @@ export async function registerUnits(
   root: number | null,
   firstDay = "-infinity",
 ): Promise<number[]> {
-  const known = await listUnits(tx, [realm]);
+  // The organisation's own unit may bear the name of the whole campaign; it still stands below the campaign's root.
+  const known = (await listUnits(tx, [realm])).filter((unit) => unit.id !== root);
   const byCode = new Map(known.filter((unit) => unit.code).map((unit) => [unit.code as string, unit.id]));
   const byName = new Map(known.map((unit) => [normalName(unit.name), unit.id]));
   const ids: number[] = [];
