@@ -83,7 +83,10 @@ function rowsOf(results: readonly ImportResult[]): Record<string, { valid: numbe
   return rows;
 }
 
-async function figuresOf({ database, campaign }: City, { figures }: Expected): Promise<{ id: string; value: unknown; text: string }[]> {
+async function figuresOf(
+  { database, campaign }: City,
+  { figures }: Expected,
+): Promise<{ id: string; value: unknown; text: string }[]> {
   const question = { from: campaign.from, to: campaign.reportDate as string };
   const keys = figures.map((figure) => figure.id);
   const answers = await withScope(database, operator(campaign).scope, (tx) =>
@@ -129,7 +132,9 @@ describe("the clean folder", () => {
   test("the report uses every figure", () => {
     const [template] = city.campaign.pack.templates.filter((one) => one.key === "situation");
     if (!template) throw new Error("no template");
-    expect(checkTemplate(template, { figures: city.campaign.figures.keys(), ledgers: [...city.campaign.ledgers.values()] })).toEqual([]);
+    expect(
+      checkTemplate(template, { figures: city.campaign.figures.keys(), ledgers: [...city.campaign.ledgers.values()] }),
+    ).toEqual([]);
     const used = new Set(
       splitTags(template.body).flatMap((piece, index) => {
         const tag = index % 2 === 1 ? parseTag(piece) : undefined;
@@ -153,7 +158,10 @@ describe("the folder as units send it", () => {
     const expected = await read<Expected>(messy, "expected.json");
     expect(rowsOf(results)).toEqual(
       Object.fromEntries(
-        expected.ledgers.map(({ id, valid_rows, invalid_rows }) => [id, { valid: valid_rows, invalid: invalid_rows, added: valid_rows }]),
+        expected.ledgers.map(({ id, valid_rows, invalid_rows }) => [
+          id,
+          { valid: valid_rows, invalid: invalid_rows, added: valid_rows },
+        ]),
       ),
     );
     expect(results.flatMap((result) => result.notes)).toEqual([]);
