@@ -91,6 +91,8 @@ function deriveSql(ledger: Ledger, text: string, { campaign }: SqlContext): Sql 
       return sql`'第' || (floor((${day(derivation.date)} - ${campaign.firstWeek}::date) / 7.0) + 1)::integer || '周'`;
     case "month":
       return sql`left(e.data->>${derivation.date}::text, 7)`;
+    case "year":
+      return sql`left(e.data->>${derivation.date}::text, 4)`;
     case "attribute": {
       const target = fieldOf(ledger, derivation.field) as FieldDefinition;
       const id = sql`case when jsonb_typeof(e.data->${target.name}::text) = 'number' then (e.data->>${target.name}::text)::bigint end`;
