@@ -34,7 +34,8 @@ export function parseDerive(
   const dot = text.lastIndexOf(".");
   const target = dot > 0 ? find(text.slice(0, dot)) : undefined;
   const attribute = text.slice(dot + 1);
-  if (!target) return `derive 的写法不对：“${text}”。可写“栏目.属性”、days(起, 止)、onTime(日期, 时限)、week(日期)、month(日期)、year(日期)`;
+  if (!target)
+    return `derive 的写法不对：“${text}”。可写“栏目.属性”、days(起, 止)、onTime(日期, 时限)、week(日期)、month(日期)、year(日期)`;
   const known =
     target.type === "person"
       ? (personAttributes as readonly string[])
