@@ -190,8 +190,9 @@ export const figureSchema = measureSchema.extend({
   unit: z.string().max(12).default(""),
   /**
    * Text form. `{n}` the exact value, `{n:余}` 3742 → 3700余, `{n:万}` 3.24万, `{n:汉}` 十二, `{n:两}` 两 for 2,
-   * `{n:月日}` 3月15日, `{n:年月日}`, `{values}` the distinct values joined by 、 (`{values:-海关}` with a
-   * common ending once), `{KEY}` another figure's value.
+   * `{n:月日}` 3月15日, `{n:年月日}`, `{values}` the distinct values joined by 、 in the order of the field's list or else of
+   * their first entry (`{values:，}` by another separator, `{values:和}` 甲、乙和丙, `{values:-海关}` with a common ending once),
+   * `{KEY}` another figure's value.
    * Default: `{n}` and the unit.
    */
   text: z.string().max(200).optional(),

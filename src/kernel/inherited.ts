@@ -5,8 +5,7 @@
  */
 import type { FigureDefinition, Ledger } from "./definitions.ts";
 import { checkFigure } from "./pack-check.ts";
-
-type Plain = Record<string, unknown>;
+import type { Plain } from "./yaml-source.ts";
 
 /** Figures without the inherited ones that no longer point at anything, directly or through other figures. */
 export function keepUsable<F extends FigureDefinition>(

@@ -96,6 +96,9 @@ test("other figures and distinct values", () => {
   expect(named(["太原海关", "成都海关", "重庆海关"])).toBe("太原、成都、重庆海关");
   expect(named(["太原海关", "总署机关"])).toBe("太原海关、总署机关");
   expect(named([])).toBe("（无数据）");
+  expect(numberText(3, "家", "{values:}等", sources)).toBe("太原成都重庆等");
+  expect(numberText(3, "家", "{values:和}", sources)).toBe("太原、成都和重庆");
+  expect(numberText(1, "家", "{values:和}", { values: ["太原"] })).toBe("太原");
   expect(numberText(3, "家", "{S04-F03:汉}条", sources)).toBe("十八条");
   expect(() => numberText(1, "", "{X99}", sources)).toThrow("“{X99}”不是已有的指标编号");
 });

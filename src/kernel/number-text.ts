@@ -41,8 +41,13 @@ export function numberText(value: FigureValue, unit = "", template?: string, sou
   });
 }
 
-/** Names in a row: with a separator, or as `-海关` writes an ending that all have once, at the end: 太原、成都海关. */
+/**
+ * Names in a row, with a separator between all; `和` and `及` stand before the last only (甲、乙和丙), and `-海关` writes
+ * an ending that all have once (太原、成都海关).
+ */
 function namesText(names: readonly string[], form: string): string {
+  if (form === "和" || form === "及")
+    return names.length < 2 ? names.join("") : `${names.slice(0, -1).join("、")}${form}${names.at(-1) ?? ""}`;
   if (!form.startsWith("-")) return names.join(form);
   const ending = form.slice(1);
   const shared = ending !== "" && names.length > 0 && names.every((name) => name.endsWith(ending) && name !== ending);

@@ -2,8 +2,7 @@
 import type { Condition, FigureDefinition, Ledger, Measure, Operand, Pack, Where } from "./definitions.ts";
 import { fieldOf, isNumber, parseDerive } from "./fields.ts";
 import { checkText } from "./number-text.ts";
-import type { Sources } from "./pack.ts";
-import type { PackProblem } from "./yaml-source.ts";
+import type { PackProblem, Sources } from "./yaml-source.ts";
 
 const operations = ["count", "sum", "avg", "distinct", "min", "max", "latest", "value", "items", "groups"] as const;
 const combinations = ["ratio", "growth", "difference", "total", "days", "yearOnYear"] as const;

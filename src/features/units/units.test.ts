@@ -31,8 +31,13 @@ test("an organisation's own unit may bear the name of the campaign's root", asyn
       sql`insert into units (realm_id, name, kind) values (${realm}, '驻署纪检监察组', '活动范围') returning unit_id as root`,
     )) as { root: number };
     const row = (code: string, name: string, kind: string, parent: string | null): UnitRow => ({
-      ...{ code, name, kind, parent },
-      ...{ level: null, from: null, to: null },
+      code,
+      name,
+      kind,
+      parent,
+      level: null,
+      from: null,
+      to: null,
     });
     const rows = [
       row("HG00", "驻署纪检监察组", "驻署纪检监察组", null),
