@@ -24,18 +24,18 @@ const nameScore = (name: string, text: string): number => {
   return core.length < 2 ? 0 : (0.6 * pairs) / (core.length - 1);
 };
 
-/** 0–1: how much the words around a table speak for a ledger; the first text (the title) counts most. */
+/** 0–1: how much the words around a table speak for a ledger; the first two texts (section and title) count most. */
 export const titleScore = (ledger: Ledger, texts: (string | null)[]): number => {
   let best = 0;
   for (const [at, text] of texts.entries()) {
     const plain = plainHeading(text ?? "").replace(/[()]/g, "");
     for (const name of [ledger.title ?? ledger.name, ledger.name, ...ledger.aliases])
-      best = Math.max(best, nameScore(name, plain) * (at === 0 ? 1 : 0.92));
+      best = Math.max(best, nameScore(name, plain) * (at < 2 ? 1 : 0.92));
   }
   return best;
 };
 
-/** The best ledger for a table, `undefined` if none explains it. `texts`: title, section, sheet, file name. */
+/** The best ledger for a table, `undefined` if none explains it. `texts`: section, title, sheet, file name. */
 export const chooseLedger = (
   columns: RawColumn[],
   texts: (string | null)[],

@@ -37,7 +37,7 @@ for (const folder of readdirSync(samples)
   const { ledgers } = JSON.parse(readFileSync(`${samples}${folder}/expected.json`, "utf8")) as Expected;
   const definitions = ledgers.map((ledger) => asLedger(ledger.id, ledger.name_zh, ledger.columns));
 
-  describe(folder, () => {
+  describe.concurrent(folder, () => {
     test.each(ledgers.map((ledger, at) => ({ ...ledger, definition: definitions[at] as Ledger })))(
       "$name_zh",
       async ({ definition, columns, parts }) => {

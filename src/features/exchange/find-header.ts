@@ -2,7 +2,7 @@
 import type { Ledger } from "#kernel/definitions.ts";
 import type { HeadingMemory, Merge, RawRow } from "./exchange.types.ts";
 import { forms, isSerialHeading } from "./headings.ts";
-import { filled, isNoteRow, isTotalRow } from "./row-kinds.ts";
+import { cellText, filled, isNoteRow, isTotalRow } from "./row-kinds.ts";
 
 export interface Header {
   rows: RawRow[];
@@ -52,11 +52,10 @@ const depth = (rows: RawRow[], merges: readonly Merge[], words: ReadonlySet<stri
   if (next === undefined || next.row !== top.row + 1 || !looksLikeHeadings(next)) return 1;
   if (bottom > top.row) return rows.slice(0, bottom - top.row + 1).every(looksLikeHeadings) ? bottom - top.row + 1 : 1;
   const below = filled(next);
-  const known = below.filter(({ cell }) => isKnown(String(cell), words)).length;
+  const known = below.filter(({ cell }) => isKnown(cellText(cell), words)).length;
   if (groups) return known > 0 ? 2 : 1;
   // Without merges: the second row stands in the gaps (and below the word left of each gap) of the first.
-  const gap = (index: number): boolean =>
-    (top.cells[index] ?? null) === null || (index + 1 < top.cells.length && (top.cells[index + 1] ?? null) === null);
+  const gap = (index: number): boolean => (top.cells[index] ?? null) === null || (top.cells[index + 1] ?? null) === null;
   const inGaps = below.some(({ index }) => (top.cells[index] ?? null) === null) && below.every(({ index }) => gap(index));
   return inGaps && below.length >= 2 && known * 2 >= below.length ? 2 : 1;
 };

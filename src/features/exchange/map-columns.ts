@@ -39,23 +39,29 @@ const evidence = (column: RawColumn, field: FieldDefinition, words: number, look
   if (sample.length === 0) return 0;
   const share = (test: (cell: Cell) => boolean): number => sample.filter(test).length / sample.length;
   const context = { lookups, year: 2023, unit: undefined, unitLedger: "" };
+  /** 2月30日 is no day, but is meant as one. */
   const fits = (): number =>
-    share((cell) => "value" in parseCell(cell, { ...field, min: -Infinity, max: undefined, required: false }, context));
+    share((cell) => {
+      const reading = parseCell(cell, { ...field, min: -Infinity, max: undefined }, context);
+      return "value" in reading || reading.bad.code === "ambiguous" || reading.bad.reason.endsWith("不存在");
+    });
+  // A heading that leaves no doubt keeps its column, so that its cells are complained of; so do few cells.
+  const against = (weight: number): number => (words >= 0.9 ? -0.1 : -weight * Math.min(1, sample.length / 4));
   switch (field.type) {
     case "unit":
     case "organ": {
       const part = unitShare(column, lookups);
       if (part >= 0.5) return 0.25 * part;
-      return field.type === "organ" ? 0 : share((cell) => typeof cell === "string") < 0.5 ? -0.4 : -0.1;
+      return field.type === "organ" ? 0 : share((cell) => typeof cell === "string") < 0.5 ? against(0.4) : -0.1;
     }
     case "date":
     case "month":
     case "period":
     case "time":
-      return fits() >= 0.5 ? 0.12 : -0.45;
+      return fits() >= 0.5 ? 0.12 : against(0.45);
     case "integer":
     case "decimal":
-      return fits() >= 0.5 ? 0.12 : -0.45;
+      return fits() >= 0.5 ? 0.12 : against(0.45);
     case "choice":
     case "choices":
     case "boolean":

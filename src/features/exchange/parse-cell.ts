@@ -52,7 +52,7 @@ const written = (cell: Exclude<Cell, null>): string =>
   typeof cell === "object" ? cell.date.replace("T", " ") : typeof cell === "boolean" ? (cell ? "是" : "否") : String(cell).trim();
 
 const dated = (reading: DateReading, what: string, example: string): CellReading => {
-  if (reading === undefined) return bad("bad_date", `${what === "月份" ? "不是月份" : "不是日期"}`, `请写成 ${example}`);
+  if (reading === undefined) return bad("bad_date", `不是${what}`, `请写成 ${example}`);
   if ("iso" in reading) return { value: reading.iso };
   if ("impossible" in reading) return bad("bad_date", `${what}${reading.impossible}不存在`);
   if ("monthOnly" in reading)

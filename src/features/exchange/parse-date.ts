@@ -119,9 +119,10 @@ const monthOfDay = (reading: DateReading): DateReading =>
 
 /** A time of day in any common form as `09:30`. */
 export const parseTime = (text: string): string | undefined => {
-  const m = /^(?:.*\D)?(上午|下午|晚上|早上|中午)?\s*(\d{1,2})\s*[:时点]\s*(?:(\d{1,2})\s*分?|(半))?(?::\d\d)?$/.exec(
-    text.normalize("NFKC").trim(),
-  );
+  const m =
+    /^[\d年月日号.\-/T\s]*?(上午|下午|晚上|早上|中午)?\s*(?<!\d)(\d{1,2})\s*[:时点]\s*(?:(\d{1,2})\s*分?|(半))?(?::\d\d)?$/.exec(
+      text.normalize("NFKC").trim(),
+    );
   if (m === null) return undefined;
   const hour = Number(m[2]) + ((m[1] === "下午" || m[1] === "晚上") && Number(m[2]) < 12 ? 12 : 0);
   const minute = m[4] === undefined ? Number(m[3] ?? 0) : 30;

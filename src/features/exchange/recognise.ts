@@ -14,7 +14,7 @@ import { beginsLikeHeader, headerAt, isConvincing, vocabulary, type Header } fro
 import { plainHeading } from "./headings.ts";
 import type { RawColumn } from "./map-columns.ts";
 import { periodOf } from "./period.ts";
-import { filled, isLoneText, isNoteRow, isSectionRow, isTotalRow } from "./row-kinds.ts";
+import { cellText, filled, isLoneText, isNoteRow, isSectionRow, isTotalRow } from "./row-kinds.ts";
 
 export interface RecogniseOptions {
   file: string;
@@ -75,8 +75,7 @@ export const recogniseSheet = (
 
   const original = (row: FilledRow): RawRow => ({ row: row.row, cells: row.raw });
   const ahead = (from: number, length: number): RawRow[] => waiting.slice(from, from + length).map(original);
-  const shape = (row: RawRow): string[] =>
-    filled(row).map(({ cell }) => plainHeading(String(typeof cell === "object" ? cell.date : cell)));
+  const shape = (row: RawRow): string[] => filled(row).map(({ cell }) => plainHeading(cellText(cell)));
 
   const skip = (row: number, why: "total" | "note" | "heading" | "empty"): void => {
     if (table !== undefined && table.skipped.length < maxSkipped) table.skipped.push({ row, why });
@@ -127,7 +126,7 @@ export const recogniseSheet = (
       ...heading,
       sample: sample.map((row) => row.cells[heading.index] ?? null),
     }));
-    const texts = [title ?? sheetTitle, section, sheet, options.file];
+    const texts = [section, title ?? sheetTitle, sheet, options.file];
     const choice = chooseLedger(columns, texts, ledgers, options.lookups, memory, options.ledger !== undefined);
     if (choice === undefined) return false;
     close();
@@ -146,7 +145,7 @@ export const recogniseSheet = (
       lastRow: last,
       columns: choice.mapping.columns,
       missing: choice.mapping.missing,
-      period: periodOf([title ?? sheetTitle, sheet, options.file, note], campaignYear),
+      period: periodOf([section, title ?? sheetTitle, sheet, options.file, note], campaignYear),
       skipped: [],
       title: title ?? sheetTitle,
       note,
@@ -163,10 +162,11 @@ export const recogniseSheet = (
   /** Text that stands between tables: remembered as title, section or note of what comes. */
   const remember = (row: RawRow): void => {
     const text = filled(row)
-      .map(({ cell }) => (typeof cell === "object" ? cell.date : String(cell)))
+      .map(({ cell }) => cellText(cell))
       .join(" ")
       .trim();
-    if (isNoteRow(row)) note = text;
+    // 填报单位 and 填报时间 hold for what follows; 注 and 填表人 end what came before.
+    if (isNoteRow(row)) note = /(单位|时间|日期|截止|截至)[^：:]{0,6}[：:]/.test(text) ? text : note;
     else if (isSectionRow(row)) section = text;
     else if (isLoneText(row)) {
       title = text;
@@ -178,7 +178,7 @@ export const recogniseSheet = (
     const cells = filled(row);
     if (unknownTold || cells.length < 3 || !cells.every(({ cell }) => typeof cell === "string" && cell.length <= 60)) return;
     unknownTold = true;
-    const headings = cells.map(({ cell }) => String(cell).trim());
+    const headings = cells.map(({ cell }) => cellText(cell));
     out.push({
       type: "unrecognised",
       what: {
@@ -227,7 +227,7 @@ export const recogniseSheet = (
   const isBanner = (row: RawRow): boolean => {
     const cell = filled(row)[0];
     if (cell === undefined || table === undefined) return false;
-    if (sheetTitle !== null && String(cell.cell).trim() === sheetTitle) return true;
+    if (sheetTitle !== null && cellText(cell.cell) === sheetTitle) return true;
     const width = table.columns.length;
     return (merged.get(row.row) ?? []).some(
       (merge) => merge.left === cell.index && merge.right - merge.left + 1 >= Math.max(2, width / 2),

@@ -10,10 +10,14 @@ export const filled = (row: RawRow): { index: number; cell: Exclude<Cell, null> 
   return found;
 };
 
+/** A filled cell as text. */
+export const cellText = (cell: Exclude<Cell, null>): string => (typeof cell === "object" ? cell.date : String(cell)).trim();
+
 const total = /^(本页|全[市县区省]|以上)?\s*(合|总|小|共|累)\s*计\s*(数|人数|件数)?\s*($|[：:（(，,\d])/;
 const namedTotal = /^.{1,20}(小计|合计|总计)\s*[：:]?$/;
 const note =
-  /^[（(【]?\s*(注|备注|说明|附注|填表说明|填报说明|填写说明|填表要求|填报要求|填表人|填报人|制表人?|制表单位|审核人?|审批人|联系人|联系电话|联系方式|填报单位|报送单位|编制单位|填报日期|填报时间|填表日期|填表时间|制表日期|制表时间|截止时间|截止日期|截至|统计时间|统计日期|报送时间|单位负责人|负责人签[字名]|主要负责人签[字名]|签字|数据来源|单位[（(]盖章[)）])\s*\d*\s*([：:]|[)）】]?$|[（(])/;
+  /^[（(【]?\s*(注|备注|说明|附注|填表说明|填报说明|填写说明|填表要求|填报要求|填表人|填报人|制表人?|制表单位|审核人?|审批人|联系人|联系电话|联系方式|填报单位|报送单位|编制单位|填报日期|填报时间|填表日期|填表时间|制表日期|制表时间|截止时间|截止日期|截至|统计时间|统计日期|报送时间|单位负责人|负责人签[字名]|主要负责人签[字名]|签字|数据来源|单位[（(]盖章[)）])\s*\d*\s*([)）】]?\s*[：:]|[)）】]?$)/;
+const numberedNote = /^注\s*\d*\s*[：:.．、]/;
 const section =
   /^\s*([（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十]{1,3}(部分|章|节)|附(件|表)\s*[\d一二三四五六七八九十]*\s*([：:]|$))/;
 
@@ -37,10 +41,17 @@ export const isTotalRow = (row: RawRow): boolean => {
 };
 
 /** 注：…, 填表人：…, 填报单位：… in the first filled cell of a row that has little else. */
-export const isNoteRow = (row: RawRow): boolean =>
-  note.test(firstText(row)) &&
-  filled(row).length <= 4 &&
-  filled(row).every(({ cell }) => typeof cell === "string" || typeof cell === "object");
+export const isNoteRow = (row: RawRow): boolean => {
+  const text = firstText(row);
+  if (!note.test(text) && !numberedNote.test(text)) return false;
+  const cells = filled(row);
+  // 报送单位 without a colon is a heading, unless it stands alone.
+  return (
+    (cells.length === 1 || /[：:.．、]/.test(text)) &&
+    cells.length <= 4 &&
+    cells.every(({ cell }) => typeof cell === "string" || typeof cell === "object")
+  );
+};
 
 /** 一、参观主题教育展 alone in its row. */
 export const isSectionRow = (row: RawRow): boolean => {

@@ -107,7 +107,7 @@ const rowHandler = (parts: WorkbookParts, sheet: string, budget: RowBudget, limi
     },
     text: (piece) => {
       if (taking && text.length <= limits.cellLength)
-        text += text.length + piece.length > limits.cellLength ? piece.slice(0, limits.cellLength + 1) : piece;
+        text = text === "" && piece.length <= limits.cellLength ? piece : (text + piece).slice(0, limits.cellLength + 1);
     },
   };
 };

@@ -1,0 +1,232 @@
+/** Tables as they stand on real sheets: odd headers, several tables, lines that are no records. */
+import { afterAll, describe, expect, test } from "vitest";
+import type { HeadingMemory, ParsedRow, TableInfo } from "./exchange.types.ts";
+import { assign } from "./assign.ts";
+import { noLookups } from "./fixtures/lookups.ts";
+import { makeXlsx, rowsOf, temporary } from "./fixtures/make-xlsx.ts";
+import { messyLedgers } from "./fixtures/messy-ledgers.ts";
+import { parseFile, type ParseSummary } from "./parse-file.ts";
+import { periodOf } from "./period.ts";
+
+const files = temporary();
+afterAll(() => files.remove());
+const lookups = { ...noLookups, unit: (name: string) => (/^.单位$/.test(name) ? { id: name.charCodeAt(0), name } : undefined) };
+
+type Grid = (string | number | null)[][];
+const parse = async (grid: Grid, more: { after?: string; name?: string; ledger?: string; memory?: HeadingMemory } = {}) => {
+  const path = files.put(
+    "a.xlsx",
+    await makeXlsx({
+      sheets: [{ name: "Sheet1", rows: rowsOf(grid), ...(more.after === undefined ? {} : { after: more.after }) }],
+    }),
+  );
+  const tables: TableInfo[] = [];
+  const rows: ParsedRow[] = [];
+  let summary: ParseSummary | undefined;
+  for await (const event of parseFile(path, {
+    ledgers: messyLedgers,
+    lookups,
+    name: more.name ?? "a.xlsx",
+    ledger: more.ledger,
+    memory: more.memory,
+  })) {
+    if (event.type === "table") tables.push(event.table);
+    if (event.type === "rows") rows.push(...event.rows);
+    if (event.type === "summary") summary = event.summary;
+  }
+  return { tables, rows, summary: summary as ParseSummary, complaints: rows.flatMap((row) => row.complaints) };
+};
+
+const heads = ["序号", "单位", "日期", "形式", "主题", "应到", "实到"];
+const record = (n: number, unit: string | null = "甲单位"): Grid[number] => [
+  n,
+  unit,
+  `2023.3.${n + 1}`,
+  "交流研讨",
+  `主题${n}`,
+  9,
+  8,
+];
+const fields = (table: TableInfo | undefined): unknown =>
+  Object.fromEntries(table?.columns.map((column) => [column.heading, column.field]) ?? []);
+
+describe("headers", () => {
+  test("two rows without merges, the group word over the gap", async () => {
+    const { tables, rows } = await parse([
+      ["集中学习台账"],
+      ["序号", "单位", "日期", "形式", "主题", "出勤情况", null],
+      [null, null, null, null, null, "应到", "实到"],
+      record(1),
+      record(2),
+    ]);
+    expect(tables).toMatchObject([{ headerRows: [2, 3], firstRow: 4, lastRow: 5, ledger: "study_sessions" }]);
+    expect(tables[0]?.columns.at(-1)).toMatchObject({ heading: "实到", group: "出勤情况", field: "实到人数" });
+    expect(rows.every((row) => row.complaints.length === 0)).toBe(true);
+  });
+
+  test("line breaks, stars and brackets in headings; a heading nobody knows is a note", async () => {
+    const { tables, summary } = await parse([
+      ["集中学习台账"],
+      ["序\n号", "*单位名称", "活动日期（年/月/日）", "学习形式", "学习主题", "应到人数（人）", "联系邮箱"],
+      record(1),
+    ]);
+    expect(fields(tables[0])).toEqual({
+      序号: null,
+      "*单位名称": "组织单位",
+      "活动日期（年/月/日）": "活动日期",
+      学习形式: "学习形式",
+      学习主题: "主题",
+      "应到人数（人）": "应到人数",
+      联系邮箱: null,
+    });
+    expect(summary.notes).toMatchObject([{ code: "unmapped_columns", message: expect.stringContaining("“联系邮箱”") as string }]);
+  });
+
+  test("no title, no note, header in the first row", async () => {
+    const { tables } = await parse([heads, record(1)], { name: "集中学习台账.xlsx" });
+    expect(tables).toMatchObject([{ ledger: "study_sessions", headerRows: [1], title: null }]);
+  });
+
+  test("what an earlier file taught wins", async () => {
+    const { tables } = await parse([["集中学习台账"], ["序号", "牵头的", "日期", "形式", "主题", "应到", "备注"], record(1)], {
+      memory: { study_sessions: { 牵头的: "组织单位", 备注: null } },
+    });
+    expect(fields(tables[0])).toMatchObject({ 牵头的: "组织单位", 备注: null });
+  });
+
+  test("a table nobody knows is told, not read; a sheet without table too", async () => {
+    const unknown = await parse([["采购一览"], ["品名", "规格", "单价"], ["纸", "A4", 20]]);
+    expect(unknown.tables).toEqual([]);
+    expect(unknown.summary.unrecognised).toMatchObject([{ row: 2, headings: ["品名", "规格", "单价"] }]);
+    expect((await parse([["只有一句话"]])).summary.notes).toMatchObject([{ code: "no_table" }]);
+  });
+
+  test("a required column that is not there is said on every row", async () => {
+    const { complaints, tables } = await parse([["集中学习台账"], ["单位", "形式", "主题"], ["甲单位", "交流研讨", "一"]], {
+      ledger: "study_sessions",
+    });
+    expect(tables[0]?.missing).toEqual(["活动日期"]);
+    expect(complaints).toMatchObject([{ code: "missing", column: null, reason: "表中没有“活动日期”一栏，此栏必填" }]);
+  });
+});
+
+describe("lines that are no records", () => {
+  test("repeated headers, totals, notes, sections, empty lines; two tables on a sheet", async () => {
+    const { tables, rows, complaints } = await parse([
+      ["集中学习台账"],
+      ["填报单位：甲单位", null, null, "填报时间：2022年5月14日"],
+      heads,
+      record(1),
+      [null],
+      record(2),
+      heads,
+      record(3),
+      ["甲单位小计", null, null, null, null, 27, 24],
+      ["（一）第二部分"],
+      record(4),
+      [null, "合  计", null, null, null, 36, 32],
+      ["注：1.以签到表为准。"],
+      ["2.补学另计。"],
+      ["填表人：某", null, null, "联系电话：123"],
+      ["附件2：实施方案报审情况"],
+      ["报送单位", "稿次", "报送日期", "审核意见"],
+      ["乙单位", "第1稿", "3月7日", "同意"],
+    ]);
+    expect(complaints).toEqual([]);
+    expect(rows.map((row) => row.row)).toEqual([4, 6, 8, 11, 18]);
+    expect(tables.map(({ ledger, firstRow, lastRow, headerRows }) => ({ ledger, firstRow, lastRow, headerRows }))).toEqual([
+      { ledger: "study_sessions", firstRow: 4, lastRow: 11, headerRows: [3] },
+      { ledger: "plan_approval", firstRow: 18, lastRow: 18, headerRows: [17] },
+    ]);
+    expect(tables[0]?.skipped).toEqual([
+      { row: 5, why: "empty" },
+      { row: 7, why: "heading" },
+      { row: 9, why: "total" },
+      { row: 10, why: "note" },
+      { row: 12, why: "total" },
+      { row: 13, why: "note" },
+      { row: 14, why: "note" },
+      { row: 15, why: "note" },
+      { row: 16, why: "note" },
+    ]);
+    expect(tables[0]?.period).toEqual({ year: 2022, month: "2022-05" });
+    expect(rows.at(-1)?.values).toMatchObject({ 报送上级日期: "2022-03-07" });
+  });
+
+  test("a record of which only one cell is filled is a record, and is complained of", async () => {
+    const { complaints } = await parse([["集中学习台账"], heads, record(1), [null, "甲单位"], record(2)]);
+    expect(complaints).toMatchObject([{ row: 4, column: "日期", code: "missing", cell: "C4" }]);
+  });
+});
+
+describe("rows", () => {
+  test("merged cells fill down and across, empty cells do not; a bad merged cell is marked where it stands", async () => {
+    const { rows, complaints } = await parse(
+      [["集中学习台账"], heads, record(1, "甲单位"), record(2, null), record(3, null), record(4, "未知组"), record(5, null)],
+      {
+        after: '<mergeCells><mergeCell ref="B3:B4"/><mergeCell ref="B6:B7"/><mergeCell ref="F3:G3"/></mergeCells>',
+      },
+    );
+    expect(rows.map((row) => row.values["组织单位"])).toEqual([
+      "甲".charCodeAt(0),
+      "甲".charCodeAt(0),
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(rows[0]?.values).toMatchObject({ 应到人数: 9, 实到人数: 8 });
+    expect(complaints.map(({ row, cell, code }) => ({ row, cell, code }))).toEqual([
+      { row: 6, cell: "B6", code: "unknown_unit" },
+      { row: 7, cell: "B6", code: "unknown_unit" },
+    ]);
+  });
+
+  test("a duplicate is told once, whatever its number and its way of writing", async () => {
+    const { complaints } = await parse([
+      ["集中学习台账"],
+      heads,
+      record(1),
+      ["9", "甲单位", "2023年3月2日", "交流研讨 ", "主题1", "９人", "8"],
+      record(2),
+    ]);
+    expect(complaints).toMatchObject([{ row: 4, column: null, cell: null, value: null, code: "duplicate" }]);
+  });
+
+  test("several bad cells give one complaint each, in column order", async () => {
+    const { complaints } = await parse(
+      [["集中学习台账"], ["日期", "单位", "形式", "主题", "应到", "实到"], ["2月30日", "丙", "交流研讨", "一", "许多", -1]],
+      { ledger: "study_sessions" },
+    );
+    expect(complaints.map(({ column, code }) => [column, code])).toEqual([
+      ["日期", "bad_date"],
+      ["单位", "unknown_unit"],
+      ["应到", "bad_number"],
+      ["实到", "negative"],
+    ]);
+  });
+});
+
+test("period: month and year from titles, file names and notes", () => {
+  expect(periodOf(["重点问题清单（2023年5月）"], 2022)).toEqual({ year: 2023, month: "2023-05" });
+  expect(periodOf(["清单（5月）", null], 2023)).toEqual({ year: null, month: "2023-05" });
+  expect(periodOf(["清单", "202304汇总.xlsx"], undefined)).toEqual({ year: 2023, month: "2023-04" });
+  expect(periodOf(["3月学习台账", "填报时间：2022年5月14日"], 2023)).toEqual({ year: 2022, month: "2022-03" });
+  expect(periodOf(["党的二十大精神", null], 2023)).toEqual({ year: null, month: null });
+});
+
+test("assignment takes the best total, not the best single pair", () => {
+  expect(
+    assign([
+      [0.9, 0.8],
+      [0.85, 0],
+    ]),
+  ).toEqual([1, 0]);
+  expect(
+    assign([
+      [0, 0],
+      [0, 0.6],
+      [0.7, 0.9],
+    ]),
+  ).toEqual([-1, 1, 0]);
+  expect(assign([[0.5, 0.4, 0.3]])).toEqual([0]);
+});
