@@ -5,7 +5,7 @@ import type { Tx } from "#platform/db.ts";
 import { listPeople, type Person } from "#features/people/people.model.ts";
 import { listUnits } from "#features/units/units.model.ts";
 import type { Unit } from "#features/units/units.types.ts";
-import type { Lookups } from "./exchange.types.ts";
+import type { Lookups } from "#kernel/values/cell.ts";
 
 export interface LiveLookups extends Lookups {
   /** Reads units and people again after a table has changed them. */

@@ -8,7 +8,8 @@
  */
 import type { Ledger } from "#kernel/definitions.ts";
 import { chooseLedger } from "./choose-ledger.ts";
-import type { HeadingMemory, Lookups, Merge, RawRow, SheetName, TableInfo } from "./exchange.types.ts";
+import type { Lookups } from "#kernel/values/cell.ts";
+import type { HeadingMemory, Merge, RawRow, SheetName, TableInfo } from "./exchange.types.ts";
 import { mergeFiller, type FilledRow } from "./fill-merges.ts";
 import { beginsLikeHeader, headerAt, isConvincing, vocabulary, type Header } from "./find-header.ts";
 import { plainHeading } from "./headings.ts";
