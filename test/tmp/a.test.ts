@@ -1,0 +1,27 @@
+import { test, expect } from "vitest";
+import { createTestDatabase } from "../database.ts";
+import { createServer } from "../../src/main.ts";
+test("x", async () => {
+  console.time("db");
+  const db = await createTestDatabase();
+  console.timeEnd("db");
+  console.time("db2");
+  const db2 = await createTestDatabase();
+  console.timeEnd("db2");
+  console.time("server");
+  const app = await createServer(db, { logLevel: "silent" });
+  console.timeEnd("server");
+  const r = await app.inject({ url: "/healthz" });
+  console.log(r.statusCode, r.body);
+  const d = await app.inject({ url: "/openapi.json" });
+  console.log(d.statusCode, d.body.slice(0, 1500));
+  const m = await app.inject({ url: "/api/me" });
+  console.log(m.statusCode, m.body, m.headers);
+  const s = await app.inject({ method: "POST", url: "/api/session", payload: { login: "a", password: "b" } });
+  console.log(s.statusCode, s.body);
+  const p = await app.inject({ url: "/docs" });
+  console.log(p.statusCode, p.headers, p.body.slice(0, 800));
+  await app.close();
+  await db2.close();
+  await db.close();
+});
