@@ -13,7 +13,6 @@ import { relationKinds, type Unit } from "#features/units/units.types.ts";
 import { recountUnits } from "./campaigns.model.ts";
 import { mayRestructure } from "./structure.policy.ts";
 
-const path = "/api/campaigns/:campaign/units/:unit" as const;
 const name = z.string().trim().min(1).max(200);
 const changed = z.object({ recounted: z.int().meta({ description: "重新汇总了几个单位" }) });
 
@@ -39,7 +38,7 @@ async function getOther(call: CampaignCall, unit: Unit, other: number): Promise<
 export const move = campaignAction({
   name: "units.move",
   method: "POST",
-  path: `${path}/move`,
+  path: "/api/campaigns/:campaign/units/:unit/move",
   summary: "调整隶属：自某日起归另一单位",
   description: "此前各期的汇总不变。",
   input: z.object({ unit: id, parent: id, day, kind: z.enum(relationKinds).default("隶属") }),
@@ -60,7 +59,7 @@ export const move = campaignAction({
 export const merge = campaignAction({
   name: "units.merge",
   method: "POST",
-  path: `${path}/merge`,
+  path: "/api/campaigns/:campaign/units/:unit/merge",
   summary: "并入另一单位：自某日起撤销",
   description: "它的下级自这一天起归入新的单位，此前的记录仍在原单位。",
   input: z.object({ unit: id, into: id, day }),
@@ -81,7 +80,7 @@ export const merge = campaignAction({
 export const split = campaignAction({
   name: "units.split",
   method: "POST",
-  path: `${path}/split`,
+  path: "/api/campaigns/:campaign/units/:unit/split",
   summary: "拆分：自某日起分出新单位",
   description: "新单位接收所列下级和人员；ends 为 true 时原单位自这一天起撤销。此前的记录仍在原单位。",
   input: z.object({
@@ -118,7 +117,7 @@ export const split = campaignAction({
 export const rename = campaignAction({
   name: "units.rename",
   method: "PATCH",
-  path,
+  path: "/api/campaigns/:campaign/units/:unit",
   summary: "更名",
   description: "原名留作曾用名，导入时仍能认出。",
   input: z.object({ unit: id, name }),

@@ -8,7 +8,6 @@ import { addMembers, createGroup, endGroup, endMember, getGroup, listGroups, typ
 import { getPerson } from "./people.model.ts";
 import { mayPlacePeople } from "./people.policy.ts";
 
-const path = "/api/campaigns/:campaign/groups" as const;
 const label = z.string().trim().min(1).max(100);
 const member = z
   .strictObject({
@@ -30,7 +29,7 @@ async function checkMembers({ tx, asker }: CampaignCall, members: readonly NewMe
 export const list = campaignAction({
   name: "groups.list",
   method: "GET",
-  path,
+  path: "/api/campaigns/:campaign/groups",
   summary: "某一天的小组和成员",
   input: z.object({ day: day.optional() }),
   output: z.object({
@@ -69,7 +68,7 @@ export const list = campaignAction({
 export const create = campaignAction({
   name: "groups.create",
   method: "POST",
-  path,
+  path: "/api/campaigns/:campaign/groups",
   summary: "成立小组",
   input: z.object({
     unit: id.meta({ description: "哪个单位的小组" }),
@@ -94,7 +93,7 @@ export const create = campaignAction({
 export const add = campaignAction({
   name: "groups.add",
   method: "POST",
-  path: `${path}/:group/members`,
+  path: "/api/campaigns/:campaign/groups/:group/members",
   summary: "增加小组成员",
   input: z.object({ group: id, members: z.array(member).min(1).max(500) }),
   output: done,
@@ -111,7 +110,7 @@ export const add = campaignAction({
 export const leave = campaignAction({
   name: "groups.leave",
   method: "POST",
-  path: `${path}/:group/members/:member/end`,
+  path: "/api/campaigns/:campaign/groups/:group/members/:member/end",
   summary: "成员自某日起退出小组",
   input: z.object({ group: id, member: id, day }),
   output: done,
@@ -129,7 +128,7 @@ export const leave = campaignAction({
 export const end = campaignAction({
   name: "groups.end",
   method: "POST",
-  path: `${path}/:group/end`,
+  path: "/api/campaigns/:campaign/groups/:group/end",
   summary: "自某日起撤销小组",
   input: z.object({ group: id, day }),
   output: done,

@@ -73,9 +73,8 @@ export async function getPerson(tx: Tx, asker: Asker, id: number): Promise<Perso
   const person = await tx.one<
     Person & { realm: number }
   >(sql`select p.realm_id as realm, p.person_id as id, p.code, p.name, s.unit_id as unit from people p
-    join posts s on s.realm_id = p.realm_id and s.person_id = p.person_id and s.kind = 'post'
-    where p.realm_id = any(${asker.scope.realms}::integer[]) and p.person_id = ${id}
-      and not exists (select 1 from posts l where l.realm_id = p.realm_id and l.person_id = p.person_id and l.kind = 'post' and l.from_day > s.from_day)`);
+    join posts s on s.realm_id = p.realm_id and s.person_id = p.person_id and s.kind = 'post' and s.to_day = 'infinity'
+    where p.realm_id = any(${asker.scope.realms}::integer[]) and p.person_id = ${id} order by s.from_day desc limit 1`);
   if (!person || person.unit === null || !sees(asker, person.unit)) throw notFound("这名人员");
   return person;
 }
