@@ -1,13 +1,19 @@
 /** The command line: `yibenzhang COMMAND`. */
 import { Problem } from "#kernel/problem.ts";
+import { BackupError } from "#platform/backup-format.ts";
 import { StartError } from "#platform/start-error.ts";
+import { DocxRefused } from "#features/documents/docx-package.ts";
+import { PdfUnavailable } from "#features/documents/to-pdf.ts";
 import { exits, readCall, UsageError, type Command } from "./commands/command.ts";
+import { backup, restore } from "./commands/backup.ts";
 import { figures } from "./commands/figures.ts";
 import { importCommand } from "./commands/import.ts";
 import { pack } from "./commands/pack.ts";
+import { report } from "./commands/report.ts";
+import { verify } from "./commands/verify.ts";
 import { FileRefused } from "#features/exchange/file-refused.ts";
 
-const commands: Command[] = [pack, importCommand, figures];
+const commands: Command[] = [pack, importCommand, figures, report, verify, backup, restore];
 
 const overview = `一本账：录一次，逐级汇总，每个数字都查得到记录。
 
@@ -39,7 +45,14 @@ try {
   if (error instanceof UsageError) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = exits.usage;
-  } else if (error instanceof Problem || error instanceof StartError || error instanceof FileRefused) {
+  } else if (
+    error instanceof Problem ||
+    error instanceof StartError ||
+    error instanceof FileRefused ||
+    error instanceof BackupError ||
+    error instanceof DocxRefused ||
+    error instanceof PdfUnavailable
+  ) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = exits.failed;
   } else {

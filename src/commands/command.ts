@@ -23,11 +23,11 @@ export interface Command {
 
 export interface Call {
   args: string[];
-  flags: Record<string, string | boolean | undefined>;
+  flags: Record<string, string | boolean | (string | boolean)[] | undefined>;
   /** Whole answers, on standard output. */
-  print(text: string): void;
+  print: (text: string) => void;
   /** Progress and remarks, on standard error. */
-  say(text: string): void;
+  say: (text: string) => void;
 }
 
 export const text = (call: Call, name: string): string | undefined => {
@@ -46,7 +46,7 @@ export function readCall(command: Command, argv: string[]): Call {
     });
     return {
       args: positionals,
-      flags: values as Record<string, string | boolean | undefined>,
+      flags: values,
       print: (line) => void process.stdout.write(`${line}\n`),
       say: (line) => void process.stderr.write(`${line}\n`),
     };

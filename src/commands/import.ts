@@ -1,6 +1,6 @@
 import { importFile, type ImportResult } from "#features/exchange/import.model.ts";
 import { foldAll } from "#features/figures/cells.model.ts";
-import { chooseCampaign, chooseUnit, exits, text, UsageError, withDatabase, type Command } from "./command.ts";
+import { chooseCampaign, chooseUnit, exits, text, UsageError, withDatabase, type Call, type Command } from "./command.ts";
 
 export const importCommand: Command = {
   name: "import",
@@ -12,6 +12,7 @@ export const importCommand: Command = {
   --dry-run          只看结果（新增、修改、不变、退回各几条），不记入
   --good-rows        合格的行入库，不合格的退回
   --ledger 台账      指明是哪本台账（方案包中的 key），不再自动识别
+  --map 表头=栏目    这一列是哪一栏（可写多个；栏目写空为不导入）；记住，下次不用再写
   --unit 单位        以哪个单位的名义填报（缺省为活动主办单位）
   --marked 文件夹    把有问题的文件标红、注明原因后存到这里（缺省为当前文件夹；不需要时写 none）
   --campaign 活动    有多项活动时指明一项
@@ -22,6 +23,7 @@ export const importCommand: Command = {
     "dry-run": { type: "boolean" },
     "good-rows": { type: "boolean" },
     ledger: { type: "string" },
+    map: { type: "string", multiple: true },
     unit: { type: "string" },
     marked: { type: "string" },
     campaign: { type: "string" },
@@ -41,6 +43,7 @@ export const importCommand: Command = {
           {
             path,
             ledger: text(call, "ledger"),
+            mapping: mapping(call),
             dryRun: call.flags["dry-run"] === true,
             goodRows: call.flags["good-rows"] === true,
             mayWrite: () => true,
@@ -56,6 +59,17 @@ export const importCommand: Command = {
     });
   },
 };
+
+function mapping(call: Call): Record<string, string | null> {
+  const said = call.flags["map"];
+  return Object.fromEntries(
+    (Array.isArray(said) ? said.map(String) : []).map((item) => {
+      const at = item.indexOf("=");
+      if (at < 1) throw new UsageError(`--map 的“${item}”不对，应写成 表头=栏目，例如 --map 人数=实到人数`);
+      return [item.slice(0, at), item.slice(at + 1) || null];
+    }),
+  );
+}
 
 function summary(result: ImportResult): string {
   const verb = result.dryRun ? "试导" : result.committed ? "已导入" : "没有导入";

@@ -15,7 +15,8 @@ function words(campaign: Campaign, figure: FigureDefinition): string {
     return other ? `“${other.name}”` : operand;
   };
   const tail = finishWords(figure);
-  if (figure.ratio) return `${of(figure.ratio.of)}，除以${of(figure.ratio.to)}${figure.ratio.percent ? "，化为百分数" : ""}${tail}。`;
+  if (figure.ratio)
+    return `${of(figure.ratio.of)}，除以${of(figure.ratio.to)}${figure.ratio.percent ? "，化为百分数" : ""}${tail}。`;
   if (figure.growth) return `${of(figure.growth.now)}，比${of(figure.growth.base)}增长的百分数${tail}。`;
   if (figure.difference) return `${of(figure.difference.of)}，减去${of(figure.difference.less)}${tail}。`;
   if (figure.total) return `以下各项之和：${figure.total.map(of).join("；")}${tail}。`;
@@ -61,7 +62,8 @@ export function whereWords(where: Where): string[] {
 function conditionWords(condition: Condition): string[] {
   if (Array.isArray(condition)) return [`为${condition.join("、")}之一`];
   if (typeof condition !== "object") return [`为${String(condition)}`];
-  const shown = (bound: string | number | { field: string }): string => (typeof bound === "object" ? `「${bound.field}」` : isVariable(bound) ? (variables[bound] ?? bound) : String(bound));
+  const shown = (bound: string | number | { field: string }): string =>
+    typeof bound === "object" ? `「${bound.field}」` : isVariable(bound) ? (variables[bound] ?? bound) : String(bound);
   const parts: string[] = [];
   if (condition.not !== undefined) parts.push(`不是${[condition.not].flat().join("、")}`);
   if (condition.empty !== undefined) parts.push(condition.empty ? "为空" : "已填写");

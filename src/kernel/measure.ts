@@ -68,16 +68,17 @@ function isPlain(ledger: Ledger, name: string, condition: Condition): boolean {
   const field = fieldOf(ledger, name);
   if (!field || field.derive !== undefined || field.type === "unit" || field.type === "organ" || field.type === "person")
     return false;
-  if (typeof condition !== "object" || Array.isArray(condition)) return true;
+  if (typeof condition !== "object" || Array.isArray(condition)) return ![condition].flat().some(isVariable);
   return (
     condition.kind === undefined &&
+    ![condition.not].flat().some(isVariable) &&
     [condition.from, condition.to, condition.above, condition.below].every((bound) => !isVariable(bound))
   );
 }
 
 export const isVariable = (bound: unknown): bound is string => typeof bound === "string" && bound.startsWith("$");
 
-/** What `$from`, `$to`, `$asOf` and `$month` stand for in a question. */
+/** What `$from`, `$to`, `$asOf`, `$month` and `$year` stand for in a question. */
 export interface Variables {
   from: string;
   to: string;
@@ -88,6 +89,7 @@ export function valueOfVariable(name: string, variables: Variables): string {
   if (name === "$to") return variables.to;
   if (name === "$asOf") return variables.asOf.slice(0, 10);
   if (name === "$month") return variables.to.slice(0, 7);
+  if (name === "$year") return variables.to.slice(0, 4);
   return name;
 }
 
@@ -116,8 +118,10 @@ export function matches(plan: MeasurePlan, entry: EntryView): boolean {
   return all(plan.where) && (plan.any.length === 0 || plan.any.some(all));
 }
 
-/** A condition's value as it is stored for this type of field: 是 of a boolean is `true`. */
+/** A condition's value as it is stored for this type of field: 是 of a boolean is `true`, but a derived one (`onTime`) says 是. */
 export function stored(field: FieldDefinition, value: Scalar): string {
+  if (field.type === "boolean" && field.derive !== undefined)
+    return value === true ? "是" : value === false ? "否" : String(value);
   if (field.type === "boolean")
     return value === "是" || value === true ? "true" : value === "否" || value === false ? "false" : String(value);
   return String(value);

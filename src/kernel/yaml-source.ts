@@ -17,6 +17,12 @@ export interface YamlSource {
   lineOf(path: readonly PropertyKey[]): number;
 }
 
+/** A mapping as written, before its schema gives it types and defaults. */
+export type Plain = Record<string, unknown>;
+
+/** Lines of what was written last, by `ledger:key`, `figure:key`, `rule:key`, for problems found after merging. */
+export type Sources = Map<string, { source: YamlSource; path: PropertyKey[] }>;
+
 export function readYaml(file: string, text: string): { source: YamlSource; problems: PackProblem[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, maxAliasCount: 0 } as never);

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { dump, dumpToFile, restore, restoreFromFile, verifyBackup } from "./backup.ts";
+import { dumpToFile, restoreFromFile } from "./backup-file.ts";
+import { dump, restore, verifyBackup } from "./backup.ts";
 import { BackupError } from "./backup-format.ts";
 import { startDatabase, type Database } from "./postgres.ts";
 

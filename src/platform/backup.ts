@@ -3,8 +3,6 @@
 // one transaction into a database with the same migrations, committed only when the last byte has been checked.
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { open, rename, rm } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Readable, type Writable } from "node:stream";
 import { createGunzip, createGzip } from "node:zlib";
@@ -274,37 +272,4 @@ export async function restore(client: ClientBase, input: Readable, options: Rest
         : error;
     }
   });
-}
-
-/** Writes a backup to `path`, complete and on disk or not at all: under `path.partial` first, then renamed. Only the owner may read it. */
-export async function dumpToFile(client: Client, path: string, scope: BackupScope = {}): Promise<BackupSummary> {
-  const partial = `${path}.partial`;
-  try {
-    // Opened first: a stream on a path reports a wrong one too early for anyone to hear.
-    const file = await open(partial, "w", 0o600);
-    const summary = await dump(client, file.createWriteStream({ flush: true }), scope);
-    await rename(partial, path);
-    const folder = await open(dirname(resolve(path)));
-    await folder.sync();
-    await folder.close();
-    return summary;
-  } catch (error) {
-    await rm(partial, { force: true });
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (code === "ENOSPC" || code === "EDQUOT")
-      throw new BackupError(`磁盘空间不足，备份没有写成：${path}。请清理空间，或换一个位置保存。`);
-    if (["EACCES", "EPERM", "EROFS", "ENOENT"].includes(code))
-      throw new BackupError(`不能在 ${path} 写备份文件，请确认文件夹存在且有写权限，或换一个位置保存。`);
-    throw error;
-  }
-}
-
-/** As `restore`, from the file at `path`. */
-export async function restoreFromFile(client: ClientBase, path: string, options: RestoreOptions = {}): Promise<BackupSummary> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    throw new BackupError(
-      error.code === "ENOENT" ? `找不到备份文件 ${path}，请检查路径。` : `读不了备份文件 ${path}：${error.message}`,
-    );
-  });
-  return restore(client, file.createReadStream(), options);
 }

@@ -6,9 +6,16 @@ import { StartError } from "./start-error.ts";
 
 const directory = new URL("../../database/migrations/", import.meta.url);
 
-/** Names of the migrations applied now. Two processes may call this at once: the second waits for the first. */
-export async function migrate(database: Database): Promise<string[]> {
-  const files = (await readdir(directory)).filter((name) => /^\d{4}-.+\.sql$/.test(name)).toSorted();
+/**
+ * Names of the migrations applied now. Two processes may call this at once: the second waits for the first.
+ * `only` limits it to these names, for restoring a backup of an earlier version; one that is not known is a StartError.
+ */
+export async function migrate(database: Database, only?: readonly string[]): Promise<string[]> {
+  const all = (await readdir(directory)).filter((name) => /^\d{4}-.+\.sql$/.test(name)).toSorted();
+  const unknown = only?.filter((name) => !all.includes(name)) ?? [];
+  if (unknown.length > 0)
+    throw new StartError(`备份来自更新的版本（本程序没有迁移 ${unknown.join("、")}）。请升级程序后再恢复。`);
+  const files = only ? all.filter((name) => only.includes(name)) : all;
   const applied: string[] = [];
   for (const name of files) {
     const text = await readFile(new URL(name, directory), "utf8");
@@ -33,3 +40,9 @@ export async function migrate(database: Database): Promise<string[]> {
 
 const record = (tx: Tx, name: string, checksum: string): Promise<object[]> =>
   tx.query(sql`insert into migrations (name, checksum) values (${name}, ${checksum})`);
+
+/** Names of the migrations that a database has, in order. */
+export const appliedMigrations = (database: Database): Promise<string[]> =>
+  asOwner(database, "list migrations", async (tx) =>
+    (await tx.query<{ name: string }>(sql`select name from migrations order by name`)).map((row) => row.name),
+  );

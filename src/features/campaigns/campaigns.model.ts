@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import { campaignOf, type Campaign } from "#kernel/campaign.ts";
 import type { Pack } from "#kernel/definitions.ts";
-import { preparedMeasures } from "#kernel/figure-deltas.ts";
+import { preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
 import { preparedPlans } from "#kernel/figure-value.ts";
+import type { SqlContext } from "#kernel/measure-sql.ts";
 import { Problem } from "#kernel/problem.ts";
 import { join, sql, type Tx } from "#platform/db.ts";
-import { rebuildCells } from "#features/figures/cells.model.ts";
-import { unitIdsFor } from "#features/figures/figures.model.ts";
+import { rebuildCells, verifyCells, type CellFault } from "#features/figures/cells.model.ts";
 import { rebuildPaths, registerUnits } from "#features/units/units.model.ts";
 
 interface CampaignRow {
@@ -131,14 +131,22 @@ export const recountUnits = (tx: Tx, campaign: Campaign, units: readonly number[
   recountIn(tx, campaign, campaign.realm, units);
 
 async function recountIn(tx: Tx, campaign: Campaign, realm: number, units?: readonly number[]): Promise<void> {
-  const prepared = [...(await preparedMeasures(tx, campaign)).values()].flat();
-  const context = {
-    campaign,
-    variables: { from: campaign.from, to: campaign.from, asOf: campaign.from },
-    unitIds: await unitIdsFor(tx, campaign, []),
-  };
-  await rebuildCells(tx, campaign, realm, prepared, context, units);
+  await rebuildCells(tx, campaign, realm, await allPrepared(tx, campaign), contextOf(campaign), units);
 }
+
+const allPrepared = async (tx: Tx, campaign: Campaign): Promise<Prepared[]> =>
+  [...(await preparedMeasures(tx, campaign)).values()].flat();
+
+/** Prepared measures are decided by the entry alone: no dates of a question, no names of units. */
+const contextOf = (campaign: Campaign): SqlContext => ({
+  campaign,
+  variables: { from: campaign.from, to: campaign.from, asOf: campaign.from },
+  unitIds: () => [],
+});
+
+/** Day totals of a realm that are not what its entries come to. */
+export const verifyCampaignCells = async (tx: Tx, campaign: Campaign, realm: number): Promise<CellFault[]> =>
+  verifyCells(tx, campaign, realm, await allPrepared(tx, campaign), contextOf(campaign));
 
 const cache = new Map<number, Pack>();
 
@@ -176,3 +184,11 @@ export const listCampaigns = (
   tx.query(
     sql`select c.key, c.name, p.version, c.from_day as "from", c.to_day as "to" from campaigns c join packs p on p.pack_id = c.pack_id order by c.campaign_id`,
   );
+
+/** A campaign as an earlier version of its pack defined it. */
+export async function getCampaignAt(tx: Tx, campaign: Campaign, packId: number): Promise<Campaign> {
+  if (packId === campaign.packId) return campaign;
+  const row = await tx.one<{ definition: Pack }>(sql`select definition from packs where pack_id = ${packId}`);
+  if (!row) throw new Problem("unknown_pack", 404, "生成这份报告时所用的方案包版本已不在库中，无法核对。");
+  return campaignOf({ ...campaign, packId }, row.definition);
+}

@@ -23,7 +23,11 @@ const columns = [
 ];
 
 /** The annex as its own landscape .docx. `marks` come from the report it belongs to. */
-export async function annexDocx(document: Pick<OfficialDocument, "title" | "organ" | "date">, identity: ReportIdentity, marks: readonly FigureMark[]): Promise<Buffer> {
+export async function annexDocx(
+  document: Pick<OfficialDocument, "title" | "organ" | "date">,
+  identity: ReportIdentity,
+  marks: readonly FigureMark[],
+): Promise<Buffer> {
   const section = annexSection(document.title, identity, marks);
   return finish([section], { ...document, title: `${document.title}指标口径附表` }, identity, []);
 }
@@ -35,7 +39,10 @@ const width = page.size.height - 2 * side;
 export function annexSection(title: string, identity: ReportIdentity, marks: readonly FigureMark[]): ISectionOptions {
   return {
     properties: {
-      page: { size: { ...page.size, orientation: PageOrientation.LANDSCAPE }, margin: { ...page.margin, top: mm(28), bottom: mm(26), left: side, right: side, footer: mm(16) } },
+      page: {
+        size: { ...page.size, orientation: PageOrientation.LANDSCAPE },
+        margin: { ...page.margin, top: mm(28), bottom: mm(26), left: side, right: side, footer: mm(16) },
+      },
     },
     footers: { default: pageNumber("odd"), even: pageNumber("even") },
     children: annexBlocks(title, identity, marks),
@@ -72,9 +79,18 @@ function annexBlocks(title: string, identity: ReportIdentity, marks: readonly Fi
   });
   return [
     paragraph("Flush", [run("指标口径附表", { font: face(fonts.song), size: 36 })], { alignment: AlignmentType.CENTER }),
-    paragraph("Flush", [run(`《${title.replace(/\n/g, "")}》  报告编号：${identity.report}  核验码：${identity.code}`, { size: sizes.five })], { alignment: AlignmentType.CENTER }),
+    paragraph(
+      "Flush",
+      [run(`《${title.replace(/\n/g, "")}》  报告编号：${identity.report}  核验码：${identity.code}`, { size: sizes.five })],
+      { alignment: AlignmentType.CENTER },
+    ),
     grid(columns, cells, width, size),
-    paragraph("Cell", [run("注：准确数由“条数”所列台账记录汇总得出；摘要为这些记录的校验值前12位，记录有改动即不相符；凭核验码可在系统中查看口径和记录。", { size })]),
+    paragraph("Cell", [
+      run(
+        "注：准确数由“条数”所列台账记录汇总得出；摘要为这些记录的校验值前12位，记录有改动即不相符；凭核验码可在系统中查看口径和记录。",
+        { size },
+      ),
+    ]),
   ];
 }
 

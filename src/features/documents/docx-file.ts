@@ -5,7 +5,12 @@ import { writeIdentity } from "./figure-marks.ts";
 import { completeStyles, styles } from "./official-layout.ts";
 
 /** Sections into bytes: Word file by the library, then identity and fixed dates. */
-export async function finish(sections: ISectionOptions[], document: Pick<OfficialDocument, "title" | "organ" | "date">, identity: ReportIdentity, marks: readonly FigureMark[]): Promise<Buffer> {
+export async function finish(
+  sections: ISectionOptions[],
+  document: Pick<OfficialDocument, "title" | "organ" | "date">,
+  identity: ReportIdentity,
+  marks: readonly FigureMark[],
+): Promise<Buffer> {
   const file = new Document({
     title: document.title.replace(/\n/g, ""),
     creator: document.organ ?? "",
@@ -24,5 +29,9 @@ export async function finish(sections: ISectionOptions[], document: Pick<Officia
 
 function fixDates(parts: DocxParts, day: string): void {
   const core = "docProps/core.xml";
-  setText(parts, core, text(parts, core).replace(/(<dcterms:(?:created|modified)[^>]*>)[^<]*/g, (_all, open: string) => `${open}${day}T00:00:00Z`));
+  setText(
+    parts,
+    core,
+    text(parts, core).replace(/(<dcterms:(?:created|modified)[^>]*>)[^<]*/g, (_all, open: string) => `${open}${day}T00:00:00Z`),
+  );
 }

@@ -1,10 +1,11 @@
 /**
  * A .docx as named parts, read with every limit in place and written byte for byte the same for the same parts.
  * Files come from people: sizes are checked against the zip's directory before anything is unpacked, and yauzl
- * stops an entry that turns out larger than the directory says. What could run or fetch something is refused.
+ * stops an entry that turns out larger than the directory says. docx-guard.ts refuses what could run or fetch something.
  */
 import yauzl from "yauzl";
 import yazl from "yazl";
+import { cutTemplateLink, refuseHostile } from "./docx-guard.ts";
 
 export type DocxParts = Map<string, Buffer>;
 
@@ -13,7 +14,7 @@ export class DocxRefused extends Error {
   override name = "DocxRefused";
 }
 
-const limits = { bytes: 32 << 20, unpacked: 200 << 20, parts: 3000, ratio: 200, xml: 64 << 20 };
+const limits = { bytes: 32 << 20, unpacked: 200 << 20, parts: 3000, ratio: 200 };
 
 /** Unpack a .docx. @throws DocxRefused for another kind of file, macros, embedded objects, outside references, or a zip bomb. */
 export async function openDocx(bytes: Uint8Array): Promise<DocxParts> {
@@ -21,7 +22,11 @@ export async function openDocx(bytes: Uint8Array): Promise<DocxParts> {
   if (buffer.length > limits.bytes) throw new DocxRefused(`文件超过${limits.bytes >> 20}兆字节，请压缩图片后再上传`);
   if (buffer.length < 4 || buffer.toString("latin1", 0, 4) !== "PK\x03\x04") {
     const old = buffer.length >= 4 && buffer.readUInt32BE(0) === 0xd0cf11e0;
-    throw new DocxRefused(old ? "这是旧版 .doc 文件或加了密码的文件，请在 WPS 或 Word 中去掉密码，另存为 .docx 后再上传" : "这不是 .docx 文件，请在 WPS 或 Word 中另存为 .docx 后再上传");
+    throw new DocxRefused(
+      old
+        ? "这是旧版 .doc 文件或加了密码的文件，请在 WPS 或 Word 中去掉密码，另存为 .docx 后再上传"
+        : "这不是 .docx 文件，请在 WPS 或 Word 中另存为 .docx 后再上传",
+    );
   }
   let parts: DocxParts;
   try {
@@ -30,7 +35,8 @@ export async function openDocx(bytes: Uint8Array): Promise<DocxParts> {
     if (error instanceof DocxRefused) throw error;
     throw new DocxRefused("文件已损坏，无法打开，请重新保存后再上传");
   }
-  refuseHostile(parts);
+  cutTemplateLink(parts);
+  refuseHostile(parts, (reason) => new DocxRefused(reason));
   return parts;
 }
 
@@ -40,7 +46,9 @@ async function unzip(buffer: Buffer): Promise<DocxParts> {
   let unpacked = 0;
   for await (const entry of zip.eachEntry()) {
     unpacked += entry.uncompressedSize;
-    const bomb = unpacked > limits.unpacked || (entry.uncompressedSize > 1 << 20 && entry.uncompressedSize > entry.compressedSize * limits.ratio);
+    const bomb =
+      unpacked > limits.unpacked ||
+      (entry.uncompressedSize > 1 << 20 && entry.uncompressedSize > entry.compressedSize * limits.ratio);
     if (bomb || entries.length >= limits.parts) throw new DocxRefused("文件解开后过大，疑似压缩炸弹，不予处理");
     if ((entry.generalPurposeBitFlag & 1) !== 0) throw new DocxRefused("文件加了密码，请去掉密码后再上传");
     entries.push(entry);
@@ -56,43 +64,17 @@ async function unzip(buffer: Buffer): Promise<DocxParts> {
   return parts;
 }
 
-/** Relationships that only name something; all others that point outside would be fetched on opening. */
-const harmlessOutside = /\/hyperlink"/;
-
-function refuseHostile(parts: DocxParts): void {
-  if (!parts.has("word/document.xml") || !parts.has("[Content_Types].xml")) {
-    throw new DocxRefused("这不是 Word 文档（缺少正文部分），请上传 .docx 文件");
-  }
-  const types = text(parts, "[Content_Types].xml");
-  if (/macroEnabled|vbaProject/i.test(types) || [...parts.keys()].some((name) => /vbaProject|vbaData/i.test(name))) {
-    throw new DocxRefused("文件含有宏，不予处理，请另存为不含宏的 .docx");
-  }
-  for (const [name, bytes] of parts) {
-    if (/(^|\/)(embeddings|activeX|afchunk)/i.test(name)) throw new DocxRefused(`文件含有嵌入对象（${name}），请删去后再上传`);
-    if (!/\.(xml|rels)$/i.test(name)) continue;
-    if (bytes.length > limits.xml) throw new DocxRefused(`文件的“${name}”部分过大，不予处理`);
-    const xml = bytes.toString("utf8");
-    if (/<!(DOCTYPE|ENTITY)/i.test(xml) || (bytes[1] === 0 || bytes[0] === 0)) throw new DocxRefused(`文件的“${name}”部分有不允许的声明，不予处理`);
-    if (name.endsWith(".rels")) {
-      for (const [relationship] of xml.matchAll(/<Relationship\b[^>]*>/g)) {
-        if (/TargetMode\s*=\s*["']External/i.test(relationship) && !harmlessOutside.test(relationship)) {
-          throw new DocxRefused("文件引用了外部文件或网络地址（外部模板、链接图片等），请断开链接后再上传");
-        }
-        if (/\/(aFChunk|oleObject|package|control)"/.test(relationship)) throw new DocxRefused("文件含有嵌入对象，请删去后再上传");
-      }
-    }
-    const field = /\b(DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE|LINK)\s/.exec([...xml.matchAll(/<w:instrText[^>]*>([^<]*)|w:instr="([^"]*)"/g)].map((m) => m[1] ?? m[2] ?? "").join(" "));
-    if (field !== null) throw new DocxRefused(`文件含有会读取外部内容的域（${field[1]}），请删去后再上传`);
-  }
-}
-
 /** Pack parts into a .docx: fixed order and dates, so that equal parts make equal bytes. */
 export async function packDocx(parts: DocxParts): Promise<Buffer> {
   const zip = new yazl.ZipFile();
   const first = "[Content_Types].xml";
   const names = [...parts.keys()].filter((name) => name !== first).sort();
   for (const name of [first, ...names]) {
-    zip.addBuffer(parts.get(name) ?? Buffer.alloc(0), name, { mtime: new Date(1980, 0, 1), mode: 0o100644, forceDosTimestamp: true });
+    zip.addBuffer(parts.get(name) ?? Buffer.alloc(0), name, {
+      mtime: new Date(1980, 0, 1),
+      mode: 0o100644,
+      forceDosTimestamp: true,
+    });
   }
   zip.end();
   const chunks: Buffer[] = [];

@@ -42,10 +42,16 @@ export function writeIdentity(parts: DocxParts, identity: ReportIdentity, marks:
   while (old === undefined && parts.has(`customXml/item${n}.xml`)) n++;
   const item = old ?? `customXml/item${n}.xml`;
   const figures = marks.map((mark) => `<figure ${attributes(figureAttributes(mark))}/>`).join("");
-  setText(parts, item, `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<report xmlns="${namespace}" ${attributes({ id: identity.report, code: identity.code })}>${figures}</report>`);
+  setText(
+    parts,
+    item,
+    `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<report xmlns="${namespace}" ${attributes({ id: identity.report, code: identity.code })}>${figures}</report>`,
+  );
   if (old !== undefined) return;
   const digest = createHash("sha256").update(`${identity.report} ${identity.code}`).digest("hex").toUpperCase();
-  const guid = [8, 4, 4, 4, 12].reduce<string[]>((out, size) => [...out, digest.slice(out.join("").length, out.join("").length + size)], []).join("-");
+  const guid = [8, 4, 4, 4, 12]
+    .reduce<string[]>((out, size) => [...out, digest.slice(out.join("").length, out.join("").length + size)], [])
+    .join("-");
   setText(
     parts,
     `customXml/itemProps${n}.xml`,
@@ -59,11 +65,28 @@ export function writeIdentity(parts: DocxParts, identity: ReportIdentity, marks:
 
 function figureAttributes({ n, bookmark, answer, text: shown }: FigureMark): Record<string, string> {
   const { key, name, exact, unit, definitionVersion, scope, from, to, asOf, records, digest } = answer;
-  return { n: String(n), bookmark, key, name, text: shown, exact, unit, definitionVersion, scope, from, to, asOf, records: String(records), digest };
+  return {
+    n: String(n),
+    bookmark,
+    key,
+    name,
+    text: shown,
+    exact,
+    unit,
+    definitionVersion,
+    scope,
+    from,
+    to,
+    asOf,
+    records: String(records),
+    digest,
+  };
 }
 
 function attributes(values: Record<string, string>): string {
-  return Object.entries(values).map(([name, value]) => `${name}="${escapeXml(value)}"`).join(" ");
+  return Object.entries(values)
+    .map(([name, value]) => `${name}="${escapeXml(value)}"`)
+    .join(" ");
 }
 
 /** What a file says about one figure. */
@@ -86,8 +109,21 @@ export function readIdentity(parts: DocxParts): { report?: string; code?: string
     const parser = new SaxesParser();
     parser.on("opentag", (tag) => {
       const a = tag.attributes as Record<string, string>;
-      if (tag.name === "report") found = { ...(a["id"] === undefined ? {} : { report: a["id"] }), ...(a["code"] === undefined ? {} : { code: a["code"] }), figures };
-      if (tag.name === "figure") figures.push({ n: Number(a["n"]), bookmark: a["bookmark"] ?? "", key: a["key"] ?? "", text: a["text"] ?? "", exact: a["exact"] ?? "", digest: a["digest"] ?? "" });
+      if (tag.name === "report")
+        found = {
+          ...(a["id"] === undefined ? {} : { report: a["id"] }),
+          ...(a["code"] === undefined ? {} : { code: a["code"] }),
+          figures,
+        };
+      if (tag.name === "figure")
+        figures.push({
+          n: Number(a["n"]),
+          bookmark: a["bookmark"] ?? "",
+          key: a["key"] ?? "",
+          text: a["text"] ?? "",
+          exact: a["exact"] ?? "",
+          digest: a["digest"] ?? "",
+        });
     });
     parser.write(text(parts, name)).close();
   }
@@ -117,25 +153,46 @@ function writeProperties(parts: DocxParts, values: Record<string, string>): void
   const open = `<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">`;
   const all = { ...readProperties(parts), ...values };
   const items = Object.entries(all).map(
-    ([name, value], i) => `<property fmtid="{D5CDD505-2E9C-101B-9397-08002B2CF9AE}" pid="${i + 2}" name="${escapeXml(name)}"><vt:lpwstr>${escapeXml(value)}</vt:lpwstr></property>`,
+    ([name, value], i) =>
+      `<property fmtid="{D5CDD505-2E9C-101B-9397-08002B2CF9AE}" pid="${i + 2}" name="${escapeXml(name)}"><vt:lpwstr>${escapeXml(value)}</vt:lpwstr></property>`,
   );
-  setText(parts, customProperties, `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n${open}${items.join("")}</Properties>`);
-  addRelationship(parts, "_rels/.rels", "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties", customProperties);
+  setText(
+    parts,
+    customProperties,
+    `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n${open}${items.join("")}</Properties>`,
+  );
+  addRelationship(
+    parts,
+    "_rels/.rels",
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties",
+    customProperties,
+  );
   addOverride(parts, `/${customProperties}`, "application/vnd.openxmlformats-officedocument.custom-properties+xml");
 }
 
 function addRelationship(parts: DocxParts, rels: string, type: string, target: string): void {
   const empty = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>`;
-  const xml = (parts.has(rels) ? text(parts, rels) : empty).replace(/<Relationships([^>]*)\/>/, "<Relationships$1></Relationships>");
+  const xml = (parts.has(rels) ? text(parts, rels) : empty).replace(
+    /<Relationships([^>]*)\/>/,
+    "<Relationships$1></Relationships>",
+  );
   if (xml.includes(`"${target}"`) || xml.includes(`"/${target}"`)) return;
   let n = 1;
   while (xml.includes(`"rIdReport${n}"`)) n++;
-  setText(parts, rels, xml.replace("</Relationships>", () => `<Relationship Id="rIdReport${n}" Type="${type}" Target="${target}"/></Relationships>`));
+  setText(
+    parts,
+    rels,
+    xml.replace("</Relationships>", () => `<Relationship Id="rIdReport${n}" Type="${type}" Target="${target}"/></Relationships>`),
+  );
 }
 
 function addOverride(parts: DocxParts, part: string, type: string): void {
   const name = "[Content_Types].xml";
   const xml = text(parts, name);
   if (xml.includes(`"${part}"`)) return;
-  setText(parts, name, xml.replace("</Types>", () => `<Override PartName="${part}" ContentType="${type}"/></Types>`));
+  setText(
+    parts,
+    name,
+    xml.replace("</Types>", () => `<Override PartName="${part}" ContentType="${type}"/></Types>`),
+  );
 }

@@ -18,14 +18,31 @@ import {
   type ParagraphChild,
 } from "docx";
 import type { OfficialDocument } from "./documents.types.ts";
-import { area, blankLines, character, face, fonts, linePitch, mm, officialDate, page, paragraph, red, run, sizes, widthOf } from "./official-layout.ts";
+import {
+  area,
+  blankLines,
+  character,
+  face,
+  fonts,
+  linePitch,
+  mm,
+  officialDate,
+  page,
+  paragraph,
+  red,
+  run,
+  sizes,
+  widthOf,
+} from "./official-layout.ts";
 
 /** 版头: copy number, secrecy, urgency; the organ's name in red 35 mm below the edge of the type area; number; rule. */
 export function redHead(document: OfficialDocument): Paragraph[] {
   if (document.organ === undefined || document.organ === "") return [];
   const corner = [
     ...(document.copyNumber === undefined ? [] : [paragraph("Flush", document.copyNumber)]),
-    ...[document.secrecy, document.urgency].filter((t) => t !== undefined && t !== "").map((t) => paragraph("Flush", [run(t as string, { font: face(fonts.hei) })])),
+    ...[document.secrecy, document.urgency]
+      .filter((t) => t !== undefined && t !== "")
+      .map((t) => paragraph("Flush", [run(t as string, { font: face(fonts.hei) })])),
   ];
   const mark = document.organ.endsWith("文件") ? document.organ : `${document.organ}文件`;
   // One line of at most 62 pt letters; a long name keeps its height and is set narrower, as printers do.
@@ -35,10 +52,14 @@ export function redHead(document: OfficialDocument): Paragraph[] {
   const gap = mm(35) - corner.length * linePitch - Math.round(size * 3);
   return [
     ...corner,
-    paragraph("Flush", [run(mark, { font: face(fonts.song, fonts.song), size: Math.floor(size * 2), color: red, scale, characterSpacing: 0 })], {
-      alignment: AlignmentType.CENTER,
-      spacing: { before: Math.max(0, gap), line: Math.round(size * 26), lineRule: LineRuleType.EXACT },
-    }),
+    paragraph(
+      "Flush",
+      [run(mark, { font: face(fonts.song, fonts.song), size: Math.floor(size * 2), color: red, scale, characterSpacing: 0 })],
+      {
+        alignment: AlignmentType.CENTER,
+        spacing: { before: Math.max(0, gap), line: Math.round(size * 26), lineRule: LineRuleType.EXACT },
+      },
+    ),
     ...blankLines(2),
     numberLine(document),
   ];
@@ -47,15 +68,24 @@ export function redHead(document: OfficialDocument): Paragraph[] {
 /** 发文字号, with 签发人 on the right on documents to the level above; the red rule 4 mm below is its border. */
 function numberLine({ number, signatory }: OfficialDocument): Paragraph {
   const border = { bottom: { style: BorderStyle.SINGLE, size: 12, color: red, space: 8 } };
-  if (signatory === undefined || signatory === "") return paragraph("Flush", number ?? "", { alignment: AlignmentType.CENTER, border });
+  if (signatory === undefined || signatory === "")
+    return paragraph("Flush", number ?? "", { alignment: AlignmentType.CENTER, border });
   const text: ParagraphChild[] = [run(`${number ?? ""}\t签发人：`), run(signatory, { font: face(fonts.kai) })];
   // The border would follow a paragraph indent, so the empty character at each end is text and tab stop.
-  return paragraph("Flush", [run("\u3000"), ...text], { border, alignment: AlignmentType.LEFT, tabStops: [{ type: TabStopType.RIGHT, position: area.width - character }] });
+  return paragraph("Flush", [run("\u3000"), ...text], {
+    border,
+    alignment: AlignmentType.LEFT,
+    tabStops: [{ type: TabStopType.RIGHT, position: area.width - character }],
+  });
 }
 
 export function title(document: OfficialDocument): Paragraph[] {
-  const lines = document.title.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  const receiver = document.to === undefined || document.to === "" ? [] : [paragraph("Flush", `${document.to.replace(/[:：]$/, "")}：`)];
+  const lines = document.title
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  const receiver =
+    document.to === undefined || document.to === "" ? [] : [paragraph("Flush", `${document.to.replace(/[:：]$/, "")}：`)];
   return [...blankLines(2), ...lines.map((line) => paragraph("OfficialTitle", line)), ...blankLines(1), ...receiver];
 }
 
@@ -89,7 +119,8 @@ export function signature(document: OfficialDocument): (Paragraph | Table)[] {
   const name = organ ?? "";
   const centre = Math.max(4 + widthOf(day) / 2, 2 + widthOf(name) / 2);
   const right = (text: string): number => Math.round((centre - widthOf(text) / 2) * character);
-  const line = (text: string, keepNext: boolean): Paragraph => paragraph("Flush", text, { alignment: AlignmentType.RIGHT, keepNext, indent: { right: right(text) } });
+  const line = (text: string, keepNext: boolean): Paragraph =>
+    paragraph("Flush", text, { alignment: AlignmentType.RIGHT, keepNext, indent: { right: right(text) } });
   return [...blankLines(2, { keepNext: true }), ...(name === "" ? [] : [line(name, true)]), imprint(document), line(day, false)];
 }
 
@@ -99,10 +130,17 @@ export function signature(document: OfficialDocument): (Paragraph | Table)[] {
  * It must stand before the paragraph that it shares the page with.
  */
 function imprint(document: OfficialDocument): Table {
-  const rule = (millimetres: number): IBorderOptions => ({ style: BorderStyle.SINGLE, size: Math.round((millimetres / 25.4) * 72 * 8), color: "000000" });
+  const rule = (millimetres: number): IBorderOptions => ({
+    style: BorderStyle.SINGLE,
+    size: Math.round((millimetres / 25.4) * 72 * 8),
+    color: "000000",
+  });
   const none = { style: BorderStyle.NONE, size: 0, color: "auto" };
   const copies = document.copies.length === 0 ? [] : [`抄送：${document.copies.join("，")}。`];
-  const texts = [...copies, `${document.printer ?? document.organ ?? ""}\t${officialDate(document.printed ?? document.date)}印发`];
+  const texts = [
+    ...copies,
+    `${document.printer ?? document.organ ?? ""}\t${officialDate(document.printed ?? document.date)}印发`,
+  ];
   const indent = 280;
   const rows = texts.map((text, i) => {
     const last = i === texts.length - 1;

@@ -4,7 +4,18 @@
  * tighter; a character grid would do the same in Word but makes LibreOffice break lines at 19 characters, and a line grid
  * makes it set titles and table cells two lines high. So there is no grid; the line pitch is exact.
  */
-import { AlignmentType, LineRuleType, Paragraph, Tab, TextRun, type IParagraphOptions, type IRunOptions, type ISectionOptions, type IStylesOptions, type ParagraphChild } from "docx";
+import {
+  AlignmentType,
+  LineRuleType,
+  Paragraph,
+  Tab,
+  TextRun,
+  type IParagraphOptions,
+  type IRunOptions,
+  type ISectionOptions,
+  type IStylesOptions,
+  type ParagraphChild,
+} from "docx";
 
 /** Twentieths of a point from millimetres. */
 export const mm = (n: number): number => Math.round((n * 1440) / 25.4);
@@ -24,7 +35,10 @@ export const page = {
 export const fonts = { song: "方正小标宋简体", fang: "仿宋_GB2312", kai: "楷体_GB2312", hei: "黑体", plain: "宋体" };
 
 /** Chinese in the named font, Latin letters and digits in Times New Roman; the hint keeps “” … — Chinese. */
-export function face(eastAsia: string, latin = "Times New Roman"): { ascii: string; hAnsi: string; cs: string; eastAsia: string; hint: string } {
+export function face(
+  eastAsia: string,
+  latin = "Times New Roman",
+): { ascii: string; hAnsi: string; cs: string; eastAsia: string; hint: string } {
   return { ascii: latin, hAnsi: latin, cs: latin, eastAsia, hint: "eastAsia" };
 }
 
@@ -41,15 +55,76 @@ export const twoIn = { firstLineChars: 200, firstLine: character * 2 };
 export const styles: IStylesOptions = {
   default: { document: { run: { font: face(fonts.fang), size: sizes.three, language: { eastAsia: "zh-CN", value: "en-US" } } } },
   paragraphStyles: [
-    { id: "Body", name: "公文正文", quickFormat: true, run: { font: face(fonts.fang), size: sizes.three, characterSpacing: tighten }, paragraph: { alignment: AlignmentType.BOTH, spacing: exact, indent: twoIn } },
-    { id: "Flush", name: "公文顶格", basedOn: "Body", quickFormat: true, paragraph: { indent: { firstLineChars: 0, firstLine: 0 } } },
-    { id: "OfficialTitle", name: "公文标题", basedOn: "Flush", next: "Flush", quickFormat: true, run: { font: face(fonts.song), size: sizes.two, characterSpacing: 0 }, paragraph: { alignment: AlignmentType.CENTER, keepLines: true, spacing: { ...exact, line: 660 } } },
-    { id: "Level1", name: "公文一级标题", basedOn: "Body", next: "Body", quickFormat: true, run: { font: face(fonts.hei) }, paragraph: { outlineLevel: 0, keepNext: true } },
-    { id: "Level2", name: "公文二级标题", basedOn: "Body", next: "Body", quickFormat: true, run: { font: face(fonts.kai) }, paragraph: { outlineLevel: 1, keepNext: true } },
-    { id: "Level3", name: "公文三级标题", basedOn: "Body", next: "Body", quickFormat: true, paragraph: { outlineLevel: 2, keepNext: true } },
-    { id: "Level4", name: "公文四级标题", basedOn: "Body", next: "Body", quickFormat: true, paragraph: { outlineLevel: 3, keepNext: true } },
-    { id: "Cell", name: "公文表格", quickFormat: true, run: { font: face(fonts.fang), size: sizes.smallFour }, paragraph: { spacing: { before: 30, after: 30 } } },
-    { id: "Imprint", name: "公文版记", run: { font: face(fonts.fang), size: sizes.four }, paragraph: { spacing: { line: 460, lineRule: LineRuleType.EXACT } } },
+    {
+      id: "Body",
+      name: "公文正文",
+      quickFormat: true,
+      run: { font: face(fonts.fang), size: sizes.three, characterSpacing: tighten },
+      paragraph: { alignment: AlignmentType.BOTH, spacing: exact, indent: twoIn },
+    },
+    {
+      id: "Flush",
+      name: "公文顶格",
+      basedOn: "Body",
+      quickFormat: true,
+      paragraph: { indent: { firstLineChars: 0, firstLine: 0 } },
+    },
+    {
+      id: "OfficialTitle",
+      name: "公文标题",
+      basedOn: "Flush",
+      next: "Flush",
+      quickFormat: true,
+      run: { font: face(fonts.song), size: sizes.two, characterSpacing: 0 },
+      paragraph: { alignment: AlignmentType.CENTER, keepLines: true, spacing: { ...exact, line: 660 } },
+    },
+    {
+      id: "Level1",
+      name: "公文一级标题",
+      basedOn: "Body",
+      next: "Body",
+      quickFormat: true,
+      run: { font: face(fonts.hei) },
+      paragraph: { outlineLevel: 0, keepNext: true },
+    },
+    {
+      id: "Level2",
+      name: "公文二级标题",
+      basedOn: "Body",
+      next: "Body",
+      quickFormat: true,
+      run: { font: face(fonts.kai) },
+      paragraph: { outlineLevel: 1, keepNext: true },
+    },
+    {
+      id: "Level3",
+      name: "公文三级标题",
+      basedOn: "Body",
+      next: "Body",
+      quickFormat: true,
+      paragraph: { outlineLevel: 2, keepNext: true },
+    },
+    {
+      id: "Level4",
+      name: "公文四级标题",
+      basedOn: "Body",
+      next: "Body",
+      quickFormat: true,
+      paragraph: { outlineLevel: 3, keepNext: true },
+    },
+    {
+      id: "Cell",
+      name: "公文表格",
+      quickFormat: true,
+      run: { font: face(fonts.fang), size: sizes.smallFour },
+      paragraph: { spacing: { before: 30, after: 30 } },
+    },
+    {
+      id: "Imprint",
+      name: "公文版记",
+      run: { font: face(fonts.fang), size: sizes.four },
+      paragraph: { spacing: { line: 460, lineRule: LineRuleType.EXACT } },
+    },
   ],
 };
 
@@ -58,7 +133,10 @@ export const styles: IStylesOptions = {
  * it a page holds 21 lines and not 22. Document defaults would say it once, but LibreOffice does not read them.
  */
 export function completeStyles(xml: string): string {
-  return xml.replace(/(w:styleId="(?:Body|Cell|Imprint)">(?:(?!<\/w:style>).)*?<w:pPr>)/g, (found) => `${found}<w:widowControl w:val="0"/>`);
+  return xml.replace(
+    /(w:styleId="(?:Body|Cell|Imprint)">(?:(?!<\/w:style>).)*?<w:pPr>)/g,
+    (found) => `${found}<w:widowControl w:val="0"/>`,
+  );
 }
 
 export function paragraph(style: string, children: ParagraphChild[] | string, options: IParagraphOptions = {}): Paragraph {

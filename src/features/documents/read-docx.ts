@@ -42,7 +42,7 @@ export async function readDocx(bytes: Uint8Array): Promise<ReadReport> {
 }
 
 /** Text between each figure's bookmark start and end, however many runs an editor has made of it. Text deleted under 修订 does not count. */
-function readText(xml: string): { bookmarks: Map<string, string>; paragraphs: string[] } {
+export function readText(xml: string): { bookmarks: Map<string, string>; paragraphs: string[] } {
   const bookmarks = new Map<string, string>();
   const paragraphs: string[] = [];
   const open = new Map<string, string>();

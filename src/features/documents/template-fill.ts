@@ -1,6 +1,20 @@
 import { exactText, formatValue, numberText } from "#kernel/number-text.ts";
 import type { Block, EntryQuery, FieldName, FigureAnswer, Inline, OfficialDocument, ReportResolver } from "./documents.types.ts";
-import { bodyLines, chooseLines, fences, itemFields, parseTag, readYaml, splitBlocks, splitTags, type Condition, type Fence, type FenceName, type SourceBlock, type TemplateSource } from "./template.ts";
+import {
+  bodyLines,
+  chooseLines,
+  fences,
+  itemFields,
+  parseTag,
+  readYaml,
+  splitBlocks,
+  splitTags,
+  type Condition,
+  type Fence,
+  type FenceName,
+  type SourceBlock,
+  type TemplateSource,
+} from "./template.ts";
 
 /** What the person who writes the report settles beside the template. */
 export type HeadValues = Partial<Omit<OfficialDocument, "kind" | "body">>;
@@ -10,7 +24,11 @@ export type HeadValues = Partial<Omit<OfficialDocument, "kind" | "body">>;
  * file, the annex and the screen show the same ones.
  * @throws whatever the resolver throws, and Error on a template that checkTemplate would have refused.
  */
-export async function fillTemplate(template: TemplateSource, resolver: ReportResolver, head: HeadValues = {}): Promise<OfficialDocument> {
+export async function fillTemplate(
+  template: TemplateSource,
+  resolver: ReportResolver,
+  head: HeadValues = {},
+): Promise<OfficialDocument> {
   const ask = askOnce(resolver);
   const source = bodyLines(template);
   const keys = source.flatMap(({ text }) => splitTags(text).flatMap((piece, i) => figureOf(i % 2 === 1 ? piece : "")));
@@ -23,11 +41,21 @@ export async function fillTemplate(template: TemplateSource, resolver: ReportRes
     if (block.kind === "paragraph") body.push({ kind: "paragraph", inlines: inlines(block.text, answers, resolver) });
     else if (block.kind === "heading") {
       const text = number(block.level, block.head);
-      body.push({ kind: "heading", level: block.level, inlines: inlines(text, answers, resolver), text: inlines(block.text, answers, resolver) });
+      body.push({
+        kind: "heading",
+        level: block.level,
+        inlines: inlines(text, answers, resolver),
+        text: inlines(block.text, answers, resolver),
+      });
     } else body.push(...(await fillFence(template.file, block, resolver, answers, ask)));
   }
 
-  const say = (text: string | undefined): string | undefined => (text === undefined ? undefined : inlines(text, answers, resolver).map((i) => i.text).join(""));
+  const say = (text: string | undefined): string | undefined =>
+    text === undefined
+      ? undefined
+      : inlines(text, answers, resolver)
+          .map((i) => i.text)
+          .join("");
   return {
     kind: template.kind,
     title: say(template.title) ?? "",
@@ -115,7 +143,13 @@ function headingNumbers(): (level: number, text: string) => string {
   };
 }
 
-async function fillFence(file: string, block: SourceBlock & { kind: "fence" }, resolver: ReportResolver, answers: Map<string, FigureAnswer>, ask: Ask): Promise<Block[]> {
+async function fillFence(
+  file: string,
+  block: SourceBlock & { kind: "fence" },
+  resolver: ReportResolver,
+  answers: Map<string, FigureAnswer>,
+  ask: Ask,
+): Promise<Block[]> {
   const spec = <K extends FenceName>(name: K): Fence<K> => {
     const read = readYaml<unknown>(block.text, fences[name], file, block.line + 1);
     if ("problems" in read) throw new Error(read.problems.map((p) => `${p.file} 第${p.line}行：${p.reason}`).join("；"));
@@ -137,7 +171,12 @@ function query(spec: Fence<"table"> | Fence<"list">, columns: string[]): EntryQu
 
 async function fillTable(spec: Fence<"table">, title: (text?: string) => Inline[], resolver: ReportResolver): Promise<Block[]> {
   const columns = spec.columns.map((c) => (typeof c === "string" ? { field: c } : c));
-  const { rows, total } = await resolver.entries(query(spec, columns.map((c) => c.field)));
+  const { rows, total } = await resolver.entries(
+    query(
+      spec,
+      columns.map((c) => c.field),
+    ),
+  );
   // Without widths given, a column is as wide as its longest word needs, within reason.
   const width = (i: number): number => Math.min(16, Math.max(4, ...rows.map((r) => r[i]?.length ?? 0)));
   const shown = columns.map((c, i) => ({ title: c.title ?? c.field, width: c.width ?? width(i) }));
@@ -151,23 +190,39 @@ async function fillTable(spec: Fence<"table">, title: (text?: string) => Inline[
 async function fillList(spec: Fence<"list">, title: (text?: string) => Inline[], resolver: ReportResolver): Promise<Block[]> {
   const fields = itemFields(spec.item);
   const { rows, total } = await resolver.entries(query(spec, fields));
-  const items = rows.map((row) => spec.item.replace(/\{([^{}]+)\}/g, (_all, field: string) => row[fields.indexOf(field.trim())] ?? ""));
+  const items = rows.map((row) =>
+    spec.item.replace(/\{([^{}]+)\}/g, (_all, field: string) => row[fields.indexOf(field.trim())] ?? ""),
+  );
   const more = total > rows.length ? `（共${total}条，此处列前${rows.length}条）` : "";
   const before = title(spec.before);
   const after = title(spec.after);
   if (items.length === 0) return [{ kind: "paragraph", inlines: [...before, ...plain(spec.empty)] }];
-  if (spec.join !== undefined) return [{ kind: "paragraph", inlines: [...before, ...plain(items.join(spec.join) + more), ...after] }];
-  return [...items, more].filter((item) => item !== "").map((item) => ({ kind: "paragraph", inlines: [...before, ...plain(item), ...after] }));
+  if (spec.join !== undefined)
+    return [{ kind: "paragraph", inlines: [...before, ...plain(items.join(spec.join) + more), ...after] }];
+  return [...items, more]
+    .filter((item) => item !== "")
+    .map((item) => ({ kind: "paragraph", inlines: [...before, ...plain(item), ...after] }));
 }
 
-async function fillFigures(spec: Fence<"figures">, title: (text?: string) => Inline[], resolver: ReportResolver, ask: Ask): Promise<Block[]> {
+async function fillFigures(
+  spec: Fence<"figures">,
+  title: (text?: string) => Inline[],
+  resolver: ReportResolver,
+  ask: Ask,
+): Promise<Block[]> {
   const totals = await Promise.all(spec.figures.map((key) => ask(key)));
-  const cells = (answers: FigureAnswer[]): Inline[][] => answers.map((answer) => [{ kind: "figure", key: answer.key, text: figureText(answer, answer.unit === "日期" ? "exact" : "n"), answer }]);
+  const cells = (answers: FigureAnswer[]): Inline[][] =>
+    answers.map((answer) => [
+      { kind: "figure", key: answer.key, text: figureText(answer, answer.unit === "日期" ? "exact" : "n"), answer },
+    ]);
   const rows: Inline[][][] = [];
   for (const child of await resolver.children()) {
     rows.push([plain(child.name), ...cells(await Promise.all(spec.figures.map((key) => ask(key, child.id))))]);
   }
   if (spec.total) rows.push([plain("合计"), ...cells(totals)]);
-  const columns = totals.map((t) => ({ title: t.unit === "" || t.unit === "日期" ? t.name : `${t.name}（${t.unit}）`, width: 5 }));
+  const columns = totals.map((t) => ({
+    title: t.unit === "" || t.unit === "日期" ? t.name : `${t.name}（${t.unit}）`,
+    width: 5,
+  }));
   return [{ kind: "table", title: title(spec.title), columns: [{ title: "单位", width: 10 }, ...columns], rows, note: "" }];
 }

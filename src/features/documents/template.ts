@@ -20,7 +20,8 @@ export interface Line {
 export function readTemplate(source: string, file: string): { template?: TemplateSource; problems: TemplateProblem[] } {
   const text = source.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
   const front = /^---[ \t]*\n([\s\S]*?)\n---[ \t]*(?:\n|$)/.exec(text);
-  if (front === null) return { problems: [{ file, line: 1, reason: "开头缺少用两行“---”围起的说明部分（key、name、kind、title 等）" }] };
+  if (front === null)
+    return { problems: [{ file, line: 1, reason: "开头缺少用两行“---”围起的说明部分（key、name、kind、title 等）" }] };
   const read = readYaml(front[1] ?? "", templateSchema, file, 2);
   if ("problems" in read) return read;
   const body = text.slice(front[0].length);
@@ -28,12 +29,23 @@ export function readTemplate(source: string, file: string): { template?: Templat
 }
 
 /** YAML text against a schema; `line` is the file's line of the first line of the text. */
-export function readYaml<T>(text: string, schema: z.ZodType<T>, file: string, line: number): { value: T } | { problems: TemplateProblem[] } {
+export function readYaml<T>(
+  text: string,
+  schema: z.ZodType<T>,
+  file: string,
+  line: number,
+): { value: T } | { problems: TemplateProblem[] } {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, logLevel: "error" });
   const at = (offset: number | undefined): number => line + (offset === undefined ? 0 : counter.linePos(offset).line - 1);
   if (document.errors.length > 0) {
-    return { problems: document.errors.map((e) => ({ file, line: at(e.pos[0]), reason: `YAML 写法有误：${e.message}（含“{{”或“：”的内容要加引号）` })) };
+    return {
+      problems: document.errors.map((e) => ({
+        file,
+        line: at(e.pos[0]),
+        reason: `YAML 写法有误：${e.message}（含“{{”或“：”的内容要加引号）`,
+      })),
+    };
   }
   const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }));
   if (parsed.success) return { value: parsed.data };
@@ -94,7 +106,10 @@ export function splitTags(text: string): string[] {
 
 export function bodyLines(template: TemplateSource): Line[] {
   const first = template.bodyLine ?? 1;
-  return template.body.replace(/\r\n?/g, "\n").split("\n").map((text, i) => ({ text, line: first + i }));
+  return template.body
+    .replace(/\r\n?/g, "\n")
+    .split("\n")
+    .map((text, i) => ({ text, line: first + i }));
 }
 
 /** Keep the lines whose conditions hold. A line that holds only conditions is left out altogether. */
@@ -124,7 +139,9 @@ const selection = { ledger: name, where: whereSchema.default({}), sort, title: z
 export const fences = {
   table: z.strictObject({
     ...selection,
-    columns: z.array(z.union([name, z.strictObject({ field: name, title: name.optional(), width: z.number().positive().optional() })])).min(1),
+    columns: z
+      .array(z.union([name, z.strictObject({ field: name, title: name.optional(), width: z.number().positive().optional() })]))
+      .min(1),
     limit: z.int().min(1).max(2000).default(500),
     /** 序号 as first column. */
     number: z.boolean().default(true),
@@ -183,7 +200,13 @@ export function splitBlocks(lines: Line[]): SourceBlock[] {
       i += inside.length + (end < 0 ? 0 : 1);
       open = undefined;
     } else if (head !== null) {
-      const block: SourceBlock = { kind: "heading", level: (head[1] ?? "#").length as 1 | 2 | 3 | 4, head: head[2] ?? "", text: "", line };
+      const block: SourceBlock = {
+        kind: "heading",
+        level: (head[1] ?? "#").length as 1 | 2 | 3 | 4,
+        head: head[2] ?? "",
+        text: "",
+        line,
+      };
       blocks.push(block);
       open = /[。！？]$/.test(block.head) ? block : undefined;
     } else if (text.trim() === "") open = undefined;

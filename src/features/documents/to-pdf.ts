@@ -29,7 +29,9 @@ export interface PdfOptions {
 export async function toPdf(docx: Uint8Array, options: PdfOptions = {}): Promise<{ pdf: Buffer; substituted: string[] }> {
   const converter = options.converter ?? (await findConverter(options.searchPath));
   if (converter === undefined) {
-    throw new PdfUnavailable("服务器上没有安装 LibreOffice，不能直接生成 PDF。请下载 Word 文件，用 WPS 或 Word 打开后另存为 PDF；或请管理员安装 LibreOffice Writer 和中文字体。");
+    throw new PdfUnavailable(
+      "服务器上没有安装 LibreOffice，不能直接生成 PDF。请下载 Word 文件，用 WPS 或 Word 打开后另存为 PDF；或请管理员安装 LibreOffice Writer 和中文字体。",
+    );
   }
   const prepared = await leftAligned(docx);
   const folder = await mkdtemp(join(tmpdir(), "yibenzhang-pdf-"));
@@ -39,10 +41,17 @@ export async function toPdf(docx: Uint8Array, options: PdfOptions = {}): Promise
     const environment = { PATH: process.env["PATH"], HOME: folder, LANG: "C.UTF-8", TMPDIR: folder, FONTCONFIG_FILE: config };
     const profile = `-env:UserInstallation=${pathToFileURL(join(folder, "profile")).href}`;
     const limit = options.timeout ?? 60_000;
-    const failure = await run(converter, [profile, "--headless", "--norestore", "--convert-to", "pdf", "--outdir", folder, input], environment, limit);
-    if (failure === "timeout") throw new PdfUnavailable(`生成 PDF 超过${Math.round(limit / 1000)}秒，已停止。请稍后再试，或下载 Word 文件后另存为 PDF。`);
+    const failure = await run(
+      converter,
+      [profile, "--headless", "--norestore", "--convert-to", "pdf", "--outdir", folder, input],
+      environment,
+      limit,
+    );
+    if (failure === "timeout")
+      throw new PdfUnavailable(`生成 PDF 超过${Math.round(limit / 1000)}秒，已停止。请稍后再试，或下载 Word 文件后另存为 PDF。`);
     const pdf = await readFile(join(folder, "document.pdf")).catch(() => undefined);
-    if (failure !== undefined || pdf === undefined) throw new PdfUnavailable(`生成 PDF 失败${failure === undefined ? "" : `（${failure}）`}。请下载 Word 文件后另存为 PDF。`);
+    if (failure !== undefined || pdf === undefined)
+      throw new PdfUnavailable(`生成 PDF 失败${failure === undefined ? "" : `（${failure}）`}。请下载 Word 文件后另存为 PDF。`);
     return { pdf, substituted: await missingFonts(environment) };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -51,12 +60,24 @@ export async function toPdf(docx: Uint8Array, options: PdfOptions = {}): Promise
 
 /** The path of a LibreOffice that can be started, if there is one. */
 export async function findConverter(searchPath?: readonly string[]): Promise<string | undefined> {
-  const usual = ["/usr/bin", "/usr/local/bin", "/opt/libreoffice/program", "/usr/lib/libreoffice/program", "C:\\Program Files\\LibreOffice\\program"];
+  const usual = [
+    "/usr/bin",
+    "/usr/local/bin",
+    "/opt/libreoffice/program",
+    "/usr/lib/libreoffice/program",
+    "C:\\Program Files\\LibreOffice\\program",
+  ];
   const folders = searchPath ?? [...(process.env["PATH"] ?? "").split(delimiter), ...usual];
   for (const folder of folders.filter((f) => f !== "")) {
     for (const name of process.platform === "win32" ? ["soffice.com", "soffice.exe"] : ["soffice", "libreoffice"]) {
       const path = join(folder, name);
-      if (await access(path, constants.X_OK).then(() => true, () => false)) return path;
+      if (
+        await access(path, constants.X_OK).then(
+          () => true,
+          () => false,
+        )
+      )
+        return path;
     }
   }
   return undefined;
@@ -69,7 +90,8 @@ export async function findConverter(searchPath?: readonly string[]): Promise<str
 async function leftAligned(docx: Uint8Array): Promise<Buffer> {
   const parts = await openDocx(docx);
   for (const name of ["word/styles.xml", "word/document.xml"]) {
-    if (parts.has(name)) setText(parts, name, text(parts, name).replace(/<w:jc w:val="(both|distribute)"\/>/g, `<w:jc w:val="left"/>`));
+    if (parts.has(name))
+      setText(parts, name, text(parts, name).replace(/<w:jc w:val="(both|distribute)"\/>/g, `<w:jc w:val="left"/>`));
   }
   return packDocx(parts);
 }
@@ -86,7 +108,8 @@ const standIns: Record<string, string[]> = {
 
 function fontConfig(): string {
   const aliases = Object.entries(standIns).map(
-    ([name, others]) => `<alias binding="same"><family>${name}</family><prefer>${[name, ...others].map((o) => `<family>${o}</family>`).join("")}</prefer></alias>`,
+    ([name, others]) =>
+      `<alias binding="same"><family>${name}</family><prefer>${[name, ...others].map((o) => `<family>${o}</family>`).join("")}</prefer></alias>`,
   );
   return `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include>${aliases.join("")}</fontconfig>`;
 }

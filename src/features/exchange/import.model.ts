@@ -9,17 +9,19 @@ import { Readable } from "node:stream";
 import { from as copyFrom } from "pg-copy-streams";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
+import { fieldOf } from "#kernel/fields.ts";
 import { Deltas, preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { asOwner, sql, type Database, type Tx } from "#platform/db.ts";
+import { orderedId } from "#platform/ordered-id.ts";
 import { recountUnits } from "#features/campaigns/campaigns.model.ts";
 import { changeEntry, findByIdentity, ledgerOf } from "#features/ledgers/ledgers.model.ts";
 import type { Doer, Entry, Values } from "#features/ledgers/ledgers.types.ts";
-import { shapeEntry, type Shape } from "#features/ledgers/shape.model.ts";
-import { registerPeople } from "#features/people/people.model.ts";
+import { dayOf, ownerPerson, shapeEntry, type Shape } from "#features/ledgers/shape.model.ts";
+import { listPosts, registerPeople, unitOn, type Post } from "#features/people/people.model.ts";
 import { rebuildPaths, registerUnits } from "#features/units/units.model.ts";
 import type { Complaint, HeadingMemory, ParsedRow, TableInfo } from "./exchange.types.ts";
-import { openLookups, type LiveLookups } from "./lookups.ts";
+import { openLookups, type LiveLookups } from "#features/ledgers/lookups.model.ts";
 import { parseFile, type FileNote } from "./parse-file.ts";
 
 export interface ImportOptions {
@@ -28,6 +30,8 @@ export interface ImportOptions {
   name?: string | undefined;
   /** The only ledger that the file may be for. */
   ledger?: string | undefined;
+  /** What headings mean (null: leave out), where recognising them needs help; remembered for this sender. */
+  mapping?: Record<string, string | null> | undefined;
   /** See what would happen; nothing is kept. */
   dryRun?: boolean;
   /** Keep the rows without complaint although others have some. */
@@ -94,7 +98,7 @@ export async function importFile(
   const sha256 = await hashFile(options.path);
   await asOwner(database, `import ${file}`, async (tx) => {
     const importing = await openImport(tx, campaign, doer, options, result);
-    const memory = await readMemory(tx, campaign, doer.unit);
+    const memory = await readMemory(tx, campaign, doer.unit, options.mapping ?? {});
     for await (const event of parseFile(options.path, {
       ledgers: [...campaign.ledgers.values()],
       lookups: importing.lookups,
@@ -111,6 +115,7 @@ export async function importFile(
     await importing.finish();
     result.committed = !result.dryRun && (result.complaints.length === 0 || options.goodRows === true);
     if (!result.committed) throw new Rollback();
+    await remember(tx, campaign, doer.unit, options.mapping ?? {}, result.tables);
     const summary = { added: result.added, changed: result.changed, unchanged: result.unchanged, refused: result.refused };
     await tx.query(sql`insert into imports (realm_id, import_id, campaign_id, unit_id, actor, at, file, sha256, result)
       values (${campaign.realm}, ${result.importId}, ${campaign.id}, ${doer.unit}, ${doer.account}, ${doer.now.toISOString()}, ${file}, ${sha256}, ${JSON.stringify(summary)})`);
@@ -140,13 +145,32 @@ async function hashFile(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-async function readMemory(tx: Tx, campaign: Campaign, unit: number): Promise<HeadingMemory> {
-  const rows = await tx.query<{ ledger: string; mapping: Record<string, string | null> }>(
-    sql`select ledger, mapping from import_mappings where realm_id = ${campaign.realm} and campaign_id = ${campaign.id} and unit_id = ${unit}`,
+/** What this sender's headings were said to mean before, and what is said now. */
+async function readMemory(tx: Tx, campaign: Campaign, unit: number, said: Record<string, string | null>): Promise<HeadingMemory> {
+  const rows = await tx.query<{ ledger: string; heading: string; field: string | null }>(
+    sql`select ledger, heading, field from import_mappings where realm_id = ${campaign.realm} and campaign_id = ${campaign.id} and unit_id = ${unit}`,
   );
   const memory: HeadingMemory = {};
-  for (const { ledger, mapping } of rows) memory[ledger] = { ...memory[ledger], ...mapping };
+  for (const { ledger, heading, field } of rows) (memory[ledger] ??= {})[heading] = field;
+  for (const ledger of campaign.ledgers.values())
+    for (const [heading, field] of Object.entries(said))
+      if (field === null || fieldOf(ledger, field)) (memory[ledger.key] ??= {})[heading] = field;
   return memory;
+}
+
+/** Remembers what was said of headings, for the ledgers that the file turned out to hold. */
+async function remember(
+  tx: Tx,
+  campaign: Campaign,
+  unit: number,
+  said: Record<string, string | null>,
+  tables: readonly TableResult[],
+): Promise<void> {
+  for (const { ledger, columns } of tables)
+    for (const [heading, field] of Object.entries(said))
+      if (heading in columns)
+        await tx.query(sql`insert into import_mappings (realm_id, campaign_id, unit_id, ledger, heading, field) values (${campaign.realm}, ${campaign.id}, ${unit}, ${ledger}, ${heading}, ${field})
+          on conflict (realm_id, campaign_id, unit_id, ledger, heading) do update set field = excluded.field`);
 }
 
 interface Ready {
@@ -177,6 +201,15 @@ async function openImport(
   const left = await leavers(tx, realm);
   let current: { info: TableInfo; ledger: Ledger; result: TableResult; waiting: ParsedRow[] } | undefined;
 
+  // Read once, and only for files with records that name a person and no unit.
+  let posts: Map<number, Post[]> | undefined;
+  const homeOf = async (ledger: Ledger, values: Values): Promise<number | undefined> => {
+    const person = ownerPerson(ledger, values);
+    if (person === undefined) return undefined;
+    posts ??= Map.groupBy(await listPosts(tx, realm), (post) => post.person);
+    return unitOn(posts.get(person) ?? [], dayOf(ledger, values), campaign.pack.seconded);
+  };
+
   const refuse = (table: TableResult, complaints: Complaint[]): void => {
     table.valid--;
     table.invalid++;
@@ -188,7 +221,7 @@ async function openImport(
     const { ledger, result: table, info } = current as NonNullable<typeof current>;
     const ready: Ready[] = [];
     for (const [index, row] of rows.entries()) {
-      const shape = shapeEntry(ledger, row.values, owners?.[index] ?? doer.unit);
+      const shape = shapeEntry(ledger, row.values, owners?.[index] ?? (await homeOf(ledger, row.values)) ?? doer.unit);
       if (owners) shape.unit = owners[index] as number;
       const complaints = checkRow(info, ledger, row, shape);
       if (complaints.length > 0) {
@@ -312,6 +345,7 @@ async function openImport(
       table.lastRow = info.lastRow;
       table.skipped = info.skipped;
       if (ledger.registers && waiting.length > 0) {
+        posts = undefined;
         const owners = await register(tx, campaign, ledger, waiting, lookups, doer.unit);
         for (let start = 0; start < waiting.length; start += 5000)
           await land(waiting.slice(start, start + 5000), owners.slice(start, start + 5000));
@@ -431,7 +465,7 @@ async function copyEntries(
   const entries: string[] = [];
   const events: string[] = [];
   for (const shape of shapes) {
-    const id = randomUUID();
+    const id = orderedId();
     const data = copyText(JSON.stringify(shape.data));
     const place = `${shape.unit}\t${shape.day ?? "\\N"}\t${shape.state === null ? "\\N" : copyText(shape.state)}`;
     entries.push(

@@ -3,6 +3,7 @@ import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
 import type { Cell, Lookups, Value } from "#kernel/values/cell.ts";
 import type { Complaint, ParsedRow, TableInfo } from "./exchange.types.ts";
 import type { FilledRow } from "./fill-merges.ts";
+import { namedBy } from "./map-columns.ts";
 import { isEmptyCell, parseCell, type CellContext, type CellReading } from "#kernel/values/parse-cell.ts";
 import { columnLetters } from "./read-events.ts";
 
@@ -17,6 +18,8 @@ interface PlannedColumn {
   index: number;
   heading: string;
   field: FieldDefinition | null;
+  /** Brings only the name of what another column may bring by number; read when that one is empty. */
+  byName: boolean;
   /** Answers for cells seen before: columns repeat their values, and a name is looked up once. */
   seen: Map<string | number, CellReading>;
 }
@@ -80,10 +83,19 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
     name === null ? null : state?.name === name ? state : (ledger.fields.find((one) => one.name === name) ?? null);
   const columns: PlannedColumn[] = table.columns
     .filter((column) => !column.ignored)
-    .map((column) => ({ index: column.index, heading: column.heading, field: field(column.field), seen: new Map() }));
+    .map((column) => {
+      const own = field(column.field);
+      const named = own === null ? undefined : namedBy(ledger, own);
+      return { index: column.index, heading: column.heading, field: named ?? own, byName: named !== undefined, seen: new Map() };
+    });
   const unitColumn = columns.find((column) => column.field?.name === ledger.unit && column.field !== null);
-  // Persons are looked up within the row's unit, so the unit is read first; complaints are sorted back into column order.
-  const order = unitColumn === undefined ? columns : [unitColumn, ...columns.filter((column) => column !== unitColumn)];
+  // Persons are looked up within the row's unit, so the unit is read first, and names after the numbers they stand for;
+  // complaints are sorted back into column order.
+  const turn = (column: PlannedColumn): number => (column === unitColumn ? 0 : column.byName ? 2 : 1);
+  const order = columns.toSorted((a, b) => turn(a) - turn(b));
+  const named = new Set(columns.filter((column) => column.byName).map((column) => column.field?.name));
+  /** References of the row being read whose number was wrong: the name beside it is no second try. */
+  const refused = new Set<string>();
   const context: CellContext = {
     lookups,
     year: table.period.year ?? (Number((lookups.campaign.reportDate ?? lookups.campaign.from).slice(0, 4)) || undefined),
@@ -147,17 +159,25 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
       });
     };
     context.unit = undefined;
+    refused.clear();
     for (const column of order) {
       const one = column.field;
       if (one === null) continue;
       const cell = row.cells[column.index] ?? null;
+      if (column.byName && (values[one.name] !== undefined || refused.has(one.name))) continue;
       if (isEmptyCell(cell, one)) {
-        if (one.required) complain(column, cell, "missing", `${one.name}没有填`, "此栏必填");
+        if (one.required && (column.byName || !named.has(one.name)))
+          complain(column, cell, "missing", `${one.name}没有填`, "此栏必填");
         continue;
       }
       const reading = read(column, cell, one);
-      if ("bad" in reading) complain(column, cell, reading.bad.code, reading.bad.reason, reading.bad.suggestion);
-      else if (reading.value !== null && !(Array.isArray(reading.value) && reading.value.length === 0)) {
+      if ("bad" in reading && column.byName && reading.bad.code === "ambiguous") {
+        // Two people of one name: the sender gave no number and has no column for one, so the name stands as written.
+        values[one.name] = String(asWritten(cell)).trim();
+      } else if ("bad" in reading) {
+        complain(column, cell, reading.bad.code, reading.bad.reason, reading.bad.suggestion);
+        if (named.has(one.name)) refused.add(one.name);
+      } else if (reading.value !== null && !(Array.isArray(reading.value) && reading.value.length === 0)) {
         values[one.name] = reading.value;
         if (column === unitColumn && typeof reading.value === "number") context.unit = reading.value;
       } else if (one.required) complain(column, cell, "missing", `${one.name}没有填`, "此栏必填");
@@ -177,7 +197,7 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
       complaints.length = 0;
       complain(null, null, "duplicate", "与本表前面一行内容完全相同（重复填报）", "请删除重复的一行");
     }
-    if (complaints.length > 1 && unitColumn !== undefined) {
+    if (complaints.length > 1) {
       const place = new Map(columns.map((column, index) => [column.heading, index]));
       complaints.sort((a, b) => (place.get(a.column ?? "") ?? 1e6) - (place.get(b.column ?? "") ?? 1e6));
     }

@@ -1,5 +1,6 @@
 /** Tables as they stand on real sheets: odd headers, several tables, lines that are no records. */
 import { afterAll, describe, expect, test } from "vitest";
+import type { Lookups } from "#kernel/values/cell.ts";
 import type { HeadingMemory, ParsedRow, TableInfo } from "./exchange.types.ts";
 import { assign } from "./assign.ts";
 import { noLookups } from "./fixtures/lookups.ts";
@@ -13,7 +14,10 @@ afterAll(() => files.remove());
 const lookups = { ...noLookups, unit: (name: string) => (/^.单位$/.test(name) ? { id: name.charCodeAt(0), name } : undefined) };
 
 type Grid = (string | number | null)[][];
-const parse = async (grid: Grid, more: { after?: string; name?: string; ledger?: string; memory?: HeadingMemory } = {}) => {
+const parse = async (
+  grid: Grid,
+  more: { after?: string; name?: string; ledger?: string; memory?: HeadingMemory; lookups?: Lookups } = {},
+) => {
   const path = files.put(
     "a.xlsx",
     await makeXlsx({
@@ -25,7 +29,7 @@ const parse = async (grid: Grid, more: { after?: string; name?: string; ledger?:
   let summary: ParseSummary | undefined;
   for await (const event of parseFile(path, {
     ledgers: messyLedgers,
-    lookups,
+    lookups: more.lookups ?? lookups,
     name: more.name ?? "a.xlsx",
     ledger: more.ledger,
     memory: more.memory,
@@ -204,6 +208,61 @@ describe("rows", () => {
       ["实到", "negative"],
     ]);
   });
+});
+
+describe("a name beside a number", () => {
+  const people = {
+    ...lookups,
+    person: ({ code, name, unit }: { code?: string; name?: string; unit?: number }) =>
+      code === "P001" || (name === "张三" && unit === "甲".charCodeAt(0)) ? { id: 1, name: "张三" } : undefined,
+  };
+  test("the number wins, the name helps when it is empty, a wrong number is not helped", async () => {
+    const head = ["姓名", "人员编号", "单位名称", "类型", "题目"];
+    const { rows, complaints, tables } = await parse(
+      [
+        ["学习笔记"],
+        head,
+        ["李四", "P001", "甲单位", "学习笔记", "一"],
+        ["张三", null, "甲单位", "学习笔记", "二"],
+        ["王五", null, "甲单位", "学习笔记", "三"],
+        ["张三", "P999", "甲单位", "学习笔记", "四"],
+      ],
+      { lookups: people },
+    );
+    expect(fields(tables[0])).toMatchObject({ 姓名: "姓名", 人员编号: "人员编号" });
+    expect(rows.map((row) => row.values["人员编号"])).toEqual([1, 1, "王五", undefined]);
+    expect(complaints).toMatchObject([{ row: 6, column: "人员编号", code: "unknown_person" }]);
+  });
+  test("two people of one name: the name stands as written", async () => {
+    const two = { ...lookups, person: ({ name }: { name?: string }) => (name === "张三" ? ("ambiguous" as const) : undefined) };
+    const grid = [["学习笔记"], ["姓名", "单位名称", "类型", "题目"], ["张三", "甲单位", "学习笔记", "一"]];
+    const { rows, complaints } = await parse(grid, { lookups: two });
+    expect(rows.map((row) => row.values["人员编号"])).toEqual(["张三"]);
+    expect(complaints).toEqual([]);
+  });
+});
+
+test("a list of something else is not taken for units or people", async () => {
+  const { tables, summary } = await parse([
+    ["采购清单"],
+    ["序号", "单位名称", "品名", "单价", "数量", "状态"],
+    [1, "甲单位", "纸", 20, 3, "已到货"],
+  ]);
+  expect(tables).toEqual([]);
+  expect(summary.unrecognised).toHaveLength(1);
+});
+
+describe("sheets that would only cost time", () => {
+  test("merges over merges, hundreds of tables, thousands of lines that read like headings", async () => {
+    const overlapping = Array.from({ length: 5_000 }, () => '<mergeCell ref="A1:B100000"/>').join("");
+    await expect(parse([heads, record(1)], { after: `<mergeCells>${overlapping}</mergeCells>` })).rejects.toThrow("互相重叠");
+    const many: Grid = Array.from({ length: 300 }, (_, at) => (at % 2 === 0 ? heads : [...heads].toReversed()));
+    await expect(parse([["集中学习台账"], ...many])).rejects.toThrow("200 张表");
+    const likeHeadings: Grid = Array.from({ length: 20_000 }, (_, at) => ["单位名称", "备注", `品名${at}`, "单价", "规格"]);
+    const started = performance.now();
+    expect((await parse(likeHeadings)).tables).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  }, 20_000);
 });
 
 test("period: month and year from titles, file names and notes", () => {

@@ -11,7 +11,7 @@ import { notFound } from "#kernel/problem.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
 import { readCells } from "./cells.model.ts";
 import type { FigureRecord, Question } from "./figures.types.ts";
-import { sourceSql, type Place } from "./source.ts";
+import { sourceSql, type Place } from "./source.model.ts";
 
 /** Where the question's unit stands: its realm, whether anything lies below it, whether units below it have moved. */
 interface UnitPlace {
@@ -326,7 +326,7 @@ export async function distinctValues(
       : sql`(${value})::text`;
   const rows = await tx.query<{ value: string }>(sql`
     select value from (select ${shown} as value, min(e.day) as day, min(e.created_at) as at, min(e.entry_id::text) as id ${sourceSql(campaign, [plan.ledger.key], placeFor(place, request), asOf)} and ${conditionSql(plan, context)} and ${filled(value)} group by 1) as found
-    order by day nulls last, at, id limit 200`);
+    order by array_position(${field.values ?? []}::text[], value) nulls last, day nulls last, at, id limit 200`);
   return rows.map((row) => row.value);
 }
 
@@ -430,4 +430,12 @@ export async function listRecords(
     ...row,
     amount: amount === null ? null : Number(amount),
   }));
+}
+
+/** Ids and versions of the records that a figure looks at. */
+export async function recordVersions(tx: Tx, campaign: Campaign, key: string, question: Question): Promise<Map<string, number>> {
+  const rows = await tx.query<{ entry_id: string; version: number }>(
+    await recordsSql(tx, campaign, key, question, sql`e.entry_id, e.version`, true),
+  );
+  return new Map(rows.map((row) => [row.entry_id, row.version]));
 }

@@ -8,7 +8,8 @@ import { Deltas, preparedMeasures } from "#kernel/figure-deltas.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { sql, type Tx } from "#platform/db.ts";
 import type { Doer, Entry, EntryEvent, Values } from "./ledgers.types.ts";
-import { difference, shapeEntry, type Shape } from "./shape.model.ts";
+import { listPosts, unitOn } from "#features/people/people.model.ts";
+import { dayOf, difference, ownerPerson, shapeEntry, type Shape } from "./shape.model.ts";
 
 const columns = sql`entry_id as id, realm_id as realm, ledger, unit_id as unit, day, state, data, version, deleted, pack_id as "packId", created_at::text as "createdAt", updated_at::text as "updatedAt"`;
 
@@ -59,7 +60,12 @@ export async function recordEntry(
   id: string,
   values: Values,
 ): Promise<Entry> {
-  const shape = shapeEntry(ledger, values, doer.unit);
+  const person = ownerPerson(ledger, values);
+  const home =
+    person === undefined
+      ? undefined
+      : unitOn(await listPosts(tx, realm, [person]), dayOf(ledger, values), campaign.pack.seconded);
+  const shape = shapeEntry(ledger, values, home ?? doer.unit);
   const at = doer.now.toISOString();
   const inserted =
     await tx.query<Entry>(sql`insert into entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, pack_id, created_at, updated_at)

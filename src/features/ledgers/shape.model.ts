@@ -15,6 +15,13 @@ export interface Shape {
   content: Buffer;
 }
 
+/** The person whose unit owns an entry that names no unit itself; undefined when it names one, or nobody. */
+export function ownerPerson(ledger: Ledger, values: Values): number | undefined {
+  if (ledger.unit !== undefined && typeof values[ledger.unit] === "number") return undefined;
+  const person = values[ledger.fields.find((field) => field.type === "person")?.name ?? ""];
+  return typeof person === "number" ? person : undefined;
+}
+
 /** `sender` owns entries that name no unit of their own. Values that are not stored (serial numbers, derived ones) are dropped. */
 export function shapeEntry(ledger: Ledger, values: Values, sender: number): Shape {
   const data: Values = {};

@@ -25,11 +25,19 @@ export const listUnits = (tx: Tx, realms: readonly number[]): Promise<Unit[]> =>
 export const findUnit = (tx: Tx, realms: readonly number[], id: number): Promise<Unit | undefined> =>
   tx.one(sql`select ${columns} from units where realm_id = any(${realms}::integer[]) and unit_id = ${id}`);
 
-/** A unit by id, number or name; a name that several units share must be given as number. */
+/** Units of these names, numbers or ids. */
+export const listUnitsNamed = (tx: Tx, realm: number, words: readonly string[], ids: readonly number[]): Promise<Unit[]> =>
+  tx.query(
+    sql`select ${columns} from units where realm_id = ${realm} and (name = any(${words}::text[]) or code = any(${words}::text[]) or aliases && ${words}::text[] or unit_id = any(${ids}::bigint[])) order by unit_id`,
+  );
+
+/** A unit by number or name; a name that several units share must be given as number. */
 export async function findUnitByName(tx: Tx, realms: readonly number[], name: string): Promise<Unit | undefined> {
-  const found = await tx.query<Unit>(
+  const named = await tx.query<Unit>(
     sql`select ${columns} from units where realm_id = any(${realms}::integer[]) and (name = ${name} or code = ${name} or ${name} = any(aliases))`,
   );
+  // The root of a campaign often bears the name of the organisation's own unit, which is the one that is meant.
+  const found = named.length > 1 ? named.filter((unit) => unit.kind !== "活动范围") : named;
   if (found.length > 1)
     throw new Problem(
       "ambiguous_unit",
@@ -102,7 +110,8 @@ export async function registerUnits(
   root: number | null,
   firstDay = "-infinity",
 ): Promise<number[]> {
-  const known = await listUnits(tx, [realm]);
+  // The organisation's own unit may bear the name of the whole campaign; it still stands below the campaign's root.
+  const known = (await listUnits(tx, [realm])).filter((unit) => unit.id !== root);
   const byCode = new Map(known.filter((unit) => unit.code).map((unit) => [unit.code as string, unit.id]));
   const byName = new Map(known.map((unit) => [normalName(unit.name), unit.id]));
   const ids: number[] = [];

@@ -53,7 +53,13 @@ export function answer(key: string, scope = "市纪委监委机关及所属各�
 
 const rows: Record<string, Record<string, string>[]> = {
   meetings: [
-    { 召开日期: "2023年3月3日", 会议名称: "全市纪检监察干部队伍教育整顿动员部署会", 会议类型: "动员部署会", 主持人: "魏长河", 参会人数: "210" },
+    {
+      召开日期: "2023年3月3日",
+      会议名称: "全市纪检监察干部队伍教育整顿动员部署会",
+      会议类型: "动员部署会",
+      主持人: "魏长河",
+      参会人数: "210",
+    },
     { 召开日期: "2023年3月10日", 会议名称: "领导小组第一次会议", 会议类型: "领导小组会议", 主持人: "魏长河", 参会人数: "18" },
     { 召开日期: "2023年4月12日", 会议名称: "领导小组第二次会议", 会议类型: "领导小组会议", 主持人: "魏长河", 参会人数: "17" },
   ],
@@ -74,7 +80,8 @@ export const resolver: ReportResolver = {
     const all = rows[ledger] ?? [];
     return { rows: all.slice(0, limit).map((row) => columns.map((c) => row[c] ?? "")), total: all.length };
   },
-  children: async () => ["东湖区纪委监委", "青松区纪委监委", "市纪委监委驻市公共安全局纪检监察组"].map((name) => ({ id: name, name })),
+  children: async () =>
+    ["东湖区纪委监委", "青松区纪委监委", "市纪委监委驻市公共安全局纪检监察组"].map((name) => ({ id: name, name })),
 };
 
 export const identity = { report: "YC-2023-0017", code: "K7QX-2M9D-4TRA" };

@@ -1,0 +1,246 @@
+/**
+ * Reports: a template filled for a unit and a period, its figures frozen with definition, moment, number of records
+ * and digest; and later what has become of them.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import type { Campaign } from "#kernel/campaign.ts";
+import type { FieldDefinition, FigureDefinition } from "#kernel/definitions.ts";
+import { fieldOf } from "#kernel/fields.ts";
+import { figureOf } from "#kernel/figure-value.ts";
+import { definitionWords } from "#kernel/definition-words.ts";
+import { planMeasure } from "#kernel/measure.ts";
+import { conditionSql, isList, shownSql, valueSql } from "#kernel/measure-sql.ts";
+import { exactText } from "#kernel/number-text.ts";
+import { notFound, Problem } from "#kernel/problem.ts";
+import { join, sql, type Tx } from "#platform/db.ts";
+import { answerFigures } from "#features/figures/answers.model.ts";
+import { digestOf, unitIdsFor } from "#features/figures/figures.model.ts";
+import { sourceSql } from "#features/figures/source.model.ts";
+import { findUnit, listChildren } from "#features/units/units.model.ts";
+import type { EntryQuery, FigureAnswer, FigureMark, ReportIdentity, ReportResolver } from "./documents.types.ts";
+
+export interface ReportOrder {
+  template: string;
+  unit: number;
+  from: string;
+  to: string;
+  actor: number | null;
+  now: Date;
+}
+
+/** Short enough to type from paper; no letters or digits that look alike. */
+const codeLetters = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+export function newIdentity(): ReportIdentity {
+  const report = randomUUID();
+  const bytes = createHash("sha256").update(report).digest();
+  const code = Array.from({ length: 12 }, (_, index) => codeLetters[(bytes[index] as number) % codeLetters.length]).join("");
+  return { report, code: `${code.slice(0, 4)}-${code.slice(4, 8)}-${code.slice(8)}` };
+}
+
+/** Version of a figure's definition: of the pack, and of the text of this definition. */
+export const definitionVersion = (campaign: Campaign, figure: FigureDefinition): string =>
+  `${campaign.pack.version}/${createHash("sha256").update(JSON.stringify(figure)).digest("hex").slice(0, 8)}`;
+
+/** Answers templates from the database, as of one moment, and remembers which figures it gave for which unit. */
+export async function openResolver(
+  tx: Tx,
+  campaign: Campaign,
+  order: ReportOrder,
+): Promise<{ resolver: ReportResolver; unitOf: Map<FigureAnswer, number> }> {
+  const unit = await findUnit(tx, campaign.realms, order.unit);
+  if (!unit) throw notFound("这个单位");
+  const asOf = order.now.toISOString();
+  const unitOf = new Map<FigureAnswer, number>();
+  // Asked one by one by the template, answered together: a round of questions is one batch.
+  let waiting: { key: string; unit: number; done: (answer: FigureAnswer) => void; failed: (error: unknown) => void }[] = [];
+  const flush = async (): Promise<void> => {
+    const batch = waiting;
+    waiting = [];
+    try {
+      const keys = [...new Set(batch.map((one) => one.key))];
+      const answers = await answerFigures(tx, campaign, keys, [...new Set(batch.map((one) => one.unit))], {
+        from: order.from,
+        to: order.to,
+      });
+      for (const one of batch) {
+        const answer = answers.get(one.unit)?.find((found) => found.key === one.key);
+        if (!answer) throw notFound("这项指标");
+        const figure = figureOf(campaign, one.key);
+        const { records, digest } = await digestOf(tx, campaign, one.key, { unit: one.unit, from: order.from, to: order.to });
+        const scope = one.unit === unit.id ? unit.name : ((await findUnit(tx, campaign.realms, one.unit))?.name ?? "");
+        const full: FigureAnswer = {
+          key: answer.key,
+          name: answer.name,
+          value: answer.value,
+          exact: exactText(answer.value),
+          text: answer.text,
+          unit: answer.unit,
+          definition: definitionWords(campaign, figure),
+          definitionVersion: definitionVersion(campaign, figure),
+          scope,
+          from: answer.from,
+          to: answer.to,
+          asOf,
+          records,
+          digest,
+        };
+        unitOf.set(full, one.unit);
+        one.done(full);
+      }
+    } catch (error) {
+      for (const one of batch) one.failed(error);
+    }
+  };
+  // One statement at a time on a connection: batches follow one another.
+  let turn: Promise<void> = Promise.resolve();
+  const figure = (key: string, options?: { unit?: string | undefined }): Promise<FigureAnswer> =>
+    new Promise((done, failed) => {
+      if (waiting.length === 0) turn = turn.then(() => flush());
+      waiting.push({ key, unit: options?.unit === undefined ? unit.id : Number(options.unit), done, failed });
+    });
+  const resolver: ReportResolver = {
+    unit: unit.name,
+    organ: campaign.pack.campaign?.organ ?? campaign.name,
+    from: order.from,
+    to: order.to,
+    today: order.to,
+    figure,
+    entries: (query) => listShown(tx, campaign, order, query),
+    children: async () =>
+      (await listChildren(tx, campaign.realms, campaign.id, unit.id, order.to)).map((child) => ({
+        id: String(child.id),
+        name: child.name,
+      })),
+  };
+  return { resolver, unitOf };
+}
+
+const builtIn: Record<string, string> = { 编号: "number", 单位: "unit", 状态: "state" };
+
+/** Rows of a ledger as people read them, for tables and lists of a document. */
+async function listShown(
+  tx: Tx,
+  campaign: Campaign,
+  order: ReportOrder,
+  query: EntryQuery,
+): Promise<{ rows: string[][]; total: number }> {
+  const ledger = campaign.ledgers.get(query.ledger);
+  if (!ledger) throw new Problem("unknown_ledger", 404, `没有台账“${query.ledger}”。`);
+  const plan = planMeasure({ count: "entries", ledger: ledger.key, where: query.where }, ledger);
+  const context = {
+    campaign,
+    variables: { from: order.from, to: order.to, asOf: order.now.toISOString() },
+    unitIds: await unitIdsFor(tx, campaign, [plan]),
+  };
+  const unit = query.unit === undefined ? order.unit : Number(query.unit);
+  const column = (name: string, forSort: boolean): ReturnType<typeof sql> => {
+    const field = fieldOf(ledger, name);
+    if (field) return forSort && !isList(field) ? valueSql(ledger, field, context) : shownSql(ledger, field, context);
+    if (builtIn[name] === "unit")
+      return sql`(select u.name from units u where u.realm_id = e.realm_id and u.unit_id = e.unit_id)`;
+    if (builtIn[name] === "state") return sql`e.state`;
+    return sql`e.data->>${ledger.identity[0] ?? ""}::text`;
+  };
+  const places = await tx.one<{ realms: number[]; inner: boolean }>(
+    sql`select array_agg(distinct realm_id) as realms, bool_or(depth > 0) as inner from unit_paths where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id} and ancestor_id = ${unit}`,
+  );
+  const source = sourceSql(
+    campaign,
+    [ledger.key],
+    { unit, own: false, inner: places?.inner ?? false, realms: places?.realms ?? [], to: order.to },
+    undefined,
+  );
+  const sort = [
+    ...query.sort.map(({ field, descending }) =>
+      descending ? sql`${column(field, true)} desc nulls last` : sql`${column(field, true)} nulls last`,
+    ),
+    sql`e.day nulls last`,
+    sql`e.created_at`,
+    sql`e.entry_id`,
+  ];
+  const rows = await tx.query<{ cells: (string | null)[]; total: number }>(sql`
+    select array[${join(query.columns.map((name) => sql`(${column(name, false)})::text`))}]::text[] as cells, count(*) over () as total
+    ${source} and ${conditionSql(plan, context)} order by ${join(sort)} limit ${query.limit}`);
+  return {
+    rows: rows.map((row) => row.cells.map((cell, index) => shownCell(fieldOf(ledger, query.columns[index] as string), cell))),
+    total: rows[0]?.total ?? 0,
+  };
+}
+
+/** Dates in words, as a document writes them. */
+function shownCell(field: FieldDefinition | undefined, cell: string | null): string {
+  if (cell === null) return "";
+  const date = field?.type === "date" || field?.type === "month" ? /^(\d{4})-(\d{2})(?:-(\d{2}))?/.exec(cell) : null;
+  if (!date) return cell;
+  return `${date[1]}年${Number(date[2])}月${date[3] === undefined ? "" : `${Number(date[3])}日`}`;
+}
+
+/** Keeps a report and its figures as they are given out. */
+export async function freezeReport(
+  tx: Tx,
+  campaign: Campaign,
+  order: ReportOrder,
+  identity: ReportIdentity,
+  title: string,
+  marks: readonly FigureMark[],
+  unitOf: ReadonlyMap<FigureAnswer, number>,
+): Promise<void> {
+  const at = order.now.toISOString();
+  await tx.query(sql`insert into reports (realm_id, report_id, campaign_id, unit_id, template, title, from_day, to_day, as_of, pack_id, code, actor, created_at)
+    values (${campaign.realm}, ${identity.report}, ${campaign.id}, ${order.unit}, ${order.template}, ${title}, ${order.from}, ${order.to}, ${at}, ${campaign.packId}, ${identity.code}, ${order.actor}, ${at})`);
+  for (let start = 0; start < marks.length; start += 200)
+    await tx.query(
+      sql`insert into report_figures (realm_id, report_id, position, unit_id, figure, definition, value, shown, from_day, to_day, records, digest) values ${join(
+        marks
+          .slice(start, start + 200)
+          .map(
+            ({ n, answer, text }) =>
+              sql`(${campaign.realm}, ${identity.report}, ${n}, ${unitOf.get(answer) ?? order.unit}, ${answer.key}, ${JSON.stringify({ words: answer.definition, version: answer.definitionVersion })}, ${JSON.stringify(answer.value)}, ${text}, ${answer.from}, ${answer.to}, ${answer.records}, ${answer.digest})`,
+          ),
+      )}`,
+    );
+}
+
+export interface FrozenReport {
+  realm: number;
+  id: string;
+  unit: number;
+  template: string;
+  title: string;
+  from: string;
+  to: string;
+  asOf: string;
+  packId: number;
+  code: string;
+}
+
+export interface FrozenFigure {
+  position: number;
+  unit: number;
+  figure: string;
+  definition: { words: string; version: string };
+  value: number | string | null;
+  shown: string;
+  records: number;
+  digest: string;
+}
+
+/** A report by its id or by the code printed on it. */
+export async function getReport(
+  tx: Tx,
+  campaign: Campaign,
+  idOrCode: { id?: string | undefined; code?: string | undefined },
+): Promise<{ report: FrozenReport; figures: FrozenFigure[] }> {
+  const report =
+    await tx.one<FrozenReport>(sql`select realm_id as realm, report_id as id, unit_id as unit, template, title, from_day as "from", to_day as "to", as_of::text as "asOf", pack_id as "packId", code
+    from reports where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id} and (report_id::text = ${idOrCode.id ?? ""} or code = ${idOrCode.code ?? ""})`);
+  if (!report) throw notFound("这份报告");
+  const figures = await tx.query<FrozenFigure>(
+    sql`select position, unit_id as unit, figure, definition, value, shown, records, digest from report_figures where realm_id = ${report.realm} and report_id = ${report.id} order by position`,
+  );
+  return { report, figures };
+}
+
+export const listReports = (tx: Tx, campaign: Campaign): Promise<(FrozenReport & { createdAt: string })[]> =>
+  tx.query(sql`select realm_id as realm, report_id as id, unit_id as unit, template, title, from_day as "from", to_day as "to", as_of::text as "asOf", pack_id as "packId", code, created_at::text as "createdAt"
+    from reports where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id} order by created_at desc`);

@@ -1,0 +1,44 @@
+/** Whether every entry is what its events make of it. */
+import type { Campaign } from "#kernel/campaign.ts";
+import { sql, type Tx } from "#platform/db.ts";
+
+export interface FoldFault {
+  entryId: string;
+  ledger: string;
+  version: number;
+  /** What differs: 内容, 状态, 单位, 日期, 版本, 删除标记, or 没有历史. */
+  differs: string[];
+}
+
+/** Folds the events of every entry of a realm again and returns the entries that differ, at most 1,000. */
+export async function verifyEntries(tx: Tx, campaign: Campaign, realm: number): Promise<FoldFault[]> {
+  const rows = await tx.query<{
+    entry_id: string;
+    ledger: string;
+    version: number;
+    data: boolean;
+    state: boolean;
+    unit: boolean;
+    day: boolean;
+    count: boolean;
+    deleted: boolean;
+  }>(sql`
+    select * from (
+      select e.entry_id, e.ledger, e.version,
+        e.data is distinct from f.data as data, e.state is distinct from f.state as state, e.unit_id is distinct from f.unit_id as unit,
+        e.day is distinct from f.day as day, (e.version, e.version) is distinct from (f.version, f.events) as count, e.deleted is distinct from f.deleted as deleted
+      from entries e left join (
+        select entry_id, jsonb_strip_nulls(jsonb_merge(changes order by version)) as data, max(version) as version, count(*)::integer as events,
+          (array_agg(state order by version desc))[1] as state, (array_agg(unit_id order by version desc))[1] as unit_id,
+          (array_agg(day order by version desc))[1] as day, (array_agg(deleted order by version desc))[1] as deleted
+        from entry_events where realm_id = ${realm} group by entry_id) f on f.entry_id = e.entry_id
+      where e.realm_id = ${realm} and e.campaign_id = ${campaign.id}) as compared
+    where data or state or unit or day or count or deleted limit 1000`);
+  const names = { data: "内容", state: "状态", unit: "单位", day: "日期", count: "版本", deleted: "删除标记" } as const;
+  return rows.map((row) => ({
+    entryId: row.entry_id,
+    ledger: row.ledger,
+    version: row.version,
+    differs: (Object.keys(names) as (keyof typeof names)[]).filter((key) => row[key]).map((key) => names[key]),
+  }));
+}
