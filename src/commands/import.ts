@@ -1,4 +1,10 @@
+import { mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { Problem } from "#kernel/problem.ts";
+import type { Complaint, TableInfo } from "#features/exchange/exchange.types.ts";
+import { FileRefused } from "#features/exchange/file-refused.ts";
 import { importFile, type ImportResult } from "#features/exchange/import.model.ts";
+import { markedName, markFile } from "#features/exchange/mark-file.ts";
 import { foldAll } from "#features/figures/cells.model.ts";
 import { chooseCampaign, chooseUnit, exits, text, UsageError, withDatabase, type Call, type Command } from "./command.ts";
 
@@ -34,13 +40,13 @@ export const importCommand: Command = {
     return withDatabase(call, "tool", async (database) => {
       const campaign = await chooseCampaign(database, call);
       const unit = await chooseUnit(database, campaign, text(call, "unit"));
-      const results: ImportResult[] = [];
+      const answers: object[] = [];
+      let complaints = 0;
+      let refused = 0;
       for (const path of call.args) {
-        const result = await importFile(
-          database,
-          campaign,
-          { account: null, unit: unit.id, role: "operator", now: new Date() },
-          {
+        const doer = { account: null, unit: unit.id, role: "operator", now: new Date() };
+        try {
+          const { found, ...result } = await importFile(database, campaign, doer, {
             path,
             ledger: text(call, "ledger"),
             mapping: mapping(call),
@@ -48,17 +54,35 @@ export const importCommand: Command = {
             goodRows: call.flags["good-rows"] === true,
             mayWrite: () => true,
             onProgress: process.stderr.isTTY ? (rows) => void process.stderr.write(`\r已读${rows}行……`) : undefined,
-          },
-        );
-        results.push(result);
-        if (!call.flags["json"]) call.print(summary(result));
+          });
+          answers.push(result);
+          complaints += result.complaints.length;
+          if (!call.flags["json"]) call.print(summary(result));
+          await giveBack(call, path, result.complaints, found);
+        } catch (error) {
+          // One file that cannot be read does not keep the others out.
+          if (!(error instanceof FileRefused || error instanceof Problem)) throw error;
+          refused++;
+          answers.push({ file: basename(path), committed: false, error: { code: error.code, message: error.message } });
+          if (!call.flags["json"]) call.print(`没有导入《${basename(path)}》：${error.message}`);
+        }
       }
       await foldAll(database, campaign);
-      if (call.flags["json"]) call.print(JSON.stringify(results, null, 2));
-      return results.some((result) => result.complaints.length > 0) ? exits.complaints : exits.ok;
+      if (call.flags["json"]) call.print(JSON.stringify(answers, null, 2));
+      return refused > 0 ? exits.failed : complaints > 0 ? exits.complaints : exits.ok;
     });
   },
 };
+
+/** Writes the marked copy of a file with faults, beside where the command runs or where --marked says. */
+async function giveBack(call: Call, path: string, complaints: readonly Complaint[], found: readonly TableInfo[]): Promise<void> {
+  const folder = text(call, "marked") ?? ".";
+  if (complaints.length === 0 || folder === "none") return;
+  await mkdir(folder, { recursive: true });
+  const marked = join(folder, markedName(basename(path)));
+  await markFile(path, basename(path), found, complaints, new Date(), marked);
+  call.say(`有问题的行已在 ${marked} 中标红并注明原因。`);
+}
 
 function mapping(call: Call): Record<string, string | null> {
   const said = call.flags["map"];
@@ -71,7 +95,7 @@ function mapping(call: Call): Record<string, string | null> {
   );
 }
 
-function summary(result: ImportResult): string {
+function summary(result: Omit<ImportResult, "found">): string {
   const verb = result.dryRun ? "试导" : result.committed ? "已导入" : "没有导入";
   const lines = [
     `${verb}《${result.file}》：新增${result.added}条，修改${result.changed}条，不变${result.unchanged}条，退回${result.refused}条`,

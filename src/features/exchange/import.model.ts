@@ -69,6 +69,8 @@ export interface ImportResult {
   unchanged: number;
   refused: number;
   tables: TableResult[];
+  /** Where the tables stand in the file: what marking its faults needs. */
+  found: TableInfo[];
   complaints: Complaint[];
   notes: FileNote[];
 }
@@ -92,6 +94,7 @@ export async function importFile(
     unchanged: 0,
     refused: 0,
     tables: [],
+    found: [],
     complaints: [],
     notes: [],
   };
@@ -327,6 +330,7 @@ async function openImport(
       for (const column of info.columns)
         if (!column.ignored || column.field !== null) table.columns[column.heading] = column.field;
       result.tables.push(table);
+      result.found.push(info);
       current = { info, ledger, result: table, waiting: [] };
     },
     async take(rows) {
