@@ -21,7 +21,7 @@ import { dayOf, ownerPerson, shapeEntry, type Shape } from "#features/ledgers/sh
 import { listPosts, registerPeople, unitOn, type Post } from "#features/people/people.model.ts";
 import { rebuildPaths, registerUnits } from "#features/units/units.model.ts";
 import type { Complaint, HeadingMemory, ParsedRow, TableInfo } from "./exchange.types.ts";
-import { openLookups, type LiveLookups } from "./lookups.ts";
+import { openLookups, type LiveLookups } from "#features/ledgers/lookups.model.ts";
 import { parseFile, type FileNote } from "./parse-file.ts";
 
 export interface ImportOptions {
