@@ -6,7 +6,7 @@ import { fieldOf, isNumber } from "#kernel/fields.ts";
 import { measureIds } from "#kernel/figure-deltas.ts";
 import { partsOf, type MeasureValue, type Request } from "#kernel/figure-value.ts";
 import type { MeasurePlan } from "#kernel/measure.ts";
-import { conditionSql, isList, valueSql, type SqlContext } from "#kernel/measure-sql.ts";
+import { conditionSql, isList, shownSql, type SqlContext, valueSql } from "#kernel/measure-sql.ts";
 import { notFound } from "#kernel/problem.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
 import { readCells } from "./cells.model.ts";
@@ -208,15 +208,6 @@ const itemsSql = (plan: MeasurePlan, value: Sql): Sql =>
     ? sql`jsonb_array_length(coalesce(e.data->${only(plan).name}::text, '[]'))`
     : sql`cardinality(array_remove(regexp_split_to_array(btrim(coalesce(${value}, ''), '、；;，, '), '\\s*[、；;，,]\\s*'), ''))`;
 
-/** A value as people read it: the name of a unit or of a person, not the number under which it is stored. */
-function shownSql(field: FieldDefinition | undefined, value: Sql): Sql {
-  if (field?.type === "unit" || field?.type === "organ")
-    return sql`coalesce((select u.name from units u where u.realm_id = e.realm_id and u.unit_id::text = ${value}), ${value})`;
-  if (field?.type === "person")
-    return sql`coalesce((select p.name from people p where p.realm_id = e.realm_id and p.person_id::text = ${value}), e.data->>${field.name}::text)`;
-  return sql`(${value})::text`;
-}
-
 /** Value columns of a measure; the last is always the number of records it looks at. */
 function columnsFor(plan: MeasurePlan, context: SqlContext): Sql[] {
   const condition = conditionSql(plan, context);
@@ -225,7 +216,7 @@ function columnsFor(plan: MeasurePlan, context: SqlContext): Sql[] {
   const when = plan.operation === "count" ? condition : sql`${condition} and ${join(values.map(filled), " and ")}`;
   const records = sql`count(*) filter (where ${when})`;
   const ordered = only(plan) && isNumber(only(plan)) ? value : sql`(${value})::text collate "C"`;
-  const shown = only(plan) && isNumber(only(plan)) ? value : shownSql(only(plan), value);
+  const shown = only(plan) && !isNumber(only(plan)) ? shownSql(plan.ledger, only(plan), context) : value;
   switch (plan.operation) {
     case "count":
       return [records];
@@ -326,7 +317,7 @@ export async function distinctValues(
   const field = name === undefined ? undefined : fieldOf(plan.ledger, name);
   if (!field) return [];
   const value = valueSql(plan.ledger, field, context);
-  const shown = shownSql(field, value);
+  const shown = shownSql(plan.ledger, field, context);
   const rows = await tx.query<{ value: string }>(sql`
     select value from (select ${shown} as value, min(e.day) as day, min(e.created_at) as at, min(e.entry_id::text) as id ${sourceSql(campaign, [plan.ledger.key], placeFor(place, request), asOf)} and ${conditionSql(plan, context)} and ${filled(value)} group by 1) as found
     order by array_position(${field.values ?? []}::text[], value) nulls last, day nulls last, at, id limit 200`);
