@@ -38,7 +38,11 @@ export const actions = [
 /** What the database refuses by a constraint, in words. */
 const constraints: ConstraintProblems = {
   entries_identity: () =>
-    new Problem("duplicate_entry", 409, "本单位这本台账里已有编号或内容相同的记录（也可能已被删除）。请核对编号；已删除的请恢复后修改。"),
+    new Problem(
+      "duplicate_entry",
+      409,
+      "本单位这本台账里已有编号或内容相同的记录（也可能已被删除）。请核对编号；已删除的请恢复后修改。",
+    ),
   relations_self: () => new Problem("unit_cycle", 422, "单位不能是自己的上级，请另选一个单位。"),
   relations_days: () => new Problem("bad_days", 422, "隶属关系的结束日期须晚于开始日期，请核对日期。"),
   posts_days: () => new Problem("bad_days", 422, "任职或借调的结束日期须晚于开始日期，请核对日期。"),

@@ -41,7 +41,9 @@ export const exportCommand: Command = {
           now: new Date(),
         }),
       );
-      call.print(call.flags["blank"] === true ? `已导出《${ledger.name}》空白表：${out}` : `已导出《${ledger.name}》${rows}条：${out}`);
+      call.print(
+        call.flags["blank"] === true ? `已导出《${ledger.name}》空白表：${out}` : `已导出《${ledger.name}》${rows}条：${out}`,
+      );
       return exits.ok;
     });
   },

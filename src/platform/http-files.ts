@@ -48,9 +48,9 @@ export async function receive(
 export function sendFile(reply: FastifyReply, file: HttpFile, files: RequestFiles): FastifyReply {
   const stream = createReadStream(file.path);
   stream.once("close", () => void files.remove());
-  const encoded = encodeURIComponent(file.name).replaceAll(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
-  return reply
-    .header("content-disposition", `attachment; filename*=UTF-8''${encoded}`)
-    .type(file.type)
-    .send(stream);
+  const encoded = encodeURIComponent(file.name).replaceAll(
+    /['()*]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return reply.header("content-disposition", `attachment; filename*=UTF-8''${encoded}`).type(file.type).send(stream);
 }

@@ -13,7 +13,8 @@ const attributes = (request: FastifyRequest) =>
 const bearer = (request: FastifyRequest): string | undefined =>
   /^Bearer ([\w-]{20,200})$/i.exec(request.headers.authorization ?? "")?.[1];
 
-export const sessionToken = (request: FastifyRequest): string | undefined => bearer(request) ?? request.cookies[cookieName(request)];
+export const sessionToken = (request: FastifyRequest): string | undefined =>
+  bearer(request) ?? request.cookies[cookieName(request)];
 
 export const keepSession = (request: FastifyRequest, reply: FastifyReply, token: string, expires: Date): void =>
   void reply.setCookie(cookieName(request), token, { ...attributes(request), expires });

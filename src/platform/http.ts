@@ -6,7 +6,13 @@ import cookie from "@fastify/cookie";
 import multipart from "@fastify/multipart";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
 import { z } from "zod";
@@ -83,7 +89,11 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   await app.register(cookie);
   await app.register(multipart, { limits: { fileSize: fileLimit, files: 1, fields: 20, fieldSize: 10_000, parts: 21 } });
   await app.register(swagger, { openapi: openapi(options), transform: jsonSchemaTransform as never });
-  await app.register(swaggerUi, { routePrefix: "/docs", theme: { title: `${options.title}接口` }, uiConfig: { docExpansion: "none" } });
+  await app.register(swaggerUi, {
+    routePrefix: "/docs",
+    theme: { title: `${options.title}接口` },
+    uiConfig: { docExpansion: "none" },
+  });
   app.addHook("onSend", async (request, reply) => {
     reply.header("x-content-type-options", "nosniff").header("referrer-policy", "same-origin").header("x-frame-options", "DENY");
     if (!reply.hasHeader("content-security-policy")) reply.header("content-security-policy", contentPolicy);
@@ -202,7 +212,12 @@ function openapi({ title, version, description }: HttpOptions) {
     components: {
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", description: "登录所得的 token" },
-        cookie: { type: "apiKey", in: "cookie", name: "__Host-session", description: "浏览器登录后自动携带；未用 https 时名为 session" },
+        cookie: {
+          type: "apiKey",
+          in: "cookie",
+          name: "__Host-session",
+          description: "浏览器登录后自动携带；未用 https 时名为 session",
+        },
       },
     },
   } as never;

@@ -46,9 +46,7 @@ export const get = campaignAction({
     firstWeek: z.string().meta({ description: "第1周的星期一" }),
     unit: z.int().meta({ description: "本人所在单位" }),
     role: z.string(),
-    phases: z.array(
-      z.object({ key: z.string(), name: z.string(), from: z.string().optional(), to: z.string().optional() }),
-    ),
+    phases: z.array(z.object({ key: z.string(), name: z.string(), from: z.string().optional(), to: z.string().optional() })),
     roles: z.array(z.object({ key: z.string(), name: z.string(), description: z.string().optional() })),
     ledgers: z.array(
       ledgerSchema

@@ -124,7 +124,11 @@ export const mark = campaignAction({
   async run(call, unit, { ledger }) {
     const { path, name } = call.upload as NonNullable<typeof call.upload>;
     if (!/\.xlsx$/i.test(name))
-      throw new Problem("cannot_mark", 422, "只有 .xlsx 能标注问题。请用 Excel 另存为 .xlsx 后重新提交，或按导入结果所列行号改正。");
+      throw new Problem(
+        "cannot_mark",
+        422,
+        "只有 .xlsx 能标注问题。请用 Excel 另存为 .xlsx 后重新提交，或按导入结果所列行号改正。",
+      );
     const tables: TableInfo[] = [];
     const onTable = (table: TableInfo): void => void tables.push(table);
     const result = await read(call, unit.id, { ledger, dryRun: true, goodRows: false, onTable });

@@ -63,9 +63,7 @@ async function* readEntries(tx: Tx, campaign: Campaign, ledger: Ledger, filter: 
   const fields = exportedFields(ledger);
   const computed = fields.filter((field) => field.derive !== undefined);
   const context = { campaign, variables: { from: campaign.from, to: campaign.from, asOf: campaign.from }, unitIds: () => [] };
-  const columns: Sql[] = computed.map(
-    (field, index) => sql`(${valueSql(ledger, field, context)})::text as ${raw(`d${index}`)}`,
-  );
+  const columns: Sql[] = computed.map((field, index) => sql`(${valueSql(ledger, field, context)})::text as ${raw(`d${index}`)}`);
   const lookups = await openLookups(tx, campaign);
   const number = ledger.identity[0];
   const order = number === undefined ? sql`e.day nulls last` : sql`e.day nulls last, e.data->>${number}::text collate "C"`;
@@ -99,7 +97,12 @@ function shower(ledger: Ledger, fields: readonly FieldDefinition[], lookups: Liv
 }
 
 /** Names for ids, in a spelling that leads back to the same unit or person. */
-function showValue(field: FieldDefinition, value: Value | undefined, unit: number | undefined, lookups: LiveLookups): Value | undefined {
+function showValue(
+  field: FieldDefinition,
+  value: Value | undefined,
+  unit: number | undefined,
+  lookups: LiveLookups,
+): Value | undefined {
   const one = (item: string | number): string | number => {
     if (typeof item !== "number") return item;
     if (field.type === "unit" || field.type === "organ") return unitName(item, lookups);

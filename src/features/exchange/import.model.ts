@@ -128,8 +128,7 @@ export async function importWithin(tx: Tx, campaign: Campaign, doer: Doer, optio
       else if (event.type === "tableEnd") {
         await importing.end(event.table);
         options.onTable?.(event.table);
-      }
-      else if (event.type === "note") result.notes.push(event.note);
+      } else if (event.type === "note") result.notes.push(event.note);
     }
     await importing.finish();
     result.committed = !result.dryRun && (result.complaints.length === 0 || options.goodRows === true);
@@ -345,7 +344,10 @@ async function openImport(
       table.lastRow = info.lastRow;
       table.skipped = info.skipped;
       const own = waiting.filter((row) => {
-        const fault = registerFault(ledger, row, lookups, doer.unit, { whole: options.whole ?? true, mayWrite: options.mayWrite });
+        const fault = registerFault(ledger, row, lookups, doer.unit, {
+          whole: options.whole ?? true,
+          mayWrite: options.mayWrite,
+        });
         if (fault) refuse(table, [complain(info, row, fault)]);
         return !fault;
       });

@@ -38,7 +38,11 @@ interface Period {
   asOf?: string | undefined;
 }
 
-function periodOf(campaign: Campaign, now: Date, asked: { from?: string | undefined; to?: string | undefined; asOf?: string | undefined }): Period {
+function periodOf(
+  campaign: Campaign,
+  now: Date,
+  asked: { from?: string | undefined; to?: string | undefined; asOf?: string | undefined },
+): Period {
   const from = asked.from ?? campaign.from;
   const to = asked.to ?? campaign.reportDate ?? campaign.to ?? chinaDay(now);
   if (to < from) throw new Problem("bad_days", 422, `期间的最后一天${to}早于第一天${from}，请核对日期。`);
@@ -84,7 +88,12 @@ export const ask = campaignAction({
     const keys =
       input.keys === undefined
         ? [...campaign.figures.keys()]
-        : [input.keys].flat().flatMap((one) => one.split(",").map((key) => key.trim()).filter((key) => key !== ""));
+        : [input.keys].flat().flatMap((one) =>
+            one
+              .split(",")
+              .map((key) => key.trim())
+              .filter((key) => key !== ""),
+          );
     for (const key of keys) figureOf(campaign, key);
     const below = input.children ? await listChildren(tx, asker.scope.realms, campaign.id, unit.id, period.to) : [];
     const units = [unit, ...below];

@@ -34,7 +34,9 @@ export function keepFolding(database: Database, onError: (error: unknown) => voi
 
 async function foldPending(database: Database): Promise<void> {
   const realms = await asOwner(database, "fold figures", (tx) =>
-    tx.query<{ realm_id: number }>(sql`select realm_id from realms r where exists (select 1 from figure_deltas d where d.realm_id = r.realm_id)`),
+    tx.query<{ realm_id: number }>(
+      sql`select realm_id from realms r where exists (select 1 from figure_deltas d where d.realm_id = r.realm_id)`,
+    ),
   );
   for (const { realm_id: realm } of realms) while ((await asOwner(database, "fold figures", (tx) => foldBatch(tx, realm))) > 0);
 }

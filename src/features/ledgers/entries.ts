@@ -11,13 +11,7 @@ import { refuse } from "./read-values.model.ts";
 import type { Shape } from "./shape.model.ts";
 import { computedOf, namesIn } from "./show.model.ts";
 
-const value = z.union([
-  z.string(),
-  z.number(),
-  z.boolean(),
-  z.array(z.union([z.string(), z.number()])),
-  z.null(),
-]);
+const value = z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()])), z.null()]);
 export const valuesIn = z.record(z.string().max(100), value).meta({
   description: "栏目 → 值。单位、人员可写编号（id）、登记的编号或名称；空值写 null。",
 });

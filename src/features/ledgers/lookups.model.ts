@@ -66,7 +66,12 @@ export async function openLookups(tx: Tx, campaign: Campaign): Promise<LiveLooku
 }
 
 /** Only the units and people that these texts and ids may mean: enough for one entry, whatever the size of the roster. */
-export async function lookupsFor(tx: Tx, campaign: Campaign, texts: readonly string[], ids: readonly number[]): Promise<LiveLookups> {
+export async function lookupsFor(
+  tx: Tx,
+  campaign: Campaign,
+  texts: readonly string[],
+  ids: readonly number[],
+): Promise<LiveLookups> {
   const words = new Set<string>();
   for (const text of texts) {
     const half = text.normalize("NFKC");
@@ -76,7 +81,11 @@ export async function lookupsFor(tx: Tx, campaign: Campaign, texts: readonly str
   const read = async (next: Tx): Promise<Omit<LiveLookups, "refresh">> => {
     const named = await listUnitsNamed(next, campaign.realm, [...words], ids);
     const people = await listPeopleNamed(next, campaign.realm, [...words], ids);
-    const few = answersFrom(campaign, named.filter((unit) => unit.id !== campaign.root), people);
+    const few = answersFrom(
+      campaign,
+      named.filter((unit) => unit.id !== campaign.root),
+      people,
+    );
     // A unit that no exact name fits may still be one in another spelling; that takes the whole list.
     const all =
       texts.length > 0 && texts.some((text) => few.unit(text) === undefined)

@@ -51,7 +51,12 @@ export async function readValues(
     }
   }
   for (const field of ledger.fields)
-    if (field.required && field.derive === undefined && field.type !== "serial" && !faults.some((one) => one.field === field.name))
+    if (
+      field.required &&
+      field.derive === undefined &&
+      field.type !== "serial" &&
+      !faults.some((one) => one.field === field.name)
+    )
       if (whole ? isBlank(values[field.name]) : field.name in values && isBlank(values[field.name]))
         if (!(ledger.lifecycle && field.name === ledger.stateField))
           faults.push({ field: field.name, code: "missing", reason: `${field.name}没有填`, suggestion: "此栏必填" });
@@ -69,7 +74,9 @@ export function refuse(faults: readonly Fault[]): void {
 const isBlank = (value: Value | undefined): boolean =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
-const bad = (reason: string, suggestion: string | null = null): CellReading => ({ bad: { code: "bad_value", reason, suggestion } });
+const bad = (reason: string, suggestion: string | null = null): CellReading => ({
+  bad: { code: "bad_value", reason, suggestion },
+});
 
 function readOne(ledger: Ledger, name: string, sent: unknown, context: CellContext, lookups: LiveLookups): CellReading {
   const field = fieldOf(ledger, name);

@@ -11,7 +11,12 @@ export interface Names {
 }
 
 /** Names of all units and people that these entries refer to, by id. */
-export async function namesIn(tx: Tx, campaign: Campaign, ledger: Ledger, entries: readonly Pick<Entry, "unit" | "data">[]): Promise<Names> {
+export async function namesIn(
+  tx: Tx,
+  campaign: Campaign,
+  ledger: Ledger,
+  entries: readonly Pick<Entry, "unit" | "data">[],
+): Promise<Names> {
   const idsOf = (types: readonly string[]): number[] => {
     const fields = ledger.fields.filter((field) => types.includes(field.type)).map((field) => field.name);
     return entries.flatMap((entry) =>

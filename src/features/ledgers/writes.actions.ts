@@ -8,7 +8,17 @@ import { id } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import type { Tx } from "#platform/db.ts";
 import { getUnit } from "#features/units/units.model.ts";
-import { aboutEntry, answerEntry, checkFor, doerOf, entryOut, namesOut, readableEntry, readableLedger, valuesIn } from "./entries.ts";
+import {
+  aboutEntry,
+  answerEntry,
+  checkFor,
+  doerOf,
+  entryOut,
+  namesOut,
+  readableEntry,
+  readableLedger,
+  valuesIn,
+} from "./entries.ts";
 import { mayTransit } from "./ledgers.policy.ts";
 import { changeEntry, moveEntry, recordEntry } from "./ledgers.model.ts";
 import type { Entry, Values } from "./ledgers.types.ts";
@@ -37,7 +47,13 @@ function asEdit(call: CampaignCall["asker"], { ledger, entry }: { ledger: Ledger
 
 /** Recording and changing, told how registers make the units and people that they are about. */
 export function recordingActions(register: Register) {
-  const registered = async (call: CampaignCall, ledger: Ledger, values: Values, lookups: LiveLookups, unit: number): Promise<number> =>
+  const registered = async (
+    call: CampaignCall,
+    ledger: Ledger,
+    values: Values,
+    lookups: LiveLookups,
+    unit: number,
+  ): Promise<number> =>
     ledger.registers
       ? call.asSystem(`register in ${ledger.key}`, (tx) =>
           register(tx, call.campaign, ledger, values, lookups, unit, {

@@ -42,9 +42,12 @@ export async function listGroups(
   day: string,
 ): Promise<(Group & { members: Member[] })[]> {
   const { realms, units } = asker.scope;
-  const groups = await tx.query<Group>(sql`select ${columns} from groups where realm_id = any(${realms}::integer[]) and campaign_id = ${campaign.id}
+  const groups =
+    await tx.query<Group>(sql`select ${columns} from groups where realm_id = any(${realms}::integer[]) and campaign_id = ${campaign.id}
     and from_day <= ${day}::date and to_day > ${day}::date and (${units === "whole"} or unit_id = any(${units === "whole" ? [] : units}::bigint[])) order by group_id`);
-  const members = await tx.query<Member & { group: number }>(sql`select m.group_id as group, m.member_id as id, m.person_id as person, m.unit_id as unit,
+  const members = await tx.query<
+    Member & { group: number }
+  >(sql`select m.group_id as group, m.member_id as id, m.person_id as person, m.unit_id as unit,
       coalesce(p.name, u.name, '') as name, m.role, m.duty, m.from_day as "from", m.to_day as "to"
     from group_members m left join people p on p.realm_id = m.realm_id and p.person_id = m.person_id left join units u on u.realm_id = m.realm_id and u.unit_id = m.unit_id
     where m.realm_id = any(${realms}::integer[]) and m.group_id = any(${groups.map((group) => group.id)}::bigint[]) and m.from_day <= ${day}::date and m.to_day > ${day}::date
@@ -83,12 +86,14 @@ export async function addMembers(
   from = "-infinity",
 ): Promise<void> {
   if (members.length === 0) return;
-  await tx.query(sql`insert into group_members (realm_id, group_id, person_id, unit_id, role, duty, from_day) values ${join(
-    members.map(
-      (member) =>
-        sql`(${campaign.realm}, ${group}, ${member.person ?? null}, ${member.unit ?? null}, ${member.role}, ${member.duty ?? null}, ${member.from ?? from})`,
-    ),
-  )}`);
+  await tx.query(
+    sql`insert into group_members (realm_id, group_id, person_id, unit_id, role, duty, from_day) values ${join(
+      members.map(
+        (member) =>
+          sql`(${campaign.realm}, ${group}, ${member.person ?? null}, ${member.unit ?? null}, ${member.role}, ${member.duty ?? null}, ${member.from ?? from})`,
+      ),
+    )}`,
+  );
 }
 
 /** From `day` on someone is no longer a member. */

@@ -36,7 +36,14 @@ export async function splitUnit(
   const staff = await tx.query<{ person_id: number }>(
     sql`select distinct person_id from posts where realm_id = ${realm} and unit_id = ${unit} and kind = 'post' and to_day = 'infinity'`,
   );
-  await checkParts(tx, realm, parts, new Set(children.map((one) => one.unit_id)), new Set(staff.map((one) => one.person_id)), ends);
+  await checkParts(
+    tx,
+    realm,
+    parts,
+    new Set(children.map((one) => one.unit_id)),
+    new Set(staff.map((one) => one.person_id)),
+    ends,
+  );
   const made: number[] = [];
   for (const part of parts) {
     const { unit_id: id } = (await tx.one<{
