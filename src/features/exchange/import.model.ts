@@ -12,7 +12,7 @@ import type { Ledger } from "#kernel/definitions.ts";
 import { fieldOf } from "#kernel/fields.ts";
 import { Deltas, preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
-import { asOwner, sql, type Database, type Tx } from "#platform/db.ts";
+import { asOwner, constraintOf, sql, type Database, type Tx } from "#platform/db.ts";
 import { orderedId } from "#platform/ordered-id.ts";
 import { recountUnits } from "#features/campaigns/campaigns.model.ts";
 import { changeEntry, findByIdentity, ledgerOf } from "#features/ledgers/ledgers.model.ts";
@@ -84,22 +84,30 @@ export async function importFile(
   options: ImportOptions,
 ): Promise<ImportResult> {
   const file = options.name ?? options.path.split("/").at(-1) ?? options.path;
-  const result: ImportResult = {
-    importId: randomUUID(),
-    file,
-    committed: false,
-    dryRun: options.dryRun ?? false,
-    added: 0,
-    changed: 0,
-    unchanged: 0,
-    refused: 0,
-    tables: [],
-    found: [],
-    complaints: [],
-    notes: [],
-  };
+  if (options.ledger !== undefined) ledgerOf(campaign, options.ledger);
   const sha256 = await hashFile(options.path);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await importOnce(database, campaign, doer, options, file, sha256);
+    } catch (error) {
+      // Someone has just added the same record from another file: seen anew, it is there already.
+      if (constraintOf(error) !== "entries_identity" || attempt === 3) throw explain(error, file);
+    }
+  }
+}
+
+async function importOnce(
+  database: Database,
+  campaign: Campaign,
+  doer: Doer,
+  options: ImportOptions,
+  file: string,
+  sha256: string,
+): Promise<ImportResult> {
+  let result = blankResult(file, options);
   await asOwner(database, `import ${file}`, async (tx) => {
+    // Run again after a deadlock, it begins with nothing counted.
+    result = blankResult(file, options);
     const importing = await openImport(tx, campaign, doer, options, result);
     const memory = await readMemory(tx, campaign, doer.unit, options.mapping ?? {});
     for await (const event of parseFile(options.path, {
@@ -125,11 +133,25 @@ export async function importFile(
     await tx.query(sql`insert into audit (realm_id, at, actor, action, unit_id, subject, result, details)
       values (${campaign.realm}, ${doer.now.toISOString()}, ${doer.account}, 'exchange.import', ${doer.unit}, ${file}, 'ok', ${JSON.stringify(summary)})`);
   }).catch((error: unknown) => {
-    if (error instanceof Rollback) return;
-    throw explain(error, file);
+    if (!(error instanceof Rollback)) throw error;
   });
   return result;
 }
+
+const blankResult = (file: string, options: ImportOptions): ImportResult => ({
+  importId: randomUUID(),
+  file,
+  committed: false,
+  dryRun: options.dryRun ?? false,
+  added: 0,
+  changed: 0,
+  unchanged: 0,
+  refused: 0,
+  tables: [],
+  found: [],
+  complaints: [],
+  notes: [],
+});
 
 /** What the database says of a full disk, in words that help. */
 function explain(error: unknown, file: string): unknown {
@@ -142,7 +164,11 @@ function explain(error: unknown, file: string): unknown {
 async function hashFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") throw new Problem("no_file", 404, `找不到文件 ${path}，请核对路径。`);
+    if (error.code === "ENOENT" || error.code === "ENOTDIR")
+      throw new Problem("no_file", 404, `找不到文件 ${path}，请核对路径。`);
+    if (error.code === "EISDIR")
+      throw new Problem("is_folder", 422, `${path} 是文件夹，请写明其中的文件，例如 ${path.replace(/\/$/, "")}/*.xlsx。`);
+    if (error.code === "EACCES") throw new Problem("no_permission", 403, `没有权限读取文件 ${path}，请修改权限或换一个位置。`);
     throw error;
   });
   return hash.digest("hex");
@@ -202,7 +228,7 @@ async function openImport(
   const deltas = new Deltas();
   const seen = new Map<string, string>();
   const left = await leavers(tx, realm);
-  let current: { info: TableInfo; ledger: Ledger; result: TableResult; waiting: ParsedRow[] } | undefined;
+  let current: { info: TableInfo; ledger: Ledger; result: TableResult; waiting: ParsedRow[]; complained: number } | undefined;
 
   // Read once, and only for files with records that name a person and no unit.
   let posts: Map<number, Post[]> | undefined;
@@ -331,7 +357,7 @@ async function openImport(
         if (!column.ignored || column.field !== null) table.columns[column.heading] = column.field;
       result.tables.push(table);
       result.found.push(info);
-      current = { info, ledger, result: table, waiting: [] };
+      current = { info, ledger, result: table, waiting: [], complained: result.complaints.length };
     },
     async take(rows) {
       const { ledger, result: table, waiting } = current as NonNullable<typeof current>;
@@ -345,15 +371,19 @@ async function openImport(
       else await land(good);
     },
     async end(info) {
-      const { ledger, result: table, waiting } = current as NonNullable<typeof current>;
+      const { ledger, result: table, waiting, complained } = current as NonNullable<typeof current>;
       table.lastRow = info.lastRow;
       table.skipped = info.skipped;
       if (ledger.registers && waiting.length > 0) {
         posts = undefined;
-        const owners = await register(tx, campaign, ledger, waiting, lookups, doer.unit);
+        const owners = await register(tx, campaign, ledger, waiting, lookups, doer.unit).catch((error: unknown) => {
+          throw withRows(error, info, ledger, waiting);
+        });
         for (let start = 0; start < waiting.length; start += 5000)
           await land(waiting.slice(start, start + 5000), owners.slice(start, start + 5000));
       }
+      // Some faults show only when rows are brought in; people read from the top.
+      result.complaints.push(...result.complaints.splice(complained).toSorted((left, right) => left.row - right.row));
       result.added += table.added;
       result.changed += table.changed;
       result.unchanged += table.unchanged;
@@ -396,6 +426,19 @@ async function leavers(tx: Tx, realm: number): Promise<Map<number, string>> {
   return new Map(rows.map((row) => [row.person_id, row.day]));
 }
 
+/** A fault in what a register says of units is one of the whole table; the message names the rows that it is about. */
+function withRows(error: unknown, info: TableInfo, ledger: Ledger, rows: readonly ParsedRow[]): unknown {
+  const names = error instanceof Problem ? error.details["units"] : undefined;
+  if (!(error instanceof Problem) || !Array.isArray(names)) return error;
+  const about = rows.filter((row) => names.includes(row.values[ledger.registers?.name ?? ""])).map((row) => row.row);
+  if (about.length === 0) return error;
+  const sheet = info.sheet === null ? "" : `工作表“${info.sheet}”`;
+  return new Problem(error.code, error.status, `${sheet}第${about.slice(0, 20).join("、")}行：${error.message}`, {
+    ...error.details,
+    rows: about,
+  });
+}
+
 /** Makes the units or people that rows of a register are about; returns the unit that owns each row. */
 async function register(
   tx: Tx,
@@ -413,6 +456,8 @@ async function register(
   };
   const day = (row: ParsedRow, name: string | undefined): string | null =>
     /\d{4}-\d{2}-\d{2}/.exec(text(row, name) ?? "")?.[0] ?? null;
+  // Two files with the same new unit must not both make it.
+  await tx.query(sql`select pg_advisory_xact_lock(7240003, ${campaign.realm})`);
   let owners: number[];
   if (registers?.what === "units") {
     const units = rows.map((row) => ({
