@@ -158,7 +158,12 @@ export async function registerUnits(
         "unknown_parent",
         422,
         `单位“${row.name}”的上级单位“${row.parent}”不在台账中，请先补上这个单位，或更正上级单位的名称。`,
+        { units: [row.name] },
       );
+    if (row.parent !== null && parent === unit)
+      throw new Problem("unit_cycle", 422, `单位“${row.name}”的上级单位写成了它自己，请更正；最高一级单位的上级单位不填。`, {
+        units: [row.name],
+      });
     if (parent === null || parent === unit || current.get(unit)?.parent === parent) continue;
     const old = current.get(unit);
     // A corrected parent is a correction; a move on a day is `moveUnit`.
