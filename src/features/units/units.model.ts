@@ -202,6 +202,7 @@ export async function moveUnit(
   day: string,
   kind: RelationKind = "隶属",
 ): Promise<void> {
+  if (unit === parent) throw new Problem("unit_cycle", 422, "单位不能做自己的上级，请另选上级单位。");
   const current = await tx.one<{ relation_id: number; from_day: string }>(
     sql`select relation_id, from_day from relations where realm_id = ${realm} and unit_id = ${unit} and kind = ${kind} and to_day = 'infinity'`,
   );
@@ -216,9 +217,12 @@ export async function moveUnit(
 
 /** From `day` on a unit is gone; its records of days before stay, and what stands below it goes to `into`. */
 export async function mergeUnit(tx: Tx, realm: number, unit: number, into: number, day: string): Promise<void> {
+  if (unit === into) throw new Problem("unit_cycle", 422, "单位不能并入自己，请另选并入的单位。");
   const children = await tx.query<{ unit_id: number; kind: RelationKind }>(
     sql`select unit_id, kind from relations where realm_id = ${realm} and parent_id = ${unit} and to_day = 'infinity'`,
   );
+  if (children.some((child) => child.unit_id === into))
+    throw new Problem("unit_cycle", 422, "单位不能并入自己的下级单位。请先把那个单位改由上一级管理，再合并。");
   for (const child of children) await moveUnit(tx, realm, child.unit_id, into, day, child.kind);
   await tx.query(sql`update units set to_day = ${day}, version = version + 1 where realm_id = ${realm} and unit_id = ${unit}`);
   await tx.query(
