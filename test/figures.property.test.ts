@@ -18,7 +18,7 @@ import { figureDrafts, figuresFile, ledgerChoice, ledgerFile } from "./oracle/de
 import { answer, type Asked, type Version } from "./oracle/figures.ts";
 import { steps, type Step } from "./oracle/steps.ts";
 import { createWorld, digest, expectSound, take, type World } from "./oracle/world.ts";
-import { smallPack } from "./small-pack.ts";
+import { smallPack } from "./written-pack.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {

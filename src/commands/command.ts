@@ -23,11 +23,11 @@ export interface Command {
 
 export interface Call {
   args: string[];
-  flags: Record<string, string | boolean | undefined>;
+  flags: Record<string, string | boolean | (string | boolean)[] | undefined>;
   /** Whole answers, on standard output. */
-  print(text: string): void;
+  print: (text: string) => void;
   /** Progress and remarks, on standard error. */
-  say(text: string): void;
+  say: (text: string) => void;
 }
 
 export const text = (call: Call, name: string): string | undefined => {
@@ -46,13 +46,22 @@ export function readCall(command: Command, argv: string[]): Call {
     });
     return {
       args: positionals,
-      flags: values as Record<string, string | boolean | undefined>,
+      flags: values,
       print: (line) => void process.stdout.write(`${line}\n`),
       say: (line) => void process.stderr.write(`${line}\n`),
     };
   } catch (error) {
-    throw new UsageError(`参数有误：${(error as Error).message}\n用 yibenzhang ${command.name} --help 查看用法。`);
+    throw new UsageError(`${inChinese(error as NodeJS.ErrnoException)}\n用 yibenzhang ${command.name} --help 查看用法。`);
   }
+}
+
+/** What Node says of options, which it says in English. */
+function inChinese({ code = "", message }: NodeJS.ErrnoException): string {
+  const option = /'(?:-\w, )?(--?[^' <]+)/.exec(message)?.[1] ?? "";
+  if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") return `没有“${option}”这个选项。`;
+  if (code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE")
+    return /does not take/.test(message) ? `“${option}”后面不写值。` : `“${option}”要写值；值以 - 开头时写成 ${option}=值。`;
+  return `参数有误：${message}`;
 }
 
 /** Opens the database (starting it if it does not run), brings its tables up to date, and closes it afterwards. */
@@ -98,8 +107,26 @@ export async function chooseUnit(
   });
 }
 
+/** --from and --to: the campaign's first day and `to` unless said otherwise. */
+export function period(call: Call, campaign: Campaign, to: string): { from: string; to: string } {
+  const asked = { from: day(call, "from", campaign.from), to: day(call, "to", to) };
+  if (asked.from > asked.to) throw new UsageError(`--from（${asked.from}）晚于 --to（${asked.to}），请核对期间。`);
+  return asked;
+}
+
+/** A moment, in Beijing time if it names no other; of a day alone its end. */
+export function moment(call: Call, name: string): string | undefined {
+  const value = text(call, name);
+  if (value === undefined) return undefined;
+  const parts = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/.exec(value);
+  const at = parts ? new Date(`${parts[1]}T${parts[2] ?? "23:59:59.999"}${parts[3] ?? "+08:00"}`) : undefined;
+  if (!at || Number.isNaN(at.getTime()))
+    throw new UsageError(`--${name} 的时刻“${value}”不对，应写成 2023-05-14T18:00:00+08:00 或 2023-05-14 的样子。`);
+  return at.toISOString();
+}
+
 const dayForm = /^\d{4}-\d{2}-\d{2}$/;
-export function day(call: Call, name: string, otherwise: string): string {
+function day(call: Call, name: string, otherwise: string): string {
   const value = text(call, name);
   if (value === undefined) return otherwise;
   if (

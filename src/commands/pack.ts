@@ -1,6 +1,7 @@
 import { asOwner } from "#platform/db.ts";
 import { loadPack } from "#kernel/pack.ts";
 import type { Pack } from "#kernel/definitions.ts";
+import { checkTemplate } from "#features/documents/template-check.ts";
 import { storePack } from "#features/campaigns/campaigns.model.ts";
 import { exits, UsageError, withDatabase, type Call, type Command } from "./command.ts";
 
@@ -30,7 +31,11 @@ export const pack: Command = {
 
 /** The pack in a folder; undefined after printing what is wrong with it. */
 export async function readPack(call: Call, directory: string): Promise<Pack | undefined> {
-  const { pack: loaded, problems } = await loadPack(directory);
+  const { pack: read, problems } = await loadPack(directory);
+  const known = { figures: new Set(read?.figures.map((figure) => figure.key)), ledgers: read?.ledgers ?? [] };
+  for (const template of read?.templates ?? [])
+    problems.push(...checkTemplate(template, known).map((one) => ({ ...one, path: "" })));
+  const loaded = problems.length === 0 ? read : undefined;
   if (call.flags["json"]) call.print(JSON.stringify({ ok: loaded !== undefined, problems }, null, 2));
   else for (const { file, line, path, reason } of problems) call.print(`${file}:${line} ${path ? `${path} ` : ""}${reason}`);
   if (!loaded) {

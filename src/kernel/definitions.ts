@@ -10,7 +10,7 @@ import { z } from "zod";
 
 const key = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, "小写英文字母开头，只含小写字母、数字、下划线和连字符，最长63个字符");
 const label = z.string().trim().min(1).max(200);
-const day = z.iso.date();
+const day = z.iso.date("不是日期，或没有这一天，应写成 2023-03-15 的样子");
 
 /** Where a figure or record is about a field: any heading that Excel may hold, without quotes or control characters. */
 const fieldName = z
@@ -119,7 +119,10 @@ export const conditionSchema = z.union([
   z.strictObject({
     /** Not equal, or none of. An empty cell is not equal to anything, so it passes. */
     not: z.union([scalar, z.array(scalar).min(1)]).optional(),
-    /** At least / at most, inclusive. `$from`, `$to`, `$asOf` stand for the question's own dates, `$month` for the month of `$to`. */
+    /**
+     * At least / at most, inclusive. `$from`, `$to`, `$asOf` stand for the question's own dates, `$month` and `$year`
+     * for the month and year of `$to`; where a plain value may stand, so may these: `{计划年度: $year}`.
+     */
     from: comparable.optional(),
     to: comparable.optional(),
     above: comparable.optional(),
@@ -187,7 +190,9 @@ export const figureSchema = measureSchema.extend({
   unit: z.string().max(12).default(""),
   /**
    * Text form. `{n}` the exact value, `{n:余}` 3742 → 3700余, `{n:万}` 3.24万, `{n:汉}` 十二, `{n:两}` 两 for 2,
-   * `{n:月日}` 3月15日, `{n:年月日}`, `{values}` the distinct values joined by 、, `{KEY}` another figure's value.
+   * `{n:月日}` 3月15日, `{n:年月日}`, `{values}` the distinct values joined by 、 in the order of the field's list or else of
+   * their first entry (`{values:，}` by another separator, `{values:和}` 甲、乙和丙, `{values:-海关}` with a common ending once),
+   * `{KEY}` another figure's value.
    * Default: `{n}` and the unit.
    */
   text: z.string().max(200).optional(),

@@ -25,6 +25,8 @@ export interface MeasurePlan {
   groups: Measure["groups"];
   /** Additive and decided by the entry alone, so that day totals can be kept. */
   prepared: boolean;
+  /** Tells people apart and is decided by the entry alone, so that the set of a day's people can be kept. */
+  sets: boolean;
   /** Places kept of a prepared sum: an amount is stored times 10^decimals. */
   decimals: number;
 }
@@ -54,6 +56,7 @@ export function planMeasure(measure: Measure, ledger: Ledger): MeasurePlan {
     date,
     groups: measure.groups,
     prepared: additive && plain && date.kind !== "field",
+    sets: operation === "distinct" && fields.length === 1 && summed?.type === "person" && plain && date.kind === "day",
     decimals,
   };
 }
@@ -76,7 +79,7 @@ function isPlain(ledger: Ledger, name: string, condition: Condition): boolean {
 
 export const isVariable = (bound: unknown): bound is string => typeof bound === "string" && bound.startsWith("$");
 
-/** What `$from`, `$to`, `$asOf` and `$month` stand for in a question. */
+/** What `$from`, `$to`, `$asOf`, `$month` and `$year` stand for in a question. */
 export interface Variables {
   from: string;
   to: string;
@@ -87,6 +90,7 @@ export function valueOfVariable(name: string, variables: Variables): string {
   if (name === "$to") return variables.to;
   if (name === "$asOf") return variables.asOf.slice(0, 10);
   if (name === "$month") return variables.to.slice(0, 7);
+  if (name === "$year") return variables.to.slice(0, 4);
   return name;
 }
 
@@ -115,8 +119,10 @@ export function matches(plan: MeasurePlan, entry: EntryView): boolean {
   return all(plan.where) && (plan.any.length === 0 || plan.any.some(all));
 }
 
-/** A condition's value as it is stored for this type of field: 是 of a boolean is `true`. */
+/** A condition's value as it is stored for this type of field: 是 of a boolean is `true`, but a derived one (`onTime`) says 是. */
 export function stored(field: FieldDefinition, value: Scalar): string {
+  if (field.type === "boolean" && field.derive !== undefined)
+    return value === true ? "是" : value === false ? "否" : String(value);
   if (field.type === "boolean")
     return value === "是" || value === true ? "true" : value === "否" || value === false ? "false" : String(value);
   return String(value);
@@ -155,4 +161,11 @@ export function amountOf(plan: MeasurePlan, entry: EntryView): number {
   if (plan.operation === "count") return 1;
   const value = entry.data[plan.fields[0] as string];
   return typeof value === "number" ? Math.round(value * 10 ** plan.decimals) : 0;
+}
+
+/** Who an entry is about, for a measure that keeps sets, spelled as `valueSql` spells it; undefined if it does not count. */
+export function memberOf(plan: MeasurePlan, unit: number, entry: EntryView): string | undefined {
+  const value = entry.data[plan.fields[0] as string];
+  if (isEmpty(value) || entry.day === null || !matches(plan, entry)) return undefined;
+  return typeof value === "number" ? String(value) : `${unit} ${String(value)}`;
 }

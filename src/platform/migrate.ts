@@ -40,3 +40,9 @@ export async function migrate(database: Database, only?: readonly string[]): Pro
 
 const record = (tx: Tx, name: string, checksum: string): Promise<object[]> =>
   tx.query(sql`insert into migrations (name, checksum) values (${name}, ${checksum})`);
+
+/** Names of the migrations that a database has, in order. */
+export const appliedMigrations = (database: Database): Promise<string[]> =>
+  asOwner(database, "list migrations", async (tx) =>
+    (await tx.query<{ name: string }>(sql`select name from migrations order by name`)).map((row) => row.name),
+  );

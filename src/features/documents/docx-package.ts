@@ -64,40 +64,6 @@ async function unzip(buffer: Buffer): Promise<DocxParts> {
   return parts;
 }
 
-/** Relationships that only name something; all others that point outside would be fetched on opening. */
-const harmlessOutside = /\/hyperlink"/;
-
-function refuseHostile(parts: DocxParts): void {
-  if (!parts.has("word/document.xml") || !parts.has("[Content_Types].xml")) {
-    throw new DocxRefused("这不是 Word 文档（缺少正文部分），请上传 .docx 文件");
-  }
-  const types = text(parts, "[Content_Types].xml");
-  if (/macroEnabled|vbaProject/i.test(types) || [...parts.keys()].some((name) => /vbaProject|vbaData/i.test(name))) {
-    throw new DocxRefused("文件含有宏，不予处理，请另存为不含宏的 .docx");
-  }
-  for (const [name, bytes] of parts) {
-    if (/(^|\/)(embeddings|activeX|afchunk)/i.test(name)) throw new DocxRefused(`文件含有嵌入对象（${name}），请删去后再上传`);
-    if (!/\.(xml|rels)$/i.test(name)) continue;
-    if (bytes.length > limits.xml) throw new DocxRefused(`文件的“${name}”部分过大，不予处理`);
-    const xml = bytes.toString("utf8");
-    if (/<!(DOCTYPE|ENTITY)/i.test(xml) || bytes[1] === 0 || bytes[0] === 0)
-      throw new DocxRefused(`文件的“${name}”部分有不允许的声明，不予处理`);
-    if (name.endsWith(".rels")) {
-      for (const [relationship] of xml.matchAll(/<Relationship\b[^>]*>/g)) {
-        if (/TargetMode\s*=\s*["']External/i.test(relationship) && !harmlessOutside.test(relationship)) {
-          throw new DocxRefused("文件引用了外部文件或网络地址（外部模板、链接图片等），请断开链接后再上传");
-        }
-        if (/\/(aFChunk|oleObject|package|control)"/.test(relationship))
-          throw new DocxRefused("文件含有嵌入对象，请删去后再上传");
-      }
-    }
-    const field = /\b(DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE|LINK)\s/.exec(
-      [...xml.matchAll(/<w:instrText[^>]*>([^<]*)|w:instr="([^"]*)"/g)].map((m) => m[1] ?? m[2] ?? "").join(" "),
-    );
-    if (field !== null) throw new DocxRefused(`文件含有会读取外部内容的域（${field[1]}），请删去后再上传`);
-  }
-}
-
 /** Pack parts into a .docx: fixed order and dates, so that equal parts make equal bytes. */
 export async function packDocx(parts: DocxParts): Promise<Buffer> {
   const zip = new yazl.ZipFile();

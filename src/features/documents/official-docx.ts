@@ -1,5 +1,13 @@
 /** An official document as a Word file after GB/T 9704—2012, each figure a bookmark with its identity. */
-import { BookmarkEnd, BookmarkStart, SectionType, type ISectionOptions, type Paragraph, type ParagraphChild, type Table } from "docx";
+import {
+  BookmarkEnd,
+  BookmarkStart,
+  SectionType,
+  type ISectionOptions,
+  type Paragraph,
+  type ParagraphChild,
+  type Table,
+} from "docx";
 import { annexSection } from "./annex-docx.ts";
 import type { Block, FigureMark, Inline, OfficialDocument, ReportIdentity } from "./documents.types.ts";
 import { finish } from "./docx-file.ts";

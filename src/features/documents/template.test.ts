@@ -160,7 +160,28 @@ test("the example in docs/templates.md can be used", () => {
 });
 
 test("whatever is written: checking never throws, and what passes can be filled", async () => {
-  const pieces = ["{{X05}}", "{{", "}}", "{{#if X30 > 0}}", "{{else}}", "{{/if}}", "\n", "\n\n", "# ", "文字。", "{{period}}", "{{X05:余}}", "```table\nledger: meetings\ncolumns: [召开日期]\n```\n", "```", "```list\n", "{{S01-F02:月日}}", "{", "}", "$&", "---"];
+  const pieces = [
+    "{{X05}}",
+    "{{",
+    "}}",
+    "{{#if X30 > 0}}",
+    "{{else}}",
+    "{{/if}}",
+    "\n",
+    "\n\n",
+    "# ",
+    "文字。",
+    "{{period}}",
+    "{{X05:余}}",
+    "```table\nledger: meetings\ncolumns: [召开日期]\n```\n",
+    "```",
+    "```list\n",
+    "{{S01-F02:月日}}",
+    "{",
+    "}",
+    "$&",
+    "---",
+  ];
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom(...pieces), { maxLength: 14 }), async (body) => {
       const template = read(body.join(""));

@@ -131,7 +131,7 @@ async function describe(
     return {
       entryId: id,
       ledger: campaign.ledgers.get(entry?.ledger ?? "")?.name ?? entry?.ledger ?? "",
-      number: value === undefined || value === null ? null : String(value),
+      number: typeof value === "string" || typeof value === "number" ? String(value) : null,
       unit: entry?.unit ?? "",
       change,
       events: events.filter((event) => event.id === id).map(({ id: _id, ...event }) => event),

@@ -14,7 +14,7 @@ export interface Header {
 
 /** All headings that the ledgers in question, and a sender's earlier files, know, in plain and loose form. */
 export const vocabulary = (ledgers: readonly Ledger[], memory: HeadingMemory): ReadonlySet<string> => {
-  const words = new Set<string>();
+  const words = new Set<string>(["序号"]);
   const add = (text: string): void => {
     const { plain, bare, canon, core } = forms(text);
     for (const form of [plain, bare, canon]) words.add(form);
@@ -109,15 +109,19 @@ export const headerAt = (rows: RawRow[], merges: readonly Merge[], words: Readon
   return { rows: taken, headings, hits, share: hits / Math.max(1, headings.length) };
 };
 
-/** Whether any of the first few cells of a row is a heading that some ledger knows. */
-export const beginsLikeHeader = (row: RawRow, words: ReadonlySet<string>): boolean => {
-  let looked = 0;
+/**
+ * A cheap look at a row: all its cells are short texts, and one of them is a known heading as it stands or, when
+ * `closely`, in one of its looser forms. Most rows of a long table are told apart here.
+ */
+export const mayBeHeader = (row: RawRow, words: ReadonlySet<string>, closely: boolean): boolean => {
+  let texts = 0;
+  let known = false;
   for (const cell of row.cells) {
-    if (typeof cell !== "string") continue;
-    if (isKnown(cell, words)) return true;
-    if (++looked === 4) return false;
+    if (cell === null) continue;
+    if (typeof cell !== "string" || cell.length > maxHeading) return false;
+    if (++texts <= 12 && cell.length <= 30) known ||= words.has(cell.trim()) || (closely && isKnown(cell, words));
   }
-  return false;
+  return known && texts >= 2;
 };
 
 export const isConvincing = (header: Header): boolean => header.hits >= 2 && header.share >= 0.5;

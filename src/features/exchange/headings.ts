@@ -45,7 +45,7 @@ export const forms = (text: string): Forms => {
     const plain = plainHeading(text);
     const canon = canonical(plain);
     found = { plain, bare: unbracketed(plain), canon, core: core(canon) };
-    if (known.size > 50_000) known.clear();
+    if (known.size > 10_000) known.clear();
     known.set(text, found);
   }
   return found;

@@ -1,9 +1,10 @@
 /** Rows of a recognised table into typed values, each with what is wrong with it. */
 import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
-import type { Cell, Complaint, Lookups, ParsedRow, TableInfo, Value } from "./exchange.types.ts";
+import type { Cell, Lookups, Value } from "#kernel/values/cell.ts";
+import type { Complaint, ParsedRow, TableInfo } from "./exchange.types.ts";
 import type { FilledRow } from "./fill-merges.ts";
 import { namedBy } from "./map-columns.ts";
-import { isEmptyCell, parseCell, type CellContext, type CellReading } from "./parse-cell.ts";
+import { isEmptyCell, parseCell, type CellContext, type CellReading } from "#kernel/values/parse-cell.ts";
 import { columnLetters } from "./read-events.ts";
 
 export interface TableContext {
@@ -170,7 +171,10 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
         continue;
       }
       const reading = read(column, cell, one);
-      if ("bad" in reading) {
+      if ("bad" in reading && column.byName && reading.bad.code === "ambiguous") {
+        // Two people of one name: the sender gave no number and has no column for one, so the name stands as written.
+        values[one.name] = String(asWritten(cell)).trim();
+      } else if ("bad" in reading) {
         complain(column, cell, reading.bad.code, reading.bad.reason, reading.bad.suggestion);
         if (named.has(one.name)) refused.add(one.name);
       } else if (reading.value !== null && !(Array.isArray(reading.value) && reading.value.length === 0)) {

@@ -1,6 +1,7 @@
 /** Tables as they stand on real sheets: odd headers, several tables, lines that are no records. */
 import { afterAll, describe, expect, test } from "vitest";
-import type { HeadingMemory, Lookups, ParsedRow, TableInfo } from "./exchange.types.ts";
+import type { Lookups } from "#kernel/values/cell.ts";
+import type { HeadingMemory, ParsedRow, TableInfo } from "./exchange.types.ts";
 import { assign } from "./assign.ts";
 import { noLookups } from "./fixtures/lookups.ts";
 import { makeXlsx, rowsOf, temporary } from "./fixtures/make-xlsx.ts";
@@ -232,6 +233,13 @@ describe("a name beside a number", () => {
     expect(rows.map((row) => row.values["人员编号"])).toEqual([1, 1, "王五", undefined]);
     expect(complaints).toMatchObject([{ row: 6, column: "人员编号", code: "unknown_person" }]);
   });
+  test("two people of one name: the name stands as written", async () => {
+    const two = { ...lookups, person: ({ name }: { name?: string }) => (name === "张三" ? ("ambiguous" as const) : undefined) };
+    const grid = [["学习笔记"], ["姓名", "单位名称", "类型", "题目"], ["张三", "甲单位", "学习笔记", "一"]];
+    const { rows, complaints } = await parse(grid, { lookups: two });
+    expect(rows.map((row) => row.values["人员编号"])).toEqual(["张三"]);
+    expect(complaints).toEqual([]);
+  });
 });
 
 test("a list of something else is not taken for units or people", async () => {
@@ -242,6 +250,19 @@ test("a list of something else is not taken for units or people", async () => {
   ]);
   expect(tables).toEqual([]);
   expect(summary.unrecognised).toHaveLength(1);
+});
+
+describe("sheets that would only cost time", () => {
+  test("merges over merges, hundreds of tables, thousands of lines that read like headings", async () => {
+    const overlapping = Array.from({ length: 5_000 }, () => '<mergeCell ref="A1:B100000"/>').join("");
+    await expect(parse([heads, record(1)], { after: `<mergeCells>${overlapping}</mergeCells>` })).rejects.toThrow("互相重叠");
+    const many: Grid = Array.from({ length: 300 }, (_, at) => (at % 2 === 0 ? heads : [...heads].toReversed()));
+    await expect(parse([["集中学习台账"], ...many])).rejects.toThrow("200 张表");
+    const likeHeadings: Grid = Array.from({ length: 20_000 }, (_, at) => ["单位名称", "备注", `品名${at}`, "单价", "规格"]);
+    const started = performance.now();
+    expect((await parse(likeHeadings)).tables).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  }, 20_000);
 });
 
 test("period: month and year from titles, file names and notes", () => {

@@ -2,7 +2,7 @@
 import type { Campaign } from "#kernel/campaign.ts";
 import { figuresInText } from "#kernel/pack-check.ts";
 import { evaluate, figureOf, partsOf, plainValue } from "#kernel/figure-value.ts";
-import { numberText, type FigureValue } from "#kernel/number-text.ts";
+import { numberText } from "#kernel/number-text.ts";
 import type { Tx } from "#platform/db.ts";
 import { distinctValues, measure } from "./figures.model.ts";
 import type { FigureAnswer, Question } from "./figures.types.ts";
@@ -29,7 +29,7 @@ export async function answerFigures(
     const shown: FigureAnswer[] = [];
     for (const key of keys) {
       const figure = figureOf(campaign, key);
-      const { value, note } = found.get(key) as { value: FigureValue & never; note?: string };
+      const { value, note } = found.get(key) ?? { value: null };
       const plain = plainValue(value);
       const first = partsOf(campaign, key, question)[0];
       const names =
