@@ -409,7 +409,7 @@ describe("registers", () => {
 
 describe("two at a time", () => {
   const anEntry = () =>
-    asOwner(database, "look", async (tx) => (await listEntries(tx, campaign, "sessions", { limit: 1, offset: 0 }))[0]);
+    asOwner(database, "look", async (tx) => (await listEntries(tx, campaign, "sessions", {}, { limit: 1, offset: 0 }))[0]);
 
   test("the same entry from the same version: the second is told what the first changed", async () => {
     const entry = await anEntry();

@@ -74,3 +74,6 @@ export function mondayOf(day: string): string {
 
 /** Whole days from one ISO day to another; negative when `to` is earlier. */
 export const daysBetween = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
+
+/** The day in China at a moment. */
+export const chinaDay = (moment: Date): string => new Date(moment.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);

@@ -42,7 +42,8 @@ export function planMeasure(measure: Measure, ledger: Ledger): MeasurePlan {
   );
   const summed = fieldOf(ledger, fields[0] ?? "");
   const additive = operation === "count" || (operation === "sum" && summed !== undefined && isStored(ledger, summed));
-  const identity = { ledger: ledger.key, operation, fields, where, any, date, groups: measure.groups ?? null };
+  const decimals = operation === "sum" && summed?.type === "decimal" ? (summed.decimals ?? 2) : 0;
+  const identity = { ledger: ledger.key, operation, fields, where, any, date, groups: measure.groups ?? null, decimals };
   return {
     digest: createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 32),
     ledger,
@@ -53,7 +54,7 @@ export function planMeasure(measure: Measure, ledger: Ledger): MeasurePlan {
     date,
     groups: measure.groups,
     prepared: additive && plain && date.kind !== "field",
-    decimals: operation === "sum" && summed?.type === "decimal" ? (summed.decimals ?? 2) : 0,
+    decimals,
   };
 }
 
@@ -69,11 +70,8 @@ function isPlain(ledger: Ledger, name: string, condition: Condition): boolean {
   if (!field || field.derive !== undefined || field.type === "unit" || field.type === "organ" || field.type === "person")
     return false;
   if (typeof condition !== "object" || Array.isArray(condition)) return ![condition].flat().some(isVariable);
-  return (
-    condition.kind === undefined &&
-    ![condition.not].flat().some(isVariable) &&
-    [condition.from, condition.to, condition.above, condition.below].every((bound) => !isVariable(bound))
-  );
+  const { not, from, to, above, below } = condition;
+  return condition.kind === undefined && ![not, from, to, above, below].flat().some(isVariable);
 }
 
 export const isVariable = (bound: unknown): bound is string => typeof bound === "string" && bound.startsWith("$");

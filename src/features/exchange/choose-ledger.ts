@@ -1,6 +1,7 @@
 /** Which ledger a table is for: by its title, sheet and file name, and by how well its columns fit. */
 import type { Ledger } from "#kernel/definitions.ts";
-import type { HeadingMemory, Lookups } from "./exchange.types.ts";
+import type { Lookups } from "#kernel/values/cell.ts";
+import type { HeadingMemory } from "./exchange.types.ts";
 import { plainHeading } from "./headings.ts";
 import { mapColumns, type Mapping, type RawColumn } from "./map-columns.ts";
 

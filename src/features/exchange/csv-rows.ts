@@ -1,6 +1,7 @@
 /** Rows of a CSV file (RFC 4180, and what is sent in its name): UTF-8, GB18030 or UTF-16; comma, tab or semicolon. */
 import { createReadStream } from "node:fs";
-import type { Cell, RawRow } from "./exchange.types.ts";
+import type { Cell } from "#kernel/values/cell.ts";
+import type { RawRow } from "./exchange.types.ts";
 import { FileRefused, type ReadLimits } from "./file-refused.ts";
 import type { ReadEvent, RowBudget } from "./read-events.ts";
 

@@ -1,6 +1,7 @@
 /** Gives every cell of a merged area the value of its first cell, row by row as the sheet streams by. */
 import { FileRefused } from "./file-refused.ts";
-import type { Cell, Merge, RawRow } from "./exchange.types.ts";
+import type { Cell } from "#kernel/values/cell.ts";
+import type { Merge, RawRow } from "./exchange.types.ts";
 
 export interface FilledRow extends RawRow {
   /** Cells as they stand in the file, without what merges brought. */

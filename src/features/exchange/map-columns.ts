@@ -1,9 +1,10 @@
 /** Which column of a table brings which field: by heading, group heading, the values below, and what the sender's earlier files taught. */
 import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
 import { assign } from "./assign.ts";
-import type { Cell, Column, Lookups } from "./exchange.types.ts";
+import type { Cell, Lookups } from "#kernel/values/cell.ts";
+import type { Column } from "./exchange.types.ts";
 import { headingScore, isSerialHeading, maySerialHeading, plainHeading } from "./headings.ts";
-import { isEmptyCell, parseCell } from "./parse-cell.ts";
+import { isEmptyCell, parseCell } from "#kernel/values/parse-cell.ts";
 
 /** A column of a table before it is known what it brings, with the values of its first rows. */
 export interface RawColumn {

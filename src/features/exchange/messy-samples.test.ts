@@ -1,7 +1,8 @@
 /** The messy ledgers of a municipality: every table found, every row typed, exactly the complaints that are due. */
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Lookups, ParsedRow, TableInfo } from "./exchange.types.ts";
+import type { Lookups } from "#kernel/values/cell.ts";
+import type { ParsedRow, TableInfo } from "./exchange.types.ts";
 import { sampleLookups } from "./fixtures/lookups.ts";
 import { messyLedgers } from "./fixtures/messy-ledgers.ts";
 import { parseFile, type FileNote } from "./parse-file.ts";

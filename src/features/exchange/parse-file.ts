@@ -1,7 +1,8 @@
 /** From a file on disk to typed rows: reading, recognising and parsing in one stream, never holding the rows of a file. */
 import { basename } from "node:path";
 import type { Ledger } from "#kernel/definitions.ts";
-import type { HeadingMemory, Lookups, ParsedRow, SheetName, TableInfo } from "./exchange.types.ts";
+import type { Lookups } from "#kernel/values/cell.ts";
+import type { HeadingMemory, ParsedRow, SheetName, TableInfo } from "./exchange.types.ts";
 import type { ReadLimits } from "./file-refused.ts";
 import { tableParser } from "./parse-table.ts";
 import { readFile } from "./read-file.ts";

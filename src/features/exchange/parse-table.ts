@@ -1,9 +1,10 @@
 /** Rows of a recognised table into typed values, each with what is wrong with it. */
 import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
-import type { Cell, Complaint, Lookups, ParsedRow, TableInfo, Value } from "./exchange.types.ts";
+import type { Cell, Lookups, Value } from "#kernel/values/cell.ts";
+import type { Complaint, ParsedRow, TableInfo } from "./exchange.types.ts";
 import type { FilledRow } from "./fill-merges.ts";
 import { namedBy } from "./map-columns.ts";
-import { isEmptyCell, parseCell, type CellContext, type CellReading } from "./parse-cell.ts";
+import { isEmptyCell, parseCell, type CellContext, type CellReading } from "#kernel/values/parse-cell.ts";
 import { columnLetters } from "./read-events.ts";
 
 export interface TableContext {

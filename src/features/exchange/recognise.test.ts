@@ -1,6 +1,7 @@
 /** Tables as they stand on real sheets: odd headers, several tables, lines that are no records. */
 import { afterAll, describe, expect, test } from "vitest";
-import type { HeadingMemory, Lookups, ParsedRow, TableInfo } from "./exchange.types.ts";
+import type { Lookups } from "#kernel/values/cell.ts";
+import type { HeadingMemory, ParsedRow, TableInfo } from "./exchange.types.ts";
 import { assign } from "./assign.ts";
 import { noLookups } from "./fixtures/lookups.ts";
 import { makeXlsx, rowsOf, temporary } from "./fixtures/make-xlsx.ts";

@@ -8,7 +8,8 @@
  */
 import type { Ledger } from "#kernel/definitions.ts";
 import { chooseLedger } from "./choose-ledger.ts";
-import type { Cell, HeadingMemory, Lookups, Merge, RawRow, SheetName, TableInfo } from "./exchange.types.ts";
+import type { Cell, Lookups } from "#kernel/values/cell.ts";
+import type { HeadingMemory, Merge, RawRow, SheetName, TableInfo } from "./exchange.types.ts";
 import { FileRefused } from "./file-refused.ts";
 import { mergeFiller, type FilledRow } from "./fill-merges.ts";
 import { headerAt, isConvincing, mayBeHeader, vocabulary, type Header } from "./find-header.ts";

@@ -1,5 +1,6 @@
 /** Which rows of a sheet are no records, by what is written in them. */
-import type { Cell, RawRow } from "./exchange.types.ts";
+import type { Cell } from "#kernel/values/cell.ts";
+import type { RawRow } from "./exchange.types.ts";
 
 export const filled = (row: RawRow): { index: number; cell: Exclude<Cell, null> }[] => {
   const found: { index: number; cell: Exclude<Cell, null> }[] = [];

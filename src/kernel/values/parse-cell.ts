@@ -6,7 +6,7 @@
  * known people by id; `choices` and `people` as lists. `value: null` means an empty cell.
  */
 import type { FieldDefinition, FieldType } from "#kernel/definitions.ts";
-import type { Cell, ComplaintCode, Lookups, Value } from "./exchange.types.ts";
+import type { Cell, ComplaintCode, Lookups, Value } from "./cell.ts";
 import { parseDate, parseMonth, parsePeriod, parseTime, type DateReading } from "./parse-date.ts";
 import { parseNumber } from "./parse-number.ts";
 

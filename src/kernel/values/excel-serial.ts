@@ -1,5 +1,5 @@
 /** Excel's numbers for days and times, and which number formats mean a date (ECMA-376 part 1, 18.8.30). */
-import type { Cell } from "./exchange.types.ts";
+import type { Cell } from "./cell.ts";
 
 /** What a number format does with a number. */
 export type NumberKind = "number" | "date" | "time" | "percent";

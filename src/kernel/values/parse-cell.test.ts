@@ -2,13 +2,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fieldSchema, fieldTypes, type FieldDefinition } from "#kernel/definitions.ts";
-import type { Cell, Lookups } from "./exchange.types.ts";
-import { noLookups } from "./fixtures/lookups.ts";
+import type { Cell, Lookups } from "./cell.ts";
 import { parseCell, type CellContext, type CellReading } from "./parse-cell.ts";
 
 const field = (source: Record<string, unknown>): FieldDefinition => fieldSchema.parse({ name: "栏目", ...source });
 const lookups: Lookups = {
-  ...noLookups,
+  campaign: { from: "2023-03-03", to: undefined, reportDate: "2023-05-14" },
   unit: (name) => (name === "甲单位" ? { id: 7, name } : undefined),
   similarUnits: () => ["甲单位"],
   person: ({ code, name, unit }) =>
