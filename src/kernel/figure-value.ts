@@ -190,12 +190,12 @@ export function plainValue(found: Big | string | null): number | string | null {
   return /^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(found) ? Number(found) : found;
 }
 
-/** All prepared measures that a campaign's figures use, once each. */
+/** All measures that a campaign's figures use and that are kept prepared (as amounts or as sets), once each. */
 export function preparedPlans(campaign: Campaign): MeasurePlan[] {
   const found = new Map<string, MeasurePlan>();
   const period = { from: campaign.from, to: campaign.to ?? campaign.from };
   for (const key of campaign.figures.keys())
     for (const part of partsOf(campaign, key, period))
-      if (part.request.plan.prepared) found.set(part.request.plan.digest, part.request.plan);
+      if (part.request.plan.prepared || part.request.plan.sets) found.set(part.request.plan.digest, part.request.plan);
   return [...found.values()];
 }

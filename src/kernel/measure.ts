@@ -25,6 +25,8 @@ export interface MeasurePlan {
   groups: Measure["groups"];
   /** Additive and decided by the entry alone, so that day totals can be kept. */
   prepared: boolean;
+  /** Tells people apart and is decided by the entry alone, so that the set of a day's people can be kept. */
+  sets: boolean;
   /** Places kept of a prepared sum: an amount is stored times 10^decimals. */
   decimals: number;
 }
@@ -54,6 +56,7 @@ export function planMeasure(measure: Measure, ledger: Ledger): MeasurePlan {
     date,
     groups: measure.groups,
     prepared: additive && plain && date.kind !== "field",
+    sets: operation === "distinct" && fields.length === 1 && summed?.type === "person" && plain && date.kind === "day",
     decimals,
   };
 }
@@ -158,4 +161,11 @@ export function amountOf(plan: MeasurePlan, entry: EntryView): number {
   if (plan.operation === "count") return 1;
   const value = entry.data[plan.fields[0] as string];
   return typeof value === "number" ? Math.round(value * 10 ** plan.decimals) : 0;
+}
+
+/** Who an entry is about, for a measure that keeps sets, spelled as `valueSql` spells it; undefined if it does not count. */
+export function memberOf(plan: MeasurePlan, unit: number, entry: EntryView): string | undefined {
+  const value = entry.data[plan.fields[0] as string];
+  if (isEmpty(value) || entry.day === null || !matches(plan, entry)) return undefined;
+  return typeof value === "number" ? String(value) : `${unit} ${String(value)}`;
 }

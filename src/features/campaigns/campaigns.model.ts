@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import { campaignOf, type Campaign } from "#kernel/campaign.ts";
 import type { Pack } from "#kernel/definitions.ts";
-import { preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
+import { readMeasures, type Prepared } from "#kernel/figure-deltas.ts";
 import { preparedPlans } from "#kernel/figure-value.ts";
 import type { SqlContext } from "#kernel/measure-sql.ts";
 import { Problem } from "#kernel/problem.ts";
 import { join, sql, type Tx } from "#platform/db.ts";
-import { rebuildCells, verifyCells, type CellFault } from "#features/figures/cells.model.ts";
+import { rebuildCells, stopWriters, verifyCells, type CellFault } from "#features/figures/cells.model.ts";
 import { rebuildPaths, registerUnits } from "#features/units/units.model.ts";
 
 interface CampaignRow {
@@ -115,6 +115,8 @@ async function syncMeasures(tx: Tx, campaign: Campaign): Promise<void> {
     sql`update measures set retired = not (digest = any(${digests}::text[])) where campaign_id = ${campaign.id} and retired <> not (digest = any(${digests}::text[])) returning digest`,
   );
   if (fresh.length + revived.length === 0) return;
+  // Who wrote under the version before has ended when this goes on, and is counted; who comes later must take the new one.
+  await stopWriters(tx, campaign.realms);
   const anything = await tx.one(
     sql`select 1 from entries where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id} limit 1`,
   );
@@ -135,7 +137,7 @@ async function recountIn(tx: Tx, campaign: Campaign, realm: number, units?: read
 }
 
 const allPrepared = async (tx: Tx, campaign: Campaign): Promise<Prepared[]> =>
-  [...(await preparedMeasures(tx, campaign)).values()].flat();
+  [...(await readMeasures(tx, campaign)).values()].flat();
 
 /** Prepared measures are decided by the entry alone: no dates of a question, no names of units. */
 const contextOf = (campaign: Campaign): SqlContext => ({
@@ -147,8 +149,6 @@ const contextOf = (campaign: Campaign): SqlContext => ({
 /** Day totals of a realm that are not what its entries come to. */
 export const verifyCampaignCells = async (tx: Tx, campaign: Campaign, realm: number): Promise<CellFault[]> =>
   verifyCells(tx, campaign, realm, await allPrepared(tx, campaign), contextOf(campaign));
-
-const cache = new Map<number, Pack>();
 
 export async function getCampaign(tx: Tx, key: string): Promise<Campaign> {
   const campaign = await findCampaign(tx, key);
@@ -163,14 +163,14 @@ export async function findCampaign(tx: Tx, key: string): Promise<Campaign | unde
     (select realm_id from realms r where r.key = c.key) as realm from campaigns c where key = ${key}`);
   if (!row) return undefined;
   // A stored version never changes, so a copy kept in memory cannot grow old.
-  let pack = cache.get(row.packId);
+  let pack = tx.memory.get(`pack ${row.packId}`) as Pack | undefined;
   if (!pack) {
     pack = (
       (await tx.one<{ definition: Pack }>(sql`select definition from packs where pack_id = ${row.packId}`)) as {
         definition: Pack;
       }
     ).definition;
-    cache.set(row.packId, pack);
+    tx.memory.set(`pack ${row.packId}`, pack);
   }
   const realms = await tx.query<{ realm_id: number }>(
     sql`select realm_id from realms where realm_id = ${row.realm} or key like ${`${key}/%`} order by realm_id`,

@@ -10,7 +10,7 @@ import { from as copyFrom } from "pg-copy-streams";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { fieldOf } from "#kernel/fields.ts";
-import { Deltas, preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
+import { Deltas, holdPack, preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
 import { Problem } from "#kernel/problem.ts";
 import { asOwner, constraintOf, sql, type Database, type Tx } from "#platform/db.ts";
 import { orderedId } from "#platform/ordered-id.ts";
@@ -128,7 +128,7 @@ export async function importWithin(tx: Tx, campaign: Campaign, doer: Doer, optio
         options.onTable?.(event.table);
       } else if (event.type === "note") result.notes.push(event.note);
     }
-    await importing.finish();
+    importing.finish();
     result.committed = !result.dryRun && (result.complaints.length === 0 || options.goodRows === true);
     if (!result.committed) {
       await tx.client.query("rollback to savepoint import");
@@ -218,7 +218,7 @@ interface Importing {
   begin(table: TableInfo): Promise<void>;
   take(rows: ParsedRow[]): Promise<void>;
   end(table: TableInfo): Promise<void>;
-  finish(): Promise<void>;
+  finish(): void;
 }
 
 async function openImport(
@@ -230,6 +230,7 @@ async function openImport(
 ): Promise<Importing> {
   const { realm } = campaign;
   const lookups = await openLookups(tx, campaign);
+  holdPack(tx, campaign);
   const measures = await preparedMeasures(tx, campaign);
   const deltas = new Deltas();
   const seen = new Map<string, string>();
@@ -370,6 +371,8 @@ async function openImport(
         return !fault;
       });
       if (own.length > 0) {
+        // What is counted anew when units come or move must not come a second time from here.
+        deltas.write(tx, realm, campaign.id);
         posts = undefined;
         const owners = await registerRows(tx, campaign, ledger, own, lookups, doer.unit).catch((error: unknown) => {
           throw withRows(error, info, ledger, own);

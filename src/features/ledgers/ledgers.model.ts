@@ -4,7 +4,7 @@
  */
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
-import { Deltas, preparedMeasures } from "#kernel/figure-deltas.ts";
+import { Deltas, holdPack, preparedMeasures } from "#kernel/figure-deltas.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { constraintOf, join, sql, type Sql, type Tx } from "#platform/db.ts";
 import type { Doer, Entry, EntryEvent, Values } from "./ledgers.types.ts";
@@ -96,6 +96,8 @@ export async function recordEntry(
   const shape = shapeEntry(ledger, values, home ?? doer.unit);
   await check?.(shape);
   const at = doer.now.toISOString();
+  const measures = (await preparedMeasures(tx, campaign)).get(ledger.key) ?? [];
+  holdPack(tx, campaign);
   const inserted = await tx
     .query<Entry>(sql`insert into entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, pack_id, created_at, updated_at)
     values (${realm}, ${id}, ${campaign.id}, ${ledger.key}, ${shape.unit}, ${shape.day}, ${shape.state}, ${JSON.stringify(shape.data)}, 1, ${shape.identity}, ${campaign.packId}, ${at}, ${at})
@@ -105,11 +107,11 @@ export async function recordEntry(
     });
   const entry = inserted[0];
   if (!entry) return getEntry(tx, campaign, id);
-  await tx.query(sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state)
+  tx.later(sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state)
     values (${realm}, ${id}, 1, 'record', ${doer.account}, ${at}, ${JSON.stringify(shape.data)}, ${shape.unit}, ${shape.day}, ${shape.state})`);
   const deltas = new Deltas();
-  deltas.add((await preparedMeasures(tx, campaign)).get(ledger.key) ?? [], shape.unit, entry, 1);
-  await deltas.write(tx, realm, campaign.id);
+  deltas.add(measures, shape.unit, entry, 1);
+  deltas.write(tx, realm, campaign.id);
   return entry;
 }
 
@@ -165,6 +167,8 @@ export async function changeEntry(
   if (Object.keys(changes).length === 0 && state === entry.state && deleted === entry.deleted) return entry;
   const at = doer.now.toISOString();
   const version = entry.version + 1;
+  const measures = (await preparedMeasures(tx, campaign)).get(entry.ledger) ?? [];
+  holdPack(tx, campaign);
   const imported = change.imported ? sql`, imported = ${change.imported}` : sql``;
   const updated = await tx
     .one<Entry>(sql`update entries set unit_id = ${shape.unit}, day = ${shape.day}, state = ${state}, data = ${JSON.stringify(shape.data)}, version = ${version}, deleted = ${deleted}, identity = ${shape.identity}, pack_id = ${campaign.packId}, updated_at = ${at}${imported}
@@ -174,13 +178,12 @@ export async function changeEntry(
     });
   // Someone was faster since it was read here: what they did can be seen now.
   if (!updated) throw await versionConflict(tx, await getEntry(tx, campaign, entry.id), base, change.values ?? {});
-  await tx.query(sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, reason, changes, unit_id, day, state, deleted, import_id)
+  tx.later(sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, reason, changes, unit_id, day, state, deleted, import_id)
     values (${entry.realm}, ${entry.id}, ${version}, ${change.action}, ${doer.account}, ${at}, ${change.reason ?? null}, ${JSON.stringify(changes)}, ${shape.unit}, ${shape.day}, ${state}, ${deleted}, ${change.importId ?? null})`);
-  const measures = (await preparedMeasures(tx, campaign)).get(entry.ledger) ?? [];
   const deltas = new Deltas();
   if (!entry.deleted) deltas.add(measures, entry.unit, entry, -1);
   if (!deleted) deltas.add(measures, updated.unit, updated, 1);
-  await deltas.write(tx, entry.realm, campaign.id);
+  deltas.write(tx, entry.realm, campaign.id);
   return updated;
 }
 

@@ -3,7 +3,7 @@
  * ancestors. Pure. Days are ISO dates, `-infinity` and `infinity`; stretches are half open.
  */
 import { Problem } from "#kernel/problem.ts";
-import type { Link, Relation, RelationKind, UnitPath } from "./units.types.ts";
+import type { InnerUnit, Link, Relation, RelationKind, UnitPath } from "./units.types.ts";
 
 const order = (day: string): string => (day === "-infinity" ? "" : day === "infinity" ? "~" : day);
 export const before = (left: string, right: string): boolean => order(left) < order(right);
@@ -76,4 +76,29 @@ function joined(own: UnitPath[]): UnitPath[] {
     else result.push({ ...path });
   }
   return result;
+}
+
+/** Inner units of a realm, from all its paths; `above` are units of which other realms say that they are inner. */
+export function innerUnits(wanted: readonly UnitPath[], above: ReadonlySet<number>): InnerUnit[] {
+  const units = new Set(wanted.map((path) => path.unit));
+  const found: (InnerUnit & { depth: number })[] = [];
+  for (const [unit, own] of Map.groupBy(wanted, (path) => path.ancestor)) {
+    const depth = Math.max(...own.map((path) => path.depth));
+    if (depth === 0 && !above.has(unit)) continue;
+    const always = [...Map.groupBy(own, (path) => path.unit).values()].filter(coversAll).length;
+    const below = new Set(own.map((path) => path.unit)).size;
+    found.push({ unit, totals: unit, whole: always === units.size, moved: always < below, depth });
+  }
+  // Of units that all have the whole realm below them, the lowest keeps the totals: whoever sees another sees it too.
+  const lowest = found
+    .filter((row) => row.whole)
+    .toSorted((left, right) => left.depth - right.depth || left.unit - right.unit)[0];
+  return found.map(({ unit, whole, moved }) => ({ unit, totals: whole && lowest ? lowest.unit : unit, whole, moved }));
+}
+
+function coversAll(own: readonly UnitPath[]): boolean {
+  let day = "-infinity";
+  for (const path of own.toSorted((left, right) => (before(left.from, right.from) ? -1 : 1)))
+    if (path.from === day) day = path.to;
+  return day === "infinity";
 }

@@ -3,8 +3,8 @@ import { sees, type Asker } from "#kernel/access.ts";
 import { normalName } from "#kernel/names.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { join, sql, type Tx } from "#platform/db.ts";
-import { before, links, paths } from "./paths.ts";
-import type { Relation, RelationKind, Unit, UnitPath } from "./units.types.ts";
+import { before, innerUnits, links, paths } from "./paths.ts";
+import type { InnerUnit, Relation, RelationKind, Unit, UnitPath } from "./units.types.ts";
 
 const unitColumns = [
   sql`unit_id as id`,
@@ -240,7 +240,10 @@ export async function renameUnit(tx: Tx, realm: number, unit: number, name: stri
     where realm_id = ${realm} and unit_id = ${unit} and name <> ${name}`);
 }
 
-/** Computes the roll-up paths of a realm anew. Returns the ancestors whose subtree changed. */
+/**
+ * Computes the roll-up paths of a realm anew, and what is kept of its inner units. Returns the ancestors whose subtree
+ * changed. A unit between the top and other realms is known as inner to its own realm once those realms have paths.
+ */
 export async function rebuildPaths(tx: Tx, realm: number, campaign: number, rollUp: readonly RelationKind[]): Promise<number[]> {
   const units = await listUnits(tx, [realm]);
   const names = new Map(units.map((unit) => [unit.id, unit.name]));
@@ -276,5 +279,35 @@ export async function rebuildPaths(tx: Tx, realm: number, campaign: number, roll
           .map((path) => sql`(${realm}, ${campaign}, ${path.unit}, ${path.ancestor}, ${path.depth}, ${path.from}, ${path.to})`),
       )}`,
     );
-  return [...new Set([...gone, ...fresh].map((path) => path.ancestor))];
+  const inner = await rebuildInner(tx, realm, campaign, wanted);
+  return [...new Set([...[...gone, ...fresh].map((path) => path.ancestor), ...inner])];
+}
+
+/** Writes down the inner units of a realm; returns those that are new or whose totals are kept elsewhere now. */
+async function rebuildInner(tx: Tx, realm: number, campaign: number, wanted: readonly UnitPath[]): Promise<number[]> {
+  const above = await tx.query<{ unit_id: number }>(
+    sql`select distinct unit_id from inner_units where campaign_id = ${campaign} and realm_id <> ${realm}
+      union select root_unit_id from campaigns where campaign_id = ${campaign} and root_unit_id is not null`,
+  );
+  const rows = innerUnits(wanted, new Set(above.map((row) => row.unit_id)));
+  const known = await tx.query<InnerUnit>(
+    sql`select unit_id as unit, totals_id as totals, whole, moved from inner_units where realm_id = ${realm} and campaign_id = ${campaign}`,
+  );
+  const key = (row: InnerUnit): string => `${row.unit}|${row.totals}|${row.whole}|${row.moved}`;
+  const [old, next] = [new Set(known.map(key)), new Set(rows.map(key))];
+  const gone = known.filter((row) => !next.has(key(row)));
+  const fresh = rows.filter((row) => !old.has(key(row)));
+  if (gone.length > 0)
+    await tx.query(
+      sql`delete from inner_units where realm_id = ${realm} and campaign_id = ${campaign} and unit_id = any(${gone.map((row) => row.unit)}::bigint[])`,
+    );
+  for (let start = 0; start < fresh.length; start += 5000)
+    await tx.query(
+      sql`insert into inner_units (realm_id, campaign_id, unit_id, totals_id, whole, moved) values ${join(
+        fresh
+          .slice(start, start + 5000)
+          .map((row) => sql`(${realm}, ${campaign}, ${row.unit}, ${row.totals}, ${row.whole}, ${row.moved})`),
+      )}`,
+    );
+  return [...gone, ...fresh].map((row) => row.unit);
 }
