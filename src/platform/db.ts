@@ -168,6 +168,16 @@ export function asOwner<T>(database: Database, reason: string, run: (tx: Tx) => 
   return transaction(database, `begin; set local application_name = ${pg.escapeLiteral(reason.slice(0, 60))}`, run);
 }
 
+/** Whether the connection is gone, as when the server was killed: what was not committed is undone. */
+export function isConnectionLost(error: unknown): boolean {
+  const { code = "", message = "" } = error as { code?: string; message?: string };
+  return (
+    /^(08...|57P0[123]|ECONNRESET|ECONNREFUSED|EPIPE)$/.test(code) ||
+    (code === "ENOENT" && message.includes(".s.PGSQL")) ||
+    /^(Connection terminated|Client has encountered a connection error)/.test(message)
+  );
+}
+
 /** Name of the constraint that an error is about; on a cluster it stands only in the message, with a shard suffix. */
 export function constraintOf(error: unknown): string | undefined {
   const { constraint, message } = error as { constraint?: string; message?: string };
