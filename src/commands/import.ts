@@ -1,5 +1,14 @@
+import { mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { Campaign } from "#kernel/campaign.ts";
+import { fieldOf } from "#kernel/fields.ts";
+import { Problem } from "#kernel/problem.ts";
+import type { Complaint, TableInfo } from "#features/exchange/exchange.types.ts";
+import { FileRefused } from "#features/exchange/file-refused.ts";
 import { importFile, type ImportResult } from "#features/exchange/import.model.ts";
+import { markedName, markFile } from "#features/exchange/mark-file.ts";
 import { foldAll } from "#features/figures/cells.model.ts";
+import { cannotWrite } from "./files.ts";
 import { chooseCampaign, chooseUnit, exits, text, UsageError, withDatabase, type Call, type Command } from "./command.ts";
 
 export const importCommand: Command = {
@@ -34,44 +43,74 @@ export const importCommand: Command = {
     return withDatabase(call, "tool", async (database) => {
       const campaign = await chooseCampaign(database, call);
       const unit = await chooseUnit(database, campaign, text(call, "unit"));
-      const results: ImportResult[] = [];
+      const meanings = mapping(call, campaign);
+      const answers: object[] = [];
+      let complaints = 0;
+      let refused = 0;
       for (const path of call.args) {
-        const result = await importFile(
-          database,
-          campaign,
-          { account: null, unit: unit.id, role: "operator", now: new Date() },
-          {
+        const doer = { account: null, unit: unit.id, role: "operator", now: new Date() };
+        try {
+          const { found, ...result } = await importFile(database, campaign, doer, {
             path,
             ledger: text(call, "ledger"),
-            mapping: mapping(call),
+            mapping: meanings,
             dryRun: call.flags["dry-run"] === true,
             goodRows: call.flags["good-rows"] === true,
             mayWrite: () => true,
             onProgress: process.stderr.isTTY ? (rows) => void process.stderr.write(`\r已读${rows}行……`) : undefined,
-          },
-        );
-        results.push(result);
-        if (!call.flags["json"]) call.print(summary(result));
+          });
+          answers.push(result);
+          complaints += result.complaints.length;
+          if (!call.flags["json"]) call.print(summary(result));
+          await giveBack(call, path, result.complaints, found).catch((error: unknown) => {
+            if (!(error instanceof Problem)) throw error;
+            refused++;
+            call.say(`标红的《${basename(path)}》没有存成：${error.message}`);
+          });
+        } catch (error) {
+          // One file that cannot be read does not keep the others out.
+          if (!(error instanceof FileRefused || error instanceof Problem)) throw error;
+          refused++;
+          answers.push({ file: basename(path), committed: false, error: { code: error.code, message: error.message } });
+          if (!call.flags["json"]) call.print(`没有导入《${basename(path)}》：${error.message}`);
+        }
       }
       await foldAll(database, campaign);
-      if (call.flags["json"]) call.print(JSON.stringify(results, null, 2));
-      return results.some((result) => result.complaints.length > 0) ? exits.complaints : exits.ok;
+      if (call.flags["json"]) call.print(JSON.stringify(answers, null, 2));
+      return refused > 0 ? exits.failed : complaints > 0 ? exits.complaints : exits.ok;
     });
   },
 };
 
-function mapping(call: Call): Record<string, string | null> {
+/** Writes the marked copy of a file with faults, beside where the command runs or where --marked says. */
+async function giveBack(call: Call, path: string, complaints: readonly Complaint[], found: readonly TableInfo[]): Promise<void> {
+  const folder = text(call, "marked") ?? ".";
+  if (complaints.length === 0 || folder === "none") return;
+  const marked = join(folder, markedName(basename(path)));
+  try {
+    await mkdir(folder, { recursive: true });
+    await markFile(path, basename(path), found, complaints, new Date(), marked);
+  } catch (error) {
+    throw cannotWrite(marked, error);
+  }
+  call.say(`有问题的行已在 ${marked} 中标红并注明原因。`);
+}
+
+function mapping(call: Call, campaign: Campaign): Record<string, string | null> {
   const said = call.flags["map"];
   return Object.fromEntries(
     (Array.isArray(said) ? said.map(String) : []).map((item) => {
       const at = item.indexOf("=");
       if (at < 1) throw new UsageError(`--map 的“${item}”不对，应写成 表头=栏目，例如 --map 人数=实到人数`);
-      return [item.slice(0, at), item.slice(at + 1) || null];
+      const [heading, field] = [item.slice(0, at), item.slice(at + 1) || null];
+      if (field !== null && ![...campaign.ledgers.values()].some((ledger) => fieldOf(ledger, field)))
+        throw new UsageError(`--map 的“${field}”不是任何台账的栏目，请核对栏目名称。`);
+      return [heading, field];
     }),
   );
 }
 
-function summary(result: ImportResult): string {
+function summary(result: Omit<ImportResult, "found">): string {
   const verb = result.dryRun ? "试导" : result.committed ? "已导入" : "没有导入";
   const lines = [
     `${verb}《${result.file}》：新增${result.added}条，修改${result.changed}条，不变${result.unchanged}条，退回${result.refused}条`,

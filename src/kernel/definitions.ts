@@ -10,7 +10,7 @@ import { z } from "zod";
 
 const key = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, "小写英文字母开头，只含小写字母、数字、下划线和连字符，最长63个字符");
 const label = z.string().trim().min(1).max(200);
-const day = z.iso.date();
+const day = z.iso.date("不是日期，或没有这一天，应写成 2023-03-15 的样子");
 
 /** Where a figure or record is about a field: any heading that Excel may hold, without quotes or control characters. */
 const fieldName = z
@@ -203,7 +203,7 @@ export const figureSchema = measureSchema.extend({
   total: z.array(operand).min(1).optional(),
   days: z.strictObject({ from: operand, to: operand }).optional(),
   /** The same figure over the same period one year earlier, in percent of change. */
-  yearOnYear: z.string().optional(),
+  yearOnYear: operand.optional(),
   /** Period when it is not the question's own: fixed dates. Rare: a figure since a party congress, for one. */
   period: z.strictObject({ from: day.optional(), to: day.optional() }).optional(),
   /** own: only the unit itself; subtree (default): with all below. */
@@ -248,6 +248,8 @@ export const ledgerSchema = z.strictObject({
         kind: fieldName.optional(),
         level: fieldName.optional(),
         parent: fieldName.optional(),
+        /** Short and former names, several separated by 、. */
+        aliases: fieldName.optional(),
         from: fieldName.optional(),
         to: fieldName.optional(),
       }),
@@ -275,6 +277,11 @@ export const ledgerSchema = z.strictObject({
   figures: z.array(figureSchema).default([]),
 });
 export type LedgerSource = z.infer<typeof ledgerSchema>;
+
+/** A ledger as a file may write it: one that changes an inherited ledger says only what differs. */
+export const ledgerFileSchema = ledgerSchema.partial({ name: true }).extend({
+  lifecycle: lifecycleSchema.partial({ initial: true, states: true }).optional(),
+});
 
 export const ruleSchema = z.strictObject({
   key,

@@ -90,10 +90,12 @@ test("other figures and distinct values", () => {
   const sources = { values: ["太原", "成都", "重庆"], figure: (key: string) => (key === "S04-F03" ? 18 : undefined) };
   expect(numberText(7, "次", "{n}次{S04-F03}项", sources)).toBe("7次18项");
   expect(numberText(3, "家", "{values}海关", sources)).toBe("太原、成都、重庆海关");
+  expect(numberText(0, "种", "管{values:、管}", { values: [] })).toBe("（无数据）");
+  expect(numberText(0, "种", "{n}种：{values}", { values: [] })).toBe("0种：");
   const named = (values: string[]): string => numberText(values.length, "家", "{values:-海关}", { values });
   expect(named(["太原海关", "成都海关", "重庆海关"])).toBe("太原、成都、重庆海关");
   expect(named(["太原海关", "总署机关"])).toBe("太原海关、总署机关");
-  expect(named([])).toBe("");
+  expect(named([])).toBe("（无数据）");
   expect(numberText(3, "家", "{values:}等", sources)).toBe("太原成都重庆等");
   expect(numberText(3, "家", "{values:和}", sources)).toBe("太原、成都和重庆");
   expect(numberText(1, "家", "{values:和}", { values: ["太原"] })).toBe("太原");

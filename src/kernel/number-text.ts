@@ -31,6 +31,8 @@ const gap = /\{([^{}:]*)(?::([^{}]*))?\}/g;
 export function numberText(value: FigureValue, unit = "", template?: string, sources: TextSources = {}): string {
   if (value === null && (template === undefined || /\{n[}:]/.test(template))) return noValue;
   if (template === undefined) return plain(value, unit);
+  // A text that only names the values has nothing to say when there are none.
+  if (sources.values?.length === 0 && template.includes("{values") && !/\{n[}:]/.test(template)) return noValue;
   return template.replace(gap, (_whole, name: string, form: string | undefined) => {
     if (name === "values") return namesText(sources.values ?? [], form ?? "、");
     const found = name === "n" ? value : sources.figure?.(name);

@@ -3,7 +3,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import {
   figuresFileSchema,
-  ledgerSchema,
+  ledgerFileSchema,
   packSchema,
   rolesFileSchema,
   rulesFileSchema,
@@ -48,7 +48,7 @@ export async function readFolder(directory: string, problems: PackProblem[]): Pr
   problems.push(...checkSource(packSource, packSchema));
   const folder: PackFolder = {
     directory,
-    pack: packSource.value as Plain,
+    pack: plainOf(packSource.value),
     ledgers: [],
     figures: [],
     rules: [],
@@ -59,8 +59,7 @@ export async function readFolder(directory: string, problems: PackProblem[]): Pr
   for (const name of await list(join(directory, "ledgers"), ".yaml")) {
     const source = await load(join(directory, "ledgers", name), `${label}/ledgers/${name}`);
     if (!source) continue;
-    // A file that changes an inherited ledger need not repeat its name.
-    const found = checkSource(source, ledgerSchema.partial({ name: true }));
+    const found = checkSource(source, ledgerFileSchema);
     problems.push(...found);
     if (found.length === 0) folder.ledgers.push({ source, value: source.value as Plain });
   }
@@ -104,6 +103,10 @@ export async function readFolder(directory: string, problems: PackProblem[]): Pr
   }
   return folder;
 }
+
+/** A file that is no list of names and values was complained of; reading goes on to find the other faults. */
+const plainOf = (value: unknown): Plain =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Plain) : {};
 
 const list = async (directory: string, ending: string): Promise<string[]> =>
   (await readdir(directory).catch(() => [])).filter((name) => name.endsWith(ending)).toSorted();

@@ -1,7 +1,7 @@
 /** Entries of a register are the organisation's own units or people: recording one makes or changes what it is about. */
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
-import type { Tx } from "#platform/db.ts";
+import { sql, type Tx } from "#platform/db.ts";
 import type { Fault } from "#features/ledgers/check-shape.model.ts";
 import type { Values } from "#features/ledgers/ledgers.types.ts";
 import { refuse } from "#features/ledgers/read-values.model.ts";
@@ -69,6 +69,8 @@ export async function registerRows(
   };
   const day = (row: RegisterRow, name: string | undefined): string | null =>
     /\d{4}-\d{2}-\d{2}/.exec(text(row, name) ?? "")?.[0] ?? null;
+  // Two files with the same new unit must not both make it.
+  await tx.query(sql`select pg_advisory_xact_lock(7240003, ${campaign.realm})`);
   if (registers?.what === "units") {
     const units = rows.map((row) => ({
       code: text(row, registers.code),
@@ -76,6 +78,10 @@ export async function registerRows(
       kind: text(row, registers.kind),
       level: text(row, registers.level),
       parent: text(row, registers.parent),
+      aliases: (text(row, registers.aliases) ?? "")
+        .split(/[、，,；;]/)
+        .map((word) => word.trim())
+        .filter(Boolean),
       from: day(row, registers.from),
       to: day(row, registers.to),
     }));

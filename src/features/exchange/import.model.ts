@@ -10,9 +10,9 @@ import { from as copyFrom } from "pg-copy-streams";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { fieldOf } from "#kernel/fields.ts";
-import { Deltas, preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
+import { Deltas, holdPack, preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
 import { Problem } from "#kernel/problem.ts";
-import { asOwner, sql, type Database, type Tx } from "#platform/db.ts";
+import { asOwner, constraintOf, sql, type Database, type Tx } from "#platform/db.ts";
 import { orderedId } from "#platform/ordered-id.ts";
 import { registerFault, registerRows } from "#features/campaigns/register.model.ts";
 import { findFault, leavers, type Fault } from "#features/ledgers/check-shape.model.ts";
@@ -75,6 +75,8 @@ export interface ImportResult {
   unchanged: number;
   refused: number;
   tables: TableResult[];
+  /** Where the tables stand in the file: what marking its faults needs. */
+  found: TableInfo[];
   complaints: Complaint[];
   notes: FileNote[];
 }
@@ -85,32 +87,28 @@ export async function importFile(
   doer: Doer,
   options: ImportOptions,
 ): Promise<ImportResult> {
-  return asOwner(database, `import ${options.name ?? options.path}`, async (tx) => {
-    const result = await importWithin(tx, campaign, doer, options);
-    if (result.committed)
-      await tx.query(sql`insert into audit (realm_id, at, actor, action, unit_id, subject, result)
-        values (${campaign.realm}, ${doer.now.toISOString()}, ${doer.account}, 'exchange.import', ${doer.unit}, ${result.file}, 'ok')`);
-    return result;
-  });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await asOwner(database, `import ${options.name ?? options.path}`, async (tx) => {
+        const result = await importWithin(tx, campaign, doer, options);
+        if (result.committed)
+          await tx.query(sql`insert into audit (realm_id, at, actor, action, unit_id, subject, result)
+            values (${campaign.realm}, ${doer.now.toISOString()}, ${doer.account}, 'exchange.import', ${doer.unit}, ${result.file}, 'ok')`);
+        return result;
+      });
+    } catch (error) {
+      // Someone has just added the same record from another file: seen anew, it is there already.
+      if (constraintOf(error) !== "entries_identity" || attempt === 3) throw error;
+    }
+  }
 }
 
 /** The same within a transaction of the owner's; what is not kept is taken back to where it began. */
 export async function importWithin(tx: Tx, campaign: Campaign, doer: Doer, options: ImportOptions): Promise<ImportResult> {
   const file = options.name ?? options.path.split("/").at(-1) ?? options.path;
-  const result: ImportResult = {
-    importId: randomUUID(),
-    file,
-    committed: false,
-    dryRun: options.dryRun ?? false,
-    added: 0,
-    changed: 0,
-    unchanged: 0,
-    refused: 0,
-    tables: [],
-    complaints: [],
-    notes: [],
-  };
+  if (options.ledger !== undefined) ledgerOf(campaign, options.ledger);
   const sha256 = await hashFile(options.path);
+  const result = blankResult(file, options);
   await tx.client.query("savepoint import");
   try {
     const importing = await openImport(tx, campaign, doer, options, result);
@@ -130,7 +128,7 @@ export async function importWithin(tx: Tx, campaign: Campaign, doer: Doer, optio
         options.onTable?.(event.table);
       } else if (event.type === "note") result.notes.push(event.note);
     }
-    await importing.finish();
+    importing.finish();
     result.committed = !result.dryRun && (result.complaints.length === 0 || options.goodRows === true);
     if (!result.committed) {
       await tx.client.query("rollback to savepoint import");
@@ -146,6 +144,21 @@ export async function importWithin(tx: Tx, campaign: Campaign, doer: Doer, optio
   return result;
 }
 
+const blankResult = (file: string, options: ImportOptions): ImportResult => ({
+  importId: randomUUID(),
+  file,
+  committed: false,
+  dryRun: options.dryRun ?? false,
+  added: 0,
+  changed: 0,
+  unchanged: 0,
+  refused: 0,
+  tables: [],
+  found: [],
+  complaints: [],
+  notes: [],
+});
+
 /** What the database says of a full disk, in words that help. */
 function explain(error: unknown, file: string): unknown {
   const { code } = error as { code?: string };
@@ -157,7 +170,11 @@ function explain(error: unknown, file: string): unknown {
 async function hashFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") throw new Problem("no_file", 404, `找不到文件 ${path}，请核对路径。`);
+    if (error.code === "ENOENT" || error.code === "ENOTDIR")
+      throw new Problem("no_file", 404, `找不到文件 ${path}，请核对路径。`);
+    if (error.code === "EISDIR")
+      throw new Problem("is_folder", 422, `${path} 是文件夹，请写明其中的文件，例如 ${path.replace(/\/$/, "")}/*.xlsx。`);
+    if (error.code === "EACCES") throw new Problem("no_permission", 403, `没有权限读取文件 ${path}，请修改权限或换一个位置。`);
     throw error;
   });
   return hash.digest("hex");
@@ -201,7 +218,7 @@ interface Importing {
   begin(table: TableInfo): Promise<void>;
   take(rows: ParsedRow[]): Promise<void>;
   end(table: TableInfo): Promise<void>;
-  finish(): Promise<void>;
+  finish(): void;
 }
 
 async function openImport(
@@ -213,12 +230,13 @@ async function openImport(
 ): Promise<Importing> {
   const { realm } = campaign;
   const lookups = await openLookups(tx, campaign);
+  holdPack(tx, campaign);
   const measures = await preparedMeasures(tx, campaign);
   const deltas = new Deltas();
   const seen = new Map<string, string>();
   const left = await leavers(tx, realm);
   let edited: ReadonlySet<string> = new Set();
-  let current: { info: TableInfo; ledger: Ledger; result: TableResult; waiting: ParsedRow[] } | undefined;
+  let current: { info: TableInfo; ledger: Ledger; result: TableResult; waiting: ParsedRow[]; complained: number } | undefined;
 
   // Read once, and only for files with records that name a person and no unit.
   let posts: Map<number, Post[]> | undefined;
@@ -326,7 +344,8 @@ async function openImport(
       for (const column of info.columns)
         if (!column.ignored || column.field !== null) table.columns[column.heading] = column.field;
       result.tables.push(table);
-      current = { info, ledger, result: table, waiting: [] };
+      result.found.push(info);
+      current = { info, ledger, result: table, waiting: [], complained: result.complaints.length };
     },
     async take(rows) {
       const { ledger, result: table, waiting } = current as NonNullable<typeof current>;
@@ -340,7 +359,7 @@ async function openImport(
       else await land(good);
     },
     async end(info) {
-      const { ledger, result: table, waiting } = current as NonNullable<typeof current>;
+      const { ledger, result: table, waiting, complained } = current as NonNullable<typeof current>;
       table.lastRow = info.lastRow;
       table.skipped = info.skipped;
       const own = waiting.filter((row) => {
@@ -352,11 +371,17 @@ async function openImport(
         return !fault;
       });
       if (own.length > 0) {
+        // What is counted anew when units come or move must not come a second time from here.
+        deltas.write(tx, realm, campaign.id);
         posts = undefined;
-        const owners = await registerRows(tx, campaign, ledger, own, lookups, doer.unit);
+        const owners = await registerRows(tx, campaign, ledger, own, lookups, doer.unit).catch((error: unknown) => {
+          throw withRows(error, info, ledger, own);
+        });
         for (let start = 0; start < own.length; start += 5000)
           await land(own.slice(start, start + 5000), owners.slice(start, start + 5000));
       }
+      // Some faults show only when rows are brought in; people read from the top.
+      result.complaints.push(...result.complaints.splice(complained).toSorted((left, right) => left.row - right.row));
       result.added += table.added;
       result.changed += table.changed;
       result.unchanged += table.unchanged;
@@ -390,6 +415,19 @@ const conflict = (info: TableInfo, ledger: Ledger, row: ParsedRow): Complaint =>
   reason: `${ledger.identity.join("、")}与前面一行相同，内容却不同`,
   suggestion: "请核对编号，一条记录一个编号",
 });
+
+/** A fault in what a register says of units is one of the whole table; the message names the rows that it is about. */
+function withRows(error: unknown, info: TableInfo, ledger: Ledger, rows: readonly ParsedRow[]): unknown {
+  const names = error instanceof Problem ? error.details["units"] : undefined;
+  if (!(error instanceof Problem) || !Array.isArray(names)) return error;
+  const about = rows.filter((row) => names.includes(row.values[ledger.registers?.name ?? ""])).map((row) => row.row);
+  if (about.length === 0) return error;
+  const sheet = info.sheet === null ? "" : `工作表“${info.sheet}”`;
+  return new Problem(error.code, error.status, `${sheet}第${about.slice(0, 20).join("、")}行：${error.message}`, {
+    ...error.details,
+    rows: about,
+  });
+}
 
 /** New entries and their first events by COPY. */
 async function copyEntries(
