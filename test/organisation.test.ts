@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { recountUnits, storePack } from "#features/campaigns/campaigns.model.ts";
-import { registerPeople, second, transfer, unitOn } from "#features/people/people.model.ts";
+import { listPosts, registerPeople, second, transfer, unitOn } from "#features/people/people.model.ts";
 import { links, paths } from "#features/units/paths.ts";
 import { findUnitByName, mergeUnit, moveUnit, rebuildPaths, registerUnits } from "#features/units/units.model.ts";
 import { relationKinds, type Relation } from "#features/units/units.types.ts";
@@ -10,7 +10,7 @@ import { asOwner, raw, sql } from "#platform/db.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 import { aboveOn, always, hasCycle, turningDays, type Organisation } from "./oracle/organisation.ts";
 import { book, figures, openSmallCampaign, type SmallCampaign } from "./small-campaign.ts";
-import { smallPack } from "./small-pack.ts";
+import { smallPack } from "./written-pack.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -241,8 +241,8 @@ describe("people on secondment", () => {
       await transfer(tx, realm, person, small.id("科"), "2023-06-01");
       const name = (id: number | undefined): string => [...small.ids].find(([, own]) => own === id)?.[0] ?? "";
       const where = async (date: string): Promise<string[]> => [
-        name(await unitOn(tx, realm, person, date, "home")),
-        name(await unitOn(tx, realm, person, date, "host")),
+        name(unitOn(await listPosts(tx, realm, [person]), date, "home")),
+        name(unitOn(await listPosts(tx, realm, [person]), date, "host")),
       ];
       expect(await where("2023-02-28")).toEqual(["甲处", "甲处"]);
       expect(await where("2023-03-01")).toEqual(["甲处", "乙处"]);

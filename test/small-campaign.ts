@@ -12,7 +12,7 @@ import { verifyEntries } from "#features/ledgers/verify.model.ts";
 import { rebuildPaths, registerUnits } from "#features/units/units.model.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import { asOwner, withScope, type Database, type Scope, type Tx } from "#platform/db.ts";
-import { smallPack, type SmallPack } from "./small-pack.ts";
+import { smallPack, type SmallPack } from "./written-pack.ts";
 
 export const book = {
   key: "book",
