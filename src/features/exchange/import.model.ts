@@ -234,7 +234,7 @@ async function openImport(
   const measures = await preparedMeasures(tx, campaign);
   const deltas = new Deltas();
   const seen = new Map<string, string>();
-  const left = await leavers(tx, realm);
+  const gone = await leavers(tx, realm);
   let edited: ReadonlySet<string> = new Set();
   let current: { info: TableInfo; ledger: Ledger; result: TableResult; waiting: ParsedRow[]; complained: number } | undefined;
 
@@ -260,7 +260,7 @@ async function openImport(
     for (const [index, row] of rows.entries()) {
       const shape = shapeEntry(ledger, row.values, owners?.[index] ?? (await homeOf(ledger, row.values)) ?? doer.unit);
       if (owners) shape.unit = owners[index] as number;
-      const fault = findFault(campaign, ledger, shape, left, options.mayWrite);
+      const fault = findFault(campaign, ledger, shape, gone, options.mayWrite);
       if (fault) {
         refuse(table, [complain(info, row, fault)]);
         continue;
