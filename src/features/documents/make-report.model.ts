@@ -5,7 +5,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import { Problem } from "#kernel/problem.ts";
 import type { Tx } from "#platform/db.ts";
 import { getCampaignAt } from "#features/campaigns/campaigns.model.ts";
-import { sealedLedgers } from "#features/figures/answers.model.ts";
+import { sealedLedgers, sealedText } from "#features/figures/answers.model.ts";
 import { annexDocx } from "./annex-docx.ts";
 import { DocxRefused } from "./docx-package.ts";
 import type { FigureAnswer, FigureMark, OfficialDocument, ReportIdentity } from "./documents.types.ts";
@@ -71,12 +71,13 @@ export function templateOf(campaign: Campaign, key: string): Campaign["pack"]["t
   return template;
 }
 
-/** Checks the figures in a report's Word file, called `name`, against the records now. */
+/** Checks the figures in a report's Word file, called `name`, against the records now. What `asker` may not know is left out. */
 export async function verifyReport(
   tx: Tx,
   campaign: Campaign,
   docx: Buffer,
   name: string,
+  asker?: Asker,
 ): Promise<{ report: string | undefined; code: string | undefined; figures: FigureDrift[] }> {
   const read = await readDocx(docx).catch((error: unknown) => {
     throw naming(name, error);
@@ -107,7 +108,7 @@ export async function verifyReport(
 const tellable = (campaign: Campaign, asker: Asker, drift: FigureDrift): FigureDrift =>
   sealedLedgers(campaign, asker, drift.figure).length === 0
     ? drift
-    : { ...drift, frozen: null, now: null, shownNow: "不显示", causes: [] };
+    : { ...drift, frozen: null, now: null, shownNow: sealedText, causes: [] };
 
 /** What is wrong with a user's Word file, with its name. */
 function naming(name: string, error: unknown): unknown {

@@ -15,6 +15,8 @@ export function sealedLedgers(campaign: Campaign, asker: Asker, key: string): Le
   return [...new Set(ledgers)].filter((ledger) => mayUse(asker, ledger, "read") !== true);
 }
 
+/** What stands for a value that may not be told. */
+export const sealedText = "不显示";
 const sealedNote = "出自限定知悉范围的台账，只显示3以上的数";
 /** Of ledgers kept from the asker only numbers are told, and none so small that it points at someone. */
 const mayTell = (value: number | string | null): boolean => typeof value === "number" && value >= 3;
@@ -54,7 +56,7 @@ export async function answerFigures(
         asOf: question.asOf ?? null,
       };
       if (sealed.has(key) && !mayTell(plain)) {
-        shown.push({ key, name: figure.name, value: null, unit: figure.unit, text: "不显示", note: sealedNote, ...span });
+        shown.push({ key, name: figure.name, value: null, unit: figure.unit, text: sealedText, note: sealedNote, ...span });
         continue;
       }
       const first = partsOf(campaign, key, question)[0];

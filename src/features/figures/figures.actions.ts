@@ -1,17 +1,14 @@
 /** Figures and the records behind them. */
 import { z } from "zod";
-import { mayUse, type Asker } from "#kernel/access.ts";
 import { anyoneHere, campaignAction } from "#kernel/action.ts";
 import type { Campaign } from "#kernel/campaign.ts";
-import type { Ledger } from "#kernel/definitions.ts";
 import { chinaDay } from "#kernel/fields.ts";
-import { figureOf, partsOf } from "#kernel/figure-value.ts";
+import { figureOf } from "#kernel/figure-value.ts";
 import { day, flag, id, moment, pageInput } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import { getUnit, listChildren } from "#features/units/units.model.ts";
 import { answerFigures, sealedLedgers } from "./answers.model.ts";
 import { digestOf, listRecords } from "./figures.model.ts";
-import type { FigureAnswer } from "./figures.types.ts";
 
 const question = {
   unit: id.optional().meta({ description: "含其各级下级；缺省为本单位" }),
@@ -139,7 +136,7 @@ export const records = campaignAction({
     const unit = await getUnit(tx, asker, input.unit ?? asker.unit);
     figureOf(campaign, input.figure);
     const period = periodOf(campaign, now, input);
-    return { unit, period, hidden: sealedOf(campaign, asker, input.figure, period) };
+    return { unit, period, hidden: sealedLedgers(campaign, asker, input.figure) };
   },
   allow: (_, { hidden }) =>
     hidden.length === 0 || `这个数字出自限定知悉范围的台账，不能查看背后的记录。需要查看的，请联系上级办公室授权。`,
