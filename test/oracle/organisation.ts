@@ -60,7 +60,7 @@ export function aboveOn(organisation: Organisation, unit: number, day: string): 
 
 /** Every day on which something about the graph changes, and one before all. */
 export const turningDays = ({ relations }: Organisation): string[] => [
-  ...new Set([always.from, ...relations.map((one) => one.from)]),
+  ...new Set([always.from, ...relations.flatMap((one) => [one.from, one.to]).filter((day) => day !== always.to)]),
 ];
 
 export const hasCycle = (organisation: Organisation): boolean =>

@@ -49,8 +49,8 @@ export async function storePack(tx: Tx, pack: Pack, now: Date): Promise<Campaign
   else await createCampaign(tx, pack, packId);
   const campaign = await getCampaign(tx, pack.key);
   await syncUnits(tx, campaign);
-  await rebuildPaths(tx, campaign.realm, campaign.id, pack.rollUp);
-  await syncMeasures(tx, campaign);
+  const moved = await rebuildPaths(tx, campaign.realm, campaign.id, pack.rollUp);
+  if (!(await syncMeasures(tx, campaign)) && moved.length > 0) await recountUnits(tx, campaign, moved);
   return campaign;
 }
 
@@ -92,8 +92,8 @@ async function syncUnits(tx: Tx, campaign: Campaign): Promise<void> {
   await registerUnits(tx, campaign.realm, rows, campaign.root);
 }
 
-/** Measures that the pack's figures need; day totals are counted for those that are new. */
-async function syncMeasures(tx: Tx, campaign: Campaign): Promise<void> {
+/** Measures that the pack's figures need; true if some are new and all day totals were counted anew for them. */
+async function syncMeasures(tx: Tx, campaign: Campaign): Promise<boolean> {
   const plans = preparedPlans(campaign);
   const known = new Set(
     (await tx.query<{ digest: string }>(sql`select digest from measures where campaign_id = ${campaign.id}`)).map(
@@ -114,13 +114,14 @@ async function syncMeasures(tx: Tx, campaign: Campaign): Promise<void> {
   const revived = await tx.query<{ digest: string }>(
     sql`update measures set retired = not (digest = any(${digests}::text[])) where campaign_id = ${campaign.id} and retired <> not (digest = any(${digests}::text[])) returning digest`,
   );
-  if (fresh.length + revived.length === 0) return;
+  if (fresh.length + revived.length === 0) return false;
   // Who wrote under the version before has ended when this goes on, and is counted; who comes later must take the new one.
   await stopWriters(tx, campaign.realms);
   const anything = await tx.one(
     sql`select 1 from entries where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id} limit 1`,
   );
   if (anything) await recountAll(tx, campaign);
+  return true;
 }
 
 /** Counts all day totals of a campaign anew. */
