@@ -183,7 +183,7 @@ async function verify(call: Call, database: Database, campaign: Campaign, file: 
       },
     );
     const frozenCampaign = await getCampaignAt(tx, campaign, frozen.packId);
-    const inFile = new Map(read.figures.map((figure) => [figure.n, figure.now ?? ""]));
+    const inFile = new Map(read.figures.flatMap(({ n, now }) => (now === undefined ? [] : [[n, now] as const])));
     return verifyFigures(tx, frozenCampaign, frozen, figures, inFile, (key) => {
       const figure = campaign.figures.get(key);
       return figure && definitionVersion(campaign, figure);
