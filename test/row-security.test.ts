@@ -53,7 +53,7 @@ async function fill(small: SmallCampaign): Promise<void> {
         sql`insert into imports (realm_id, import_id, campaign_id, unit_id, at, file, sha256, result) values (${realm}, ${id}, ${campaign.id}, ${unit}, ${at}, ${name}, '', '{}')`,
       );
       await tx.query(
-        sql`insert into import_mappings (realm_id, campaign_id, unit_id, headings, ledger, mapping) values (${realm}, ${campaign.id}, ${unit}, ${name}, 'book', '{}')`,
+        sql`insert into import_mappings (realm_id, campaign_id, unit_id, ledger, heading, field) values (${realm}, ${campaign.id}, ${unit}, 'book', ${name}, null)`,
       );
       await tx.query(sql`insert into reports (realm_id, report_id, campaign_id, unit_id, template, title, from_day, to_day, as_of, pack_id, code, created_at)
         values (${realm}, ${id}, ${campaign.id}, ${unit}, 't', ${name}, '2023-03-03', '2023-05-14', ${at}, ${campaign.packId}, ${id}, ${at})`);

@@ -52,7 +52,7 @@ export const fieldSchema = z.strictObject({
   values: z.array(label).optional(),
   open: z.boolean().default(false),
   /** Other spellings of values that units send, mapped to the value stored: {研讨: 交流研讨}. */
-  synonyms: z.record(label, label).optional(),
+  synonyms: z.record(label, z.union([label, z.literal("")])).optional(),
   /** Other headings under which units send this column. */
   aliases: z.array(label).default([]),
   /** First heading row when the official form has two: 出勤情况 above 应到人数. */

@@ -157,6 +157,14 @@ const same = (one: Version, two: Version): boolean =>
   JSON.stringify([one.unit, one.state, one.deleted, Object.entries(one.data).toSorted()]) ===
   JSON.stringify([two.unit, two.state, two.deleted, Object.entries(two.data).toSorted()]);
 
+/** Where the person of a record had their post on its day (now, if it has none); the sender if there is nobody. */
+function homeOf(world: World, ledger: Ledger, values: Values, sender: number): number {
+  const { day } = place(ledger, values, sender);
+  const person = world.books.organisation.people.find((one) => one.id === values["人员"]);
+  const post = person?.posts.find((one) => (day === null ? one.to === always.to : one.from <= day && day < one.to));
+  return post?.unit ?? sender;
+}
+
 /** What a change makes of a record; nothing if it changes nothing. */
 function appendChange(world: World, old: Version, next: Partial<Version>, at: string): void {
   const version = { ...old, ...next, version: old.version + 1, at };
@@ -191,7 +199,7 @@ export async function take(world: World, step: Exclude<Step, { do: "ask" }>): Pr
         ledger: ledger.key,
         state,
         deleted: false,
-        ...place(ledger, values, doer.unit),
+        ...place(ledger, values, homeOf(world, ledger, values, doer.unit)),
       });
       return;
     }
@@ -365,7 +373,8 @@ async function importRows(world: World, step: Extract<Step, { do: "import" }>): 
     const old = again === undefined || known.length === 0 ? undefined : pick(known, again);
     if (!old) return [{ values: { 编号: `A${++world.numbers}`, ...values }, old }];
     const owner = ledger.unit === undefined ? undefined : old.data[ledger.unit];
-    if (used.has(old.id) || old.unit !== (typeof owner === "number" ? owner : root)) return [];
+    const home = homeOf(world, ledger, values, root);
+    if (used.has(old.id) || old.unit !== (typeof owner === "number" ? owner : home)) return [];
     used.add(old.id);
     const kept: Values = ledger.unit === undefined ? {} : { [ledger.unit]: (owner as string | undefined) ?? null };
     return [{ values: { ...values, ...kept, 编号: old.data["编号"] as string }, old }];
@@ -416,7 +425,7 @@ async function importRows(world: World, step: Extract<Step, { do: "import" }>): 
         ledger: ledger.key,
         state: ledger.lifecycle ? (given ?? ledger.lifecycle.initial) : null,
         deleted: false,
-        ...place(ledger, values, root),
+        ...place(ledger, values, homeOf(world, ledger, values, root)),
       });
     } else if (world.imported.get(old.id) !== content) {
       const next = place(ledger, values, old.unit);

@@ -2,9 +2,11 @@
 import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
 import type { Cell, Lookups, Value } from "#kernel/values/cell.ts";
 import type { Complaint, ParsedRow, TableInfo } from "./exchange.types.ts";
+import { dittoFiller } from "./ditto.ts";
 import type { FilledRow } from "./fill-merges.ts";
 import { namedBy } from "./map-columns.ts";
 import { isEmptyCell, parseCell, type CellContext, type CellReading } from "#kernel/values/parse-cell.ts";
+import { headingUnit } from "#kernel/values/parse-number.ts";
 import { columnLetters } from "./read-events.ts";
 
 export interface TableContext {
@@ -20,6 +22,8 @@ interface PlannedColumn {
   field: FieldDefinition | null;
   /** Brings only the name of what another column may bring by number; read when that one is empty. */
   byName: boolean;
+  /** What the heading says its numbers count. */
+  unit: string | undefined;
   /** Answers for cells seen before: columns repeat their values, and a name is looked up once. */
   seen: Map<string | number, CellReading>;
 }
@@ -86,7 +90,14 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
     .map((column) => {
       const own = field(column.field);
       const named = own === null ? undefined : namedBy(ledger, own);
-      return { index: column.index, heading: column.heading, field: named ?? own, byName: named !== undefined, seen: new Map() };
+      return {
+        index: column.index,
+        heading: column.heading,
+        field: named ?? own,
+        byName: named !== undefined,
+        unit: headingUnit(column.heading),
+        seen: new Map(),
+      };
     });
   const unitColumn = columns.find((column) => column.field?.name === ledger.unit && column.field !== null);
   // Persons are looked up within the row's unit, so the unit is read first, and names after the numbers they stand for;
@@ -118,8 +129,10 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
   ];
   const rows = new Map<number, number>();
   const hasher = rowHasher();
+  const ditto = dittoFiller();
 
   const read = (column: PlannedColumn, cell: Cell, one: FieldDefinition): CellReading => {
+    context.headingUnit = column.unit;
     const repeats =
       (typeof cell === "string" || typeof cell === "number") &&
       one.type !== "text" &&
@@ -135,7 +148,8 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
     return reading;
   };
 
-  return (row) => {
+  return (written) => {
+    const row = ditto(written);
     const values: Record<string, Value> = { ...defaults };
     const complaints: Complaint[] = [];
     const complain = (

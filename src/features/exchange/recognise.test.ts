@@ -68,6 +68,19 @@ describe("headers", () => {
     expect(rows.every((row) => row.complaints.length === 0)).toBe(true);
   });
 
+  test("words that stand only below a merged heading divide it, known or not", async () => {
+    const { tables, complaints } = await parse(
+      [
+        ["序号", "单位", "日期", "形式", "主题", "材料", null],
+        [null, null, null, null, null, "发下", "收上"],
+        record(1),
+      ],
+      { name: "集中学习台账.xlsx", after: '<mergeCells count="1"><mergeCell ref="F1:G1"/></mergeCells>' },
+    );
+    expect(tables).toMatchObject([{ headerRows: [1, 2], firstRow: 3 }]);
+    expect(complaints).toEqual([]);
+  });
+
   test("line breaks, stars and brackets in headings; a heading nobody knows is a note", async () => {
     const { tables, summary } = await parse([
       ["集中学习台账"],
@@ -271,6 +284,49 @@ test("period: month and year from titles, file names and notes", () => {
   expect(periodOf(["清单", "202304汇总.xlsx"], undefined)).toEqual({ year: 2023, month: "2023-04" });
   expect(periodOf(["3月学习台账", "填报时间：2022年5月14日"], 2023)).toEqual({ year: 2022, month: "2022-03" });
   expect(periodOf(["党的二十大精神", null], 2023)).toEqual({ year: null, month: null });
+});
+
+test("the period of a quarter or half-year is its last month", () => {
+  expect(periodOf(["统计表（2023年第一季度）", "填报时间：2023年4月9日"], 2023)).toEqual({ year: 2023, month: "2023-03" });
+  expect(periodOf(["上半年汇总表"], 2022)).toEqual({ year: null, month: "2022-06" });
+  expect(periodOf(["四季青街道清单"], 2022)).toEqual({ year: null, month: null });
+});
+
+describe("what stands for other rows, or for none", () => {
+  test("同上 and its marks take the cell above, across a subtotal", async () => {
+    const { rows, complaints } = await parse([
+      ["集中学习台账"],
+      heads,
+      record(1),
+      [2, "同上", "2023.3.5", "〃", "主题2", 9, 8],
+      ["小计", null, null, null, null, 18, 16],
+      [3, "同上", "2023.3.6", "支部学习", "主题3", 9, 8],
+    ]);
+    expect(complaints).toEqual([]);
+    expect(rows.map(({ values }) => [values["组织单位"] === rows[0]?.values["组织单位"], values["学习形式"]])).toEqual([
+      [true, "交流研讨"],
+      [true, "交流研讨"],
+      [true, "支部学习"],
+    ]);
+    const first = await parse([["集中学习台账"], heads, [1, "同上", "2023.3.5", "交流研讨", "主题", 9, 8]]);
+    expect(first.complaints).toMatchObject([{ column: "单位", value: "同上" }]);
+  });
+
+  test("a sentence where a record has its number, and a row of averages, are no records", async () => {
+    const { tables, rows } = await parse([
+      ["集中学习台账"],
+      heads,
+      record(1),
+      ["以上为第一批报送"],
+      record(2),
+      ["平均分", null, null, null, null, 9, 8],
+    ]);
+    expect(rows.map((row) => row.row)).toEqual([3, 5]);
+    expect(tables[0]?.skipped).toEqual([
+      { row: 4, why: "note" },
+      { row: 6, why: "total" },
+    ]);
+  });
 });
 
 test("assignment takes the best total, not the best single pair", () => {
