@@ -15,7 +15,17 @@ import { readDocx } from "#features/documents/read-docx.ts";
 import { changeEntry, getEntry } from "#features/ledgers/ledgers.model.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 import { run, type Outcome } from "./program.ts";
-import { importPath, load, operatorOf, peopleCsv, sessionsHead, smallFile, unitsCsv, writeSmallPack } from "./small-pack.ts";
+import {
+  importClean,
+  importPath,
+  load,
+  operatorOf,
+  peopleCsv,
+  sessionsHead,
+  smallFile,
+  unitsCsv,
+  writeSmallPack,
+} from "./small-pack.ts";
 
 let folder = "";
 let database: TestDatabase;
@@ -43,7 +53,7 @@ beforeAll(async () => {
     ["人员名册.csv", peopleCsv],
     ["学习台账.csv", [sessionsHead, ...sessions, ""].join("\n")],
   ] as const)
-    expect((await importPath(database, campaign, put(name, content))).complaints).toEqual([]);
+    await importClean(database, campaign, put(name, content));
 });
 afterAll(async () => {
   await database.close();

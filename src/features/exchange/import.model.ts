@@ -384,7 +384,7 @@ async function openImport(
           await land(own.slice(start, start + 5000), owners.slice(start, start + 5000));
       }
       // Some faults show only when rows are brought in; people read from the top.
-      result.complaints.push(...result.complaints.splice(complained).toSorted((left, right) => left.row - right.row));
+      result.complaints.push(...result.complaints.splice(complained).toSorted((one, other) => one.row - other.row));
       result.added += table.added;
       result.changed += table.changed;
       result.unchanged += table.unchanged;
