@@ -66,7 +66,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const open = (): Database => openDatabase({ connectionString: url });
   const database = open();
   return {
-    pool: database.pool,
+    ...database,
     url,
     open,
     async close() {

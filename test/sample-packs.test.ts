@@ -41,7 +41,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stop());
 
-describe.each(["customs", "province-ln"])("%s", (key) => {
+const organisations = ["customs", "province-ln", "province-zj", "province-hn", "region-xj", "dispatched-mfa", "district-report"];
+
+describe.each(organisations)("%s", (key) => {
   let campaign: Campaign;
   let expected: Expected;
   beforeAll(async () => {

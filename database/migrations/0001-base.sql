@@ -45,6 +45,18 @@ begin
   execute format('set local role %I', role_name);
 end $$;
 
+-- Holds a campaign to the version of its pack that a writer has read, until the end of the transaction: whoever counts
+-- day totals anew (for a new version of the pack, or units that moved) waits for writers that hold it, and keeps
+-- others waiting here. A writer that comes with an older version is sent back to read the campaign again.
+create function hold_pack(campaign integer, pack integer) returns void
+language plpgsql as $$
+begin
+  lock table figure_deltas in row exclusive mode;
+  if not exists (select 1 from campaigns where campaign_id = campaign and pack_id = pack) then
+    raise exception 'pack % of campaign % is not current', pack, campaign using errcode = '40001';
+  end if;
+end $$;
+
 create function app_realms() returns integer[]
 language sql stable parallel safe as $$ select nullif(current_setting('app.realms', true), '')::integer[] $$;
 create function app_units() returns bigint[]
@@ -146,6 +158,21 @@ create table unit_paths (
 );
 create index unit_paths_ancestor on unit_paths (realm_id, campaign_id, ancestor_id, unit_id);
 select deploy.distribute('unit_paths', 'realm_id', 'units');
+
+-- Units that have others below them in a campaign, a row for each realm in which those lie: what a question about a
+-- unit must know, so that it need not look through the paths. `whole`: all units of the realm count under it on every
+-- day; the totals of such units are the same, so they are kept once, under `totals_id` (which is the unit itself else).
+-- `moved`: some count under it on some days only.
+create table inner_units (
+  realm_id integer not null,
+  campaign_id integer not null,
+  unit_id bigint not null,
+  totals_id bigint not null,
+  whole boolean not null,
+  moved boolean not null,
+  constraint inner_units_pk primary key (realm_id, campaign_id, unit_id)
+);
+select deploy.distribute('inner_units', 'realm_id', 'units');
 
 create table people (
   realm_id integer not null constraint people_realm_fk references realms,
@@ -267,6 +294,8 @@ create table figure_deltas (
   day date,
   measures integer[] not null,
   amounts bigint[] not null,
+  -- What is told apart by measures that count distinct values, null elsewhere; absent when there is none.
+  keys text[],
   constraint figure_deltas_pk primary key (realm_id, delta_id)
 );
 select deploy.distribute('figure_deltas', 'realm_id', 'units');
@@ -284,6 +313,32 @@ create table figure_cells (
   constraint figure_cells_pk primary key (realm_id, campaign_id, unit_id, measure_id, block)
 );
 select deploy.distribute('figure_cells', 'realm_id', 'units');
+
+-- Sets: who occurs in a realm on a day, for measures that tell people apart. Each person (or name) has a small number
+-- in the realm; a set is a string of bits, one a number, of one length within the realm.
+create table figure_members (
+  realm_id integer not null,
+  campaign_id integer not null,
+  key text not null,
+  member integer not null,
+  constraint figure_members_pk primary key (realm_id, campaign_id, key)
+);
+create unique index figure_members_number on figure_members (realm_id, campaign_id, member);
+select deploy.distribute('figure_members', 'realm_id', 'units');
+
+-- `days` 1: one day, with every member as often as it occurs; `days` 16: the union of sixteen days from `day` on.
+create table figure_sets (
+  realm_id integer not null,
+  campaign_id integer not null,
+  unit_id bigint not null,
+  measure_id integer not null,
+  days integer not null,
+  day date not null,
+  members integer[],
+  bits bit varying not null,
+  constraint figure_sets_pk primary key (realm_id, campaign_id, unit_id, measure_id, days, day)
+);
+select deploy.distribute('figure_sets', 'realm_id', 'units');
 
 -- Imports, reports, audit.
 
@@ -395,18 +450,19 @@ create index sessions_account on sessions (account_id);
 -- Rights. Append-only tables have no update or delete for the roles of requests.
 
 grant usage on schema public to yibenzhang_app, yibenzhang_whole;
-grant select on realms, packs, campaigns, measures, units, relations, unit_paths, people, posts, groups, group_members
+grant select on realms, packs, campaigns, measures, units, relations, unit_paths, inner_units, people, posts, groups, group_members
   to yibenzhang_app, yibenzhang_whole;
 grant select, insert, update on entries to yibenzhang_app, yibenzhang_whole;
 grant select, insert on entry_events, figure_deltas, imports, reports, report_figures, audit to yibenzhang_app, yibenzhang_whole;
 grant select, insert, update on import_mappings to yibenzhang_app, yibenzhang_whole;
-grant select on figure_cells to yibenzhang_app, yibenzhang_whole;
+grant select on figure_cells, figure_members, figure_sets to yibenzhang_app, yibenzhang_whole;
 
 -- Row-level security: one permissive policy per reason. Names of units, the roll-up path and people's names are
 -- visible within the realm; everything recorded is visible within the asker's units only.
 alter table units enable row level security;
 alter table relations enable row level security;
 alter table unit_paths enable row level security;
+alter table inner_units enable row level security;
 alter table people enable row level security;
 alter table posts enable row level security;
 alter table groups enable row level security;
@@ -415,6 +471,8 @@ alter table entries enable row level security;
 alter table entry_events enable row level security;
 alter table figure_deltas enable row level security;
 alter table figure_cells enable row level security;
+alter table figure_members enable row level security;
+alter table figure_sets enable row level security;
 alter table imports enable row level security;
 alter table import_mappings enable row level security;
 alter table reports enable row level security;
@@ -423,6 +481,7 @@ alter table audit enable row level security;
 create policy units_realm on units for select to yibenzhang_app, yibenzhang_whole using (realm_id = any (app_realms()));
 create policy relations_realm on relations for select to yibenzhang_app, yibenzhang_whole using (realm_id = any (app_realms()));
 create policy unit_paths_realm on unit_paths for select to yibenzhang_app, yibenzhang_whole using (realm_id = any (app_realms()));
+create policy inner_units_realm on inner_units for select to yibenzhang_app, yibenzhang_whole using (realm_id = any (app_realms()));
 create policy people_realm on people for select to yibenzhang_app, yibenzhang_whole using (realm_id = any (app_realms()));
 create policy posts_units on posts for select to yibenzhang_app using (realm_id = any (app_realms()) and unit_id = any (app_units()));
 create policy posts_realm on posts for select to yibenzhang_whole using (realm_id = any (app_realms()));
@@ -444,6 +503,9 @@ create policy figure_cells_units on figure_cells to yibenzhang_app using (realm_
   with check (realm_id = any (app_realms()) and unit_id = any (app_units()));
 create policy figure_cells_realm on figure_cells to yibenzhang_whole using (realm_id = any (app_realms()))
   with check (realm_id = any (app_realms()));
+create policy figure_members_realm on figure_members for select to yibenzhang_app, yibenzhang_whole using (realm_id = any (app_realms()));
+create policy figure_sets_units on figure_sets for select to yibenzhang_app using (realm_id = any (app_realms()) and unit_id = any (app_units()));
+create policy figure_sets_realm on figure_sets for select to yibenzhang_whole using (realm_id = any (app_realms()));
 create policy imports_units on imports to yibenzhang_app using (realm_id = any (app_realms()) and unit_id = any (app_units()))
   with check (realm_id = any (app_realms()) and unit_id = any (app_units()));
 create policy imports_realm on imports to yibenzhang_whole using (realm_id = any (app_realms()))

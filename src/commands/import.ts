@@ -1,11 +1,14 @@
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { Campaign } from "#kernel/campaign.ts";
+import { fieldOf } from "#kernel/fields.ts";
 import { Problem } from "#kernel/problem.ts";
 import type { Complaint, TableInfo } from "#features/exchange/exchange.types.ts";
 import { FileRefused } from "#features/exchange/file-refused.ts";
 import { importFile, type ImportResult } from "#features/exchange/import.model.ts";
 import { markedName, markFile } from "#features/exchange/mark-file.ts";
 import { foldAll } from "#features/figures/cells.model.ts";
+import { cannotWrite } from "./files.ts";
 import { chooseCampaign, chooseUnit, exits, text, UsageError, withDatabase, type Call, type Command } from "./command.ts";
 
 export const importCommand: Command = {
@@ -40,6 +43,7 @@ export const importCommand: Command = {
     return withDatabase(call, "tool", async (database) => {
       const campaign = await chooseCampaign(database, call);
       const unit = await chooseUnit(database, campaign, text(call, "unit"));
+      const meanings = mapping(call, campaign);
       const answers: object[] = [];
       let complaints = 0;
       let refused = 0;
@@ -49,7 +53,7 @@ export const importCommand: Command = {
           const { found, ...result } = await importFile(database, campaign, doer, {
             path,
             ledger: text(call, "ledger"),
-            mapping: mapping(call),
+            mapping: meanings,
             dryRun: call.flags["dry-run"] === true,
             goodRows: call.flags["good-rows"] === true,
             mayWrite: () => true,
@@ -58,7 +62,11 @@ export const importCommand: Command = {
           answers.push(result);
           complaints += result.complaints.length;
           if (!call.flags["json"]) call.print(summary(result));
-          await giveBack(call, path, result.complaints, found);
+          await giveBack(call, path, result.complaints, found).catch((error: unknown) => {
+            if (!(error instanceof Problem)) throw error;
+            refused++;
+            call.say(`标红的《${basename(path)}》没有存成：${error.message}`);
+          });
         } catch (error) {
           // One file that cannot be read does not keep the others out.
           if (!(error instanceof FileRefused || error instanceof Problem)) throw error;
@@ -78,19 +86,26 @@ export const importCommand: Command = {
 async function giveBack(call: Call, path: string, complaints: readonly Complaint[], found: readonly TableInfo[]): Promise<void> {
   const folder = text(call, "marked") ?? ".";
   if (complaints.length === 0 || folder === "none") return;
-  await mkdir(folder, { recursive: true });
   const marked = join(folder, markedName(basename(path)));
-  await markFile(path, basename(path), found, complaints, new Date(), marked);
+  try {
+    await mkdir(folder, { recursive: true });
+    await markFile(path, basename(path), found, complaints, new Date(), marked);
+  } catch (error) {
+    throw cannotWrite(marked, error);
+  }
   call.say(`有问题的行已在 ${marked} 中标红并注明原因。`);
 }
 
-function mapping(call: Call): Record<string, string | null> {
+function mapping(call: Call, campaign: Campaign): Record<string, string | null> {
   const said = call.flags["map"];
   return Object.fromEntries(
     (Array.isArray(said) ? said.map(String) : []).map((item) => {
       const at = item.indexOf("=");
       if (at < 1) throw new UsageError(`--map 的“${item}”不对，应写成 表头=栏目，例如 --map 人数=实到人数`);
-      return [item.slice(0, at), item.slice(at + 1) || null];
+      const [heading, field] = [item.slice(0, at), item.slice(at + 1) || null];
+      if (field !== null && ![...campaign.ledgers.values()].some((ledger) => fieldOf(ledger, field)))
+        throw new UsageError(`--map 的“${field}”不是任何台账的栏目，请核对栏目名称。`);
+      return [heading, field];
     }),
   );
 }

@@ -1,10 +1,11 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, extname, join as joinPath, basename } from "node:path";
+import { basename, dirname, extname, join as joinPath } from "node:path";
 import type { Campaign } from "#kernel/campaign.ts";
+import type { ReportTemplate } from "#kernel/definitions.ts";
 import { Problem } from "#kernel/problem.ts";
 import { withScope, type Database } from "#platform/db.ts";
 import { operator } from "#features/access/access.model.ts";
 import { getCampaignAt } from "#features/campaigns/campaigns.model.ts";
+import { DocxRefused } from "#features/documents/docx-package.ts";
 import { annexDocx } from "#features/documents/annex-docx.ts";
 import type { OfficialDocument } from "#features/documents/documents.types.ts";
 import { officialDocx } from "#features/documents/official-docx.ts";
@@ -12,9 +13,10 @@ import { readDocx } from "#features/documents/read-docx.ts";
 import { definitionVersion, freezeReport, getReport, newIdentity, openResolver } from "#features/documents/reports.model.ts";
 import { fillTemplate } from "#features/documents/template-fill.ts";
 import { toPdf } from "#features/documents/to-pdf.ts";
-import { fillUserTemplate } from "#features/documents/user-template.ts";
+import { fillUserTemplate, TemplateRefused } from "#features/documents/user-template.ts";
 import { verifyFigures, type FigureDrift } from "#features/documents/verify.model.ts";
-import { chooseCampaign, chooseUnit, day, exits, text, UsageError, withDatabase, type Call, type Command } from "./command.ts";
+import { prepareFiles, readWhole } from "./files.ts";
+import { chooseCampaign, chooseUnit, exits, period, text, UsageError, withDatabase, type Call, type Command } from "./command.ts";
 
 export const report: Command = {
   name: "report",
@@ -65,8 +67,7 @@ export const report: Command = {
       await makeReport(call, database, campaign, {
         template: what,
         unit: unit.id,
-        from: day(call, "from", campaign.from),
-        to: day(call, "to", campaign.reportDate ?? campaign.to ?? campaign.from),
+        ...period(call, campaign, campaign.reportDate ?? campaign.to ?? campaign.from),
         out,
       });
       return exits.ok;
@@ -82,7 +83,11 @@ export interface ReportRequest {
   out: string;
 }
 
-/** Fills a template, freezes its figures and writes the Word file and its annex. */
+/**
+ * Fills a template, freezes its figures and writes the Word file and its annex. The files are on disk before the
+ * figures are frozen and get their names after: whenever it is interrupted, no file stands there that is not whole
+ * or whose figures were not kept.
+ */
 export async function makeReport(call: Call, database: Database, campaign: Campaign, request: ReportRequest): Promise<void> {
   const identity = newIdentity();
   const order = {
@@ -93,7 +98,9 @@ export async function makeReport(call: Call, database: Database, campaign: Campa
     actor: null,
     now: new Date(),
   };
-  const own = extname(request.template).toLowerCase() === ".docx";
+  const stem = joinPath(dirname(request.out), basename(request.out, extname(request.out)));
+  const annexPath = `${stem}-指标口径附表.docx`;
+  const own = extname(request.template).toLowerCase() === ".docx" ? await readWhole(request.template) : undefined;
   const template = campaign.pack.templates.find((one) => one.key === request.template);
   if (!own && !template)
     throw new Problem(
@@ -101,53 +108,68 @@ export async function makeReport(call: Call, database: Database, campaign: Campa
       404,
       `没有报告模板“${request.template}”。可用：${campaign.pack.templates.map((one) => one.key).join("、") || "无"}；也可以写自己的 .docx 模板文件。`,
     );
-  const result = await withScope(
+  let files: Awaited<ReturnType<typeof prepareFiles>> | undefined;
+  let figures = 0;
+  const fill = withScope(
     database,
     operator(campaign).scope,
     async (tx) => {
       const { resolver, unitOf } = await openResolver(tx, campaign, order);
       let document: Pick<OfficialDocument, "title" | "organ" | "date">;
       let made: Awaited<ReturnType<typeof officialDocx>>;
-      if (template) {
-        const filled = await fillTemplate(template, resolver);
+      if (own) {
+        const names = { figures: new Set(campaign.figures.keys()), ledgers: [...campaign.ledgers.values()] };
+        made = await fillUserTemplate(own, basename(request.template), names, resolver, identity).catch((error: unknown) => {
+          throw naming(request.template, error);
+        });
+        document = { title: basename(request.template, extname(request.template)), organ: resolver.organ, date: request.to };
+      } else {
+        const filled = await fillTemplate(template as ReportTemplate, resolver);
         document = filled;
         made = await officialDocx(filled, identity);
-      } else {
-        const names = { figures: new Set(campaign.figures.keys()), ledgers: [...campaign.ledgers.values()] };
-        made = await fillUserTemplate(await readFile(request.template), basename(request.template), names, resolver, identity);
-        document = { title: basename(request.template, ".docx"), organ: resolver.organ, date: request.to };
       }
+      const contents = [
+        { path: request.out, content: made.docx },
+        { path: annexPath, content: await annexDocx(document, identity, made.marks) },
+      ];
+      if (call.flags["pdf"] === true) {
+        const { pdf, substituted } = await toPdf(made.docx);
+        contents.push({ path: `${stem}.pdf`, content: pdf });
+        if (substituted.length > 0) call.say(`PDF 中以下字体本机没有，已用其他字体代替：${substituted.join("、")}`);
+      }
+      figures = made.marks.length;
+      files = await prepareFiles(contents);
       if (call.flags["draft"] !== true) await freezeReport(tx, campaign, order, identity, document.title, made.marks, unitOf);
-      return { docx: made.docx, annex: await annexDocx(document, identity, made.marks), figures: made.marks.length };
     },
     true,
   );
-  const annexPath = joinPath(dirname(request.out), `${basename(request.out, extname(request.out))}-指标口径附表.docx`);
-  await writeWhole(request.out, result.docx);
-  await writeWhole(annexPath, result.annex);
-  if (call.flags["pdf"] === true) {
-    const { pdf, substituted } = await toPdf(result.docx);
-    await writeWhole(request.out.replace(/\.docx$/i, ".pdf"), pdf);
-    if (substituted.length > 0) call.say(`PDF 中以下字体本机没有，已用其他字体代替：${substituted.join("、")}`);
-  }
+  await fill.catch(async (error: unknown) => {
+    await files?.drop();
+    throw error;
+  });
+  await files?.keep();
   if (call.flags["json"])
     call.print(
-      JSON.stringify(
-        { report: identity.report, code: identity.code, out: request.out, annex: annexPath, figures: result.figures },
-        null,
-        2,
-      ),
+      JSON.stringify({ report: identity.report, code: identity.code, out: request.out, annex: annexPath, figures }, null, 2),
     );
-  else call.say(`已生成 ${request.out}（${result.figures}处数字，核验码 ${identity.code}）和 ${annexPath}`);
+  else call.say(`已生成 ${request.out}（${figures}处数字，核验码 ${identity.code}）和 ${annexPath}`);
 }
 
-async function writeWhole(path: string, content: Uint8Array): Promise<void> {
-  await writeFile(`${path}.partial`, content, { flush: true });
-  await rename(`${path}.partial`, path);
+/** What is wrong with a user's Word file, with its name. */
+function naming(path: string, error: unknown): unknown {
+  if (error instanceof TemplateRefused)
+    return new Problem(
+      "bad_template",
+      422,
+      `模板 ${path} 有${error.problems.length}处问题，没有生成报告：\n${error.problems.map(({ reason }) => `  ${reason}`).join("\n")}`,
+    );
+  return error instanceof DocxRefused ? new Problem("bad_docx", 422, `${path}：${error.message}`) : error;
 }
 
 async function verify(call: Call, database: Database, campaign: Campaign, file: string): Promise<number> {
-  const read = await readDocx(await readFile(file));
+  const read = await readDocx(await readWhole(file)).catch((error: unknown) => {
+    throw naming(file, error);
+  });
   if (!read.report && !read.code)
     throw new Problem(
       "not_a_report",
@@ -155,7 +177,11 @@ async function verify(call: Call, database: Database, campaign: Campaign, file: 
       `${file} 里没有本系统的报告标识，无法核对。请用系统生成的原文件（另存为其他格式会丢失标识）。`,
     );
   const drifts = await withScope(database, operator(campaign).scope, async (tx) => {
-    const { report: frozen, figures } = await getReport(tx, campaign, { id: read.report, code: read.code });
+    const { report: frozen, figures } = await getReport(tx, campaign, { id: read.report, code: read.code }).catch(
+      (error: unknown) => {
+        throw error instanceof Problem && error.code === "not_found" ? unknownReport(file, read.code) : error;
+      },
+    );
     const frozenCampaign = await getCampaignAt(tx, campaign, frozen.packId);
     const inFile = new Map(read.figures.map((figure) => [figure.n, figure.now ?? ""]));
     return verifyFigures(tx, frozenCampaign, frozen, figures, inFile, (key) => {
@@ -174,6 +200,13 @@ async function verify(call: Call, database: Database, campaign: Campaign, file: 
   }
   return bad.length === 0 ? exits.ok : exits.drift;
 }
+
+const unknownReport = (file: string, code: string | undefined): Problem =>
+  new Problem(
+    "unknown_report",
+    404,
+    `${file} 的核验码${code ? `“${code}”` : ""}不在本系统中：它可能由另一套系统生成，或属于另一项活动（用 --campaign 指明），或数据已恢复到它生成之前。请到生成它的系统中核对。`,
+  );
 
 const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 

@@ -10,7 +10,7 @@ import { z } from "zod";
 
 const key = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, "小写英文字母开头，只含小写字母、数字、下划线和连字符，最长63个字符");
 const label = z.string().trim().min(1).max(200);
-const day = z.iso.date();
+const day = z.iso.date("不是日期，或没有这一天，应写成 2023-03-15 的样子");
 
 /** Where a figure or record is about a field: any heading that Excel may hold, without quotes or control characters. */
 const fieldName = z

@@ -1,18 +1,20 @@
 /**
  * What a write adds to prepared figures. The amounts go into a table of their own beside the entry, in the same
- * transaction; `cells.model.ts` of the figures folds them into day totals later.
+ * transaction; `cells.model.ts` of the figures folds them into day totals and sets later.
+ *
+ * Which measures a write must add to depends on the version of the pack. A writer holds that version (`holdPack`)
+ * before it writes; loading another one waits for writers that hold it and then counts what they wrote, and a writer
+ * that comes later with the old version is refused with a conflict that its transaction is run again for.
  */
 import { join, sql, type Tx } from "#platform/db.ts";
 import type { Campaign } from "./campaign.ts";
+import type { Pack } from "./definitions.ts";
 import { preparedPlans } from "./figure-value.ts";
-import { amountOf, type EntryView, type MeasurePlan } from "./measure.ts";
+import { amountOf, memberOf, type EntryView, type MeasurePlan } from "./measure.ts";
 
-/** Ids of a campaign's prepared measures by digest. */
-export async function measureIds(tx: Tx, campaign: Campaign): Promise<Map<string, number>> {
-  const rows = await tx.query<{ digest: string; measure_id: number }>(
-    sql`select digest, measure_id from measures where campaign_id = ${campaign.id} and not retired`,
-  );
-  return new Map(rows.map((row) => [row.digest, row.measure_id]));
+/** Keeps the campaign at the version that the caller has read, until the end of the transaction; SQLSTATE 40001 if it is not current. */
+export function holdPack(tx: Tx, campaign: Campaign): void {
+  tx.later(sql`select hold_pack(${campaign.id}, ${campaign.packId})`);
 }
 
 export interface Prepared {
@@ -20,54 +22,95 @@ export interface Prepared {
   plan: MeasurePlan;
 }
 
-/** Prepared measures by ledger, with their ids: what a write needs. */
-export async function preparedMeasures(tx: Tx, campaign: Campaign): Promise<Map<string, Prepared[]>> {
-  const ids = await measureIds(tx, campaign);
-  const byLedger = new Map<string, Prepared[]>();
-  for (const plan of preparedPlans(campaign)) {
+/** Prepared measures of a pack by ledger, with their ids: what a write needs. */
+export async function readMeasures(tx: Tx, campaign: Campaign): Promise<Map<string, Prepared[]>> {
+  const rows = await tx.query<{ digest: string; measure_id: number }>(
+    sql`select digest, measure_id from measures where campaign_id = ${campaign.id}`,
+  );
+  const ids = new Map(rows.map((row) => [row.digest, row.measure_id]));
+  const found = preparedPlans(campaign).flatMap((plan) => {
     const id = ids.get(plan.digest);
-    if (id !== undefined) byLedger.set(plan.ledger.key, [...(byLedger.get(plan.ledger.key) ?? []), { id, plan }]);
-  }
-  return byLedger;
+    return id === undefined ? [] : [{ id, plan }];
+  });
+  return Map.groupBy(found, ({ plan }) => plan.ledger.key);
+}
+
+/** The same, remembered: a pack as stored and its measures never change. Not for the transaction that loads the pack. */
+export async function preparedMeasures(tx: Tx, campaign: Campaign): Promise<Map<string, Prepared[]>> {
+  const key = `measures ${campaign.id} ${campaign.packId}`;
+  const known = tx.memory.get(key) as { pack: Pack; measures: Map<string, Prepared[]> } | undefined;
+  if (known?.pack === campaign.pack) return known.measures;
+  const measures = await readMeasures(tx, campaign);
+  tx.memory.set(key, { pack: campaign.pack, measures });
+  return measures;
+}
+
+/** Ids by digest of the measures whose totals are kept now; those of an earlier version may be kept no longer. */
+export async function measureIds(tx: Tx, campaign: Campaign): Promise<Map<string, number>> {
+  const rows = await tx.query<{ digest: string; measure_id: number }>(
+    sql`select digest, measure_id from measures where campaign_id = ${campaign.id} and not retired`,
+  );
+  return new Map(rows.map((row) => [row.digest, row.measure_id]));
+}
+
+interface Delta {
+  unit: number;
+  day: string | null;
+  measures: number[];
+  amounts: number[];
+  keys: (string | null)[] | null;
 }
 
 /** Amounts that writes add, gathered by unit and day. */
 export class Deltas {
-  readonly #rows = new Map<string, { unit: number; day: string | null; amounts: Map<number, number> }>();
+  readonly #rows = new Map<string, { unit: number; day: string | null; amounts: Map<string, number> }>();
 
   /** `sign` 1 for what an entry now is, -1 for what it was. */
   add(measures: readonly Prepared[], unit: number, entry: EntryView, sign: 1 | -1): void {
     for (const { id, plan } of measures) {
-      const amount = amountOf(plan, entry);
+      const member = plan.sets ? memberOf(plan, unit, entry) : undefined;
+      const amount = plan.sets ? (member === undefined ? 0 : 1) : amountOf(plan, entry);
       if (amount === 0) continue;
       const day = plan.date.kind === "none" ? null : entry.day;
-      const key = `${unit}|${day}`;
-      let row = this.#rows.get(key);
-      if (!row) this.#rows.set(key, (row = { unit, day, amounts: new Map() }));
-      row.amounts.set(id, (row.amounts.get(id) ?? 0) + sign * amount);
+      const place = `${unit}|${day}`;
+      let row = this.#rows.get(place);
+      if (!row) this.#rows.set(place, (row = { unit, day, amounts: new Map() }));
+      const part = member === undefined ? String(id) : `${id} ${member}`;
+      row.amounts.set(part, (row.amounts.get(part) ?? 0) + sign * amount);
     }
   }
 
-  /** Rows to insert, those without effect left out. */
-  rows(): { unit: number; day: string | null; measures: number[]; amounts: number[] }[] {
-    return [...this.#rows.values()]
-      .map(({ unit, day, amounts }) => {
-        const kept = [...amounts].filter(([, amount]) => amount !== 0);
-        return { unit, day, measures: kept.map(([id]) => id), amounts: kept.map(([, amount]) => amount) };
-      })
-      .filter((row) => row.measures.length > 0);
+  /** Rows to insert, those without effect left out; from here on there are none. */
+  take(): Delta[] {
+    const rows: Delta[] = [];
+    for (const { unit, day, amounts } of this.#rows.values()) {
+      const row: Delta = { unit, day, measures: [], amounts: [], keys: null };
+      for (const [part, amount] of amounts) {
+        if (amount === 0) continue;
+        const space = part.indexOf(" ");
+        if (space > 0) (row.keys ??= row.measures.map(() => null)).push(part.slice(space + 1));
+        else row.keys?.push(null);
+        row.measures.push(Number.parseInt(part, 10));
+        row.amounts.push(amount);
+      }
+      if (row.measures.length > 0) rows.push(row);
+    }
+    this.#rows.clear();
+    return rows;
   }
 
-  async write(tx: Tx, realm: number, campaign: number): Promise<void> {
-    const rows = this.rows();
+  /** Adds the rows at the latest with the commit. */
+  write(tx: Tx, realm: number, campaign: number): void {
+    const rows = this.take();
     for (let start = 0; start < rows.length; start += 500) {
       const values = rows
         .slice(start, start + 500)
         .map(
-          (row) => sql`(${realm}, ${campaign}, ${row.unit}, ${row.day}, ${row.measures}::integer[], ${row.amounts}::bigint[])`,
+          (row) =>
+            sql`(${realm}, ${campaign}, ${row.unit}, ${row.day}, ${row.measures}::integer[], ${row.amounts}::bigint[], ${row.keys}::text[])`,
         );
-      await tx.query(
-        sql`insert into figure_deltas (realm_id, campaign_id, unit_id, day, measures, amounts) values ${join(values)}`,
+      tx.later(
+        sql`insert into figure_deltas (realm_id, campaign_id, unit_id, day, measures, amounts, keys) values ${join(values)}`,
       );
     }
   }

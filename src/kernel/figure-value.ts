@@ -164,7 +164,10 @@ function value(campaign: Campaign, node: FigureNode, answers: Answers): { value:
     }
     if (figure.days) {
       const [from, to] = [of(figure.days.from).value, of(figure.days.to).value];
-      return { value: typeof from === "string" && typeof to === "string" ? new Big(daysBetween(from, to)) : null };
+      if (from === null || to === null) return { value: null };
+      const ends = [from, to].map(String);
+      if (!ends.every((end) => /^\d{4}-\d{2}(-\d{2})?$/.test(end))) return { value: null, note: "起止不都是日期，无法计算天数" };
+      return { value: new Big(daysBetween(ends[0] as string, ends[1] as string)) };
     }
     return answers(request(campaign, node, figure));
   })();
@@ -187,12 +190,12 @@ export function plainValue(found: Big | string | null): number | string | null {
   return /^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(found) ? Number(found) : found;
 }
 
-/** All prepared measures that a campaign's figures use, once each. */
+/** All measures that a campaign's figures use and that are kept prepared (as amounts or as sets), once each. */
 export function preparedPlans(campaign: Campaign): MeasurePlan[] {
   const found = new Map<string, MeasurePlan>();
   const period = { from: campaign.from, to: campaign.to ?? campaign.from };
   for (const key of campaign.figures.keys())
     for (const part of partsOf(campaign, key, period))
-      if (part.request.plan.prepared) found.set(part.request.plan.digest, part.request.plan);
+      if (part.request.plan.prepared || part.request.plan.sets) found.set(part.request.plan.digest, part.request.plan);
   return [...found.values()];
 }

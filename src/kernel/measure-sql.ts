@@ -156,7 +156,7 @@ function oneSql(ledger: Ledger, field: FieldDefinition, condition: Condition, co
   if (condition.contains !== undefined)
     parts.push(
       isUnit
-        ? sql`exists (select 1 from units u where u.realm_id = e.realm_id and u.unit_id::text = ${value} and position(${condition.contains} in u.name) > 0)`
+        ? sql`position(${condition.contains} in coalesce((select u.name from units u where u.realm_id = e.realm_id and u.unit_id::text = ${value}), ${value}, '')) > 0`
         : sql`position(${condition.contains} in coalesce((${value})::text, '')) > 0`,
     );
   if (condition.kind !== undefined)

@@ -25,6 +25,8 @@ export interface MeasurePlan {
   groups: Measure["groups"];
   /** Additive and decided by the entry alone, so that day totals can be kept. */
   prepared: boolean;
+  /** Tells people apart and is decided by the entry alone, so that the set of a day's people can be kept. */
+  sets: boolean;
   /** Places kept of a prepared sum: an amount is stored times 10^decimals. */
   decimals: number;
 }
@@ -42,7 +44,8 @@ export function planMeasure(measure: Measure, ledger: Ledger): MeasurePlan {
   );
   const summed = fieldOf(ledger, fields[0] ?? "");
   const additive = operation === "count" || (operation === "sum" && summed !== undefined && isStored(ledger, summed));
-  const identity = { ledger: ledger.key, operation, fields, where, any, date, groups: measure.groups ?? null };
+  const decimals = operation === "sum" && summed?.type === "decimal" ? (summed.decimals ?? 2) : 0;
+  const identity = { ledger: ledger.key, operation, fields, where, any, date, groups: measure.groups ?? null, decimals };
   return {
     digest: createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 32),
     ledger,
@@ -53,7 +56,8 @@ export function planMeasure(measure: Measure, ledger: Ledger): MeasurePlan {
     date,
     groups: measure.groups,
     prepared: additive && plain && date.kind !== "field",
-    decimals: operation === "sum" && summed?.type === "decimal" ? (summed.decimals ?? 2) : 0,
+    sets: operation === "distinct" && fields.length === 1 && summed?.type === "person" && plain && date.kind === "day",
+    decimals,
   };
 }
 
@@ -69,11 +73,8 @@ function isPlain(ledger: Ledger, name: string, condition: Condition): boolean {
   if (!field || field.derive !== undefined || field.type === "unit" || field.type === "organ" || field.type === "person")
     return false;
   if (typeof condition !== "object" || Array.isArray(condition)) return ![condition].flat().some(isVariable);
-  return (
-    condition.kind === undefined &&
-    ![condition.not].flat().some(isVariable) &&
-    [condition.from, condition.to, condition.above, condition.below].every((bound) => !isVariable(bound))
-  );
+  const { not, from, to, above, below } = condition;
+  return condition.kind === undefined && ![not, from, to, above, below].flat().some(isVariable);
 }
 
 export const isVariable = (bound: unknown): bound is string => typeof bound === "string" && bound.startsWith("$");
@@ -160,4 +161,11 @@ export function amountOf(plan: MeasurePlan, entry: EntryView): number {
   if (plan.operation === "count") return 1;
   const value = entry.data[plan.fields[0] as string];
   return typeof value === "number" ? Math.round(value * 10 ** plan.decimals) : 0;
+}
+
+/** Who an entry is about, for a measure that keeps sets, spelled as `valueSql` spells it; undefined if it does not count. */
+export function memberOf(plan: MeasurePlan, unit: number, entry: EntryView): string | undefined {
+  const value = entry.data[plan.fields[0] as string];
+  if (isEmpty(value) || entry.day === null || !matches(plan, entry)) return undefined;
+  return typeof value === "number" ? String(value) : `${unit} ${String(value)}`;
 }

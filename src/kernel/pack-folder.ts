@@ -48,7 +48,7 @@ export async function readFolder(directory: string, problems: PackProblem[]): Pr
   problems.push(...checkSource(packSource, packSchema));
   const folder: PackFolder = {
     directory,
-    pack: packSource.value as Plain,
+    pack: plainOf(packSource.value),
     ledgers: [],
     figures: [],
     rules: [],
@@ -103,6 +103,10 @@ export async function readFolder(directory: string, problems: PackProblem[]): Pr
   }
   return folder;
 }
+
+/** A file that is no list of names and values was complained of; reading goes on to find the other faults. */
+const plainOf = (value: unknown): Plain =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Plain) : {};
 
 const list = async (directory: string, ending: string): Promise<string[]> =>
   (await readdir(directory).catch(() => [])).filter((name) => name.endsWith(ending)).toSorted();

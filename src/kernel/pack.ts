@@ -33,8 +33,8 @@ export async function loadPack(directory: string, findBase?: (key: string) => Pr
     if (!folder) break;
     chain.unshift(folder);
     seen.add(String(folder.pack["key"]));
-    const base = folder.pack["extends"] as string | undefined;
-    if (!base) break;
+    const base = folder.pack["extends"];
+    if (typeof base !== "string" || base === "") break;
     const at = (reason: string): PackProblem => ({
       file: folder.packSource.file,
       line: folder.packSource.lineOf(["extends"]),

@@ -27,12 +27,20 @@ export interface Tx {
   query<Row extends object>(statement: Sql): Promise<Row[]>;
   /** The one row, or undefined if none. */
   one<Row extends object>(statement: Sql): Promise<Row | undefined>;
-  /** The driver's own client, for COPY. */
-  client: pg.PoolClient;
+  /**
+   * A statement whose rows nobody waits for: it goes out with the next query or with the commit, in order and in the
+   * same message, which saves its way there and back. Its error comes out there.
+   */
+  later(statement: Sql): void;
+  /** The driver's own client, for COPY. What is to go out later goes out first. */
+  readonly client: pg.PoolClient;
+  /** What this process remembers of this database: only what never changes once committed. */
+  readonly memory: Map<string, unknown>;
 }
 
 export interface Database {
   pool: pg.Pool;
+  memory: Map<string, unknown>;
   close(): Promise<void>;
 }
 
@@ -41,28 +49,95 @@ export function openDatabase(config: pg.PoolConfig): Database {
   // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
-  return { pool, close: () => pool.end() };
+  return { pool, memory: new Map(), close: () => pool.end() };
 }
 
 /** Class 08 (connection), 57P0x (shutdown), 40001 and 40P01 (conflicts): the whole transaction may be tried again. */
 const retryable = (error: unknown): boolean => /^(08...|57P0.|40001|40P01)$/.test((error as { code?: string }).code ?? "");
 
+/** A value as a literal of unknown type, which is what it is as a parameter too. */
+function literal(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  const text = Buffer.isBuffer(value)
+    ? `\\x${value.toString("hex")}`
+    : Array.isArray(value)
+      ? arrayText(value)
+      : String(value as string | number | boolean);
+  // A message of plain text ends at the first such character, whatever stands behind it.
+  if (text.includes("\0")) throw Object.assign(new Error("a text holds the character 0"), { code: "22021" });
+  return pg.escapeLiteral(text);
+}
+
+const arrayText = (values: readonly unknown[]): string =>
+  `{${values
+    .map((value) => {
+      if (value === null || value === undefined) return "null";
+      if (typeof value === "number") return String(value);
+      const text = Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : String(value as string | boolean);
+      return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+    })
+    .join()}}`;
+
+const inline = ({ strings, values }: Sql): string =>
+  strings.map((text, index) => (index === 0 ? text : literal(values[index - 1]) + text)).join("");
+
+/**
+ * One connection's transaction. Statements for later, and `begin` itself, wait for the next query and go out with it
+ * in one message: a write costs two ways to the server and back, not one a statement.
+ */
+function openTx(client: pg.PoolClient, begin: string, memory: Map<string, unknown>) {
+  let waiting: string[] = [begin];
+  let begun = false;
+  // What the driver's own client was made to send first; its failure is told at the next statement or at the commit.
+  let sent: Promise<unknown> = Promise.resolve();
+  const take = (...more: string[]): string => {
+    const text = [...waiting, ...more].join(";\n");
+    waiting = [];
+    begun = true;
+    return text;
+  };
+  const query = async <Row extends object>(statement: Sql): Promise<Row[]> => {
+    await sent;
+    if (waiting.length === 0) return (await client.query<Row>(statement)).rows;
+    const results: unknown = await client.query(take(inline(statement)));
+    return ((results as pg.QueryResult<Row>[]).at(-1) as pg.QueryResult<Row>).rows;
+  };
+  const tx: Tx = {
+    memory,
+    query,
+    one: async <Row extends object>(statement: Sql) => (await query<Row>(statement))[0],
+    later: (statement) => void waiting.push(inline(statement)),
+    get client() {
+      if (waiting.length > 0) {
+        sent = client.query(take());
+        sent.catch(() => undefined);
+      }
+      return client;
+    },
+  };
+  return {
+    tx,
+    async commit(): Promise<void> {
+      await sent;
+      if (begun || waiting.length > 1) await client.query(take("commit"));
+    },
+    async rollback(): Promise<void> {
+      if (begun) await client.query("rollback");
+    },
+  };
+}
+
 async function transaction<T>(database: Database, begin: string, run: (tx: Tx) => Promise<T>, attempts = 3): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const client = await database.pool.connect();
+    const { tx, commit, rollback } = openTx(client, begin, database.memory);
     let broken: Error | undefined;
     try {
-      await client.query(begin);
-      const tx: Tx = {
-        client,
-        query: async (statement) => (await client.query(statement)).rows,
-        one: async (statement) => (await client.query(statement)).rows[0],
-      };
       const result = await run(tx);
-      await client.query("commit");
+      await commit();
       return result;
     } catch (error) {
-      await client.query("rollback").catch((failure: Error) => (broken = failure));
+      await rollback().catch((failure: Error) => (broken = failure));
       if (attempt >= attempts || !retryable(error)) throw error;
     } finally {
       client.release(broken);
@@ -85,12 +160,35 @@ export function beginScope(scope: Scope): string {
   return `select app_begin('${role}', '${scope.actor ?? ""}', '{${scope.realms.join(",")}}', '${units}')`;
 }
 
+/** Limits the rest of an owner's transaction to a scope. */
+export const takeScope = async (tx: Tx, scope: Scope): Promise<void> => void (await tx.client.query(beginScope(scope)));
+
+/** Lifts the scope of a transaction that began as the owner's. */
+export const becomeOwner = async (tx: Tx): Promise<void> => void (await tx.client.query("set local role none"));
+
+/** Ends any further statement of the transaction that takes longer. */
+export const limitTime = async (tx: Tx, seconds: number): Promise<void> =>
+  void (await tx.client.query(`set local statement_timeout = ${Math.round(seconds * 1000)}`));
+
+/** Throws when the database does not answer. */
+export const ping = async (database: Database): Promise<void> => void (await database.pool.query("select 1"));
+
 /**
  * Runs in one transaction as the owner of the tables, past row-level security: migrations, bulk copies after the
  * program's own check, structure of units, jobs. `reason` says why; it is the transaction's application_name.
  */
 export function asOwner<T>(database: Database, reason: string, run: (tx: Tx) => Promise<T>): Promise<T> {
   return transaction(database, `begin; set local application_name = ${pg.escapeLiteral(reason.slice(0, 60))}`, run);
+}
+
+/** Whether the connection is gone, as when the server was killed: what was not committed is undone. */
+export function isConnectionLost(error: unknown): boolean {
+  const { code = "", message = "" } = error as { code?: string; message?: string };
+  return (
+    /^(08...|57P0[123]|ECONNRESET|ECONNREFUSED|EPIPE)$/.test(code) ||
+    (code === "ENOENT" && message.includes(".s.PGSQL")) ||
+    /^(Connection terminated|Client has encountered a connection error)/.test(message)
+  );
 }
 
 /** Name of the constraint that an error is about; on a cluster it stands only in the message, with a shard suffix. */

@@ -15,6 +15,7 @@ import { notFound, Problem } from "#kernel/problem.ts";
 import { join, sql, type Tx } from "#platform/db.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { digestOf, unitIdsFor } from "#features/figures/figures.model.ts";
+import { findPlaces } from "#features/figures/places.model.ts";
 import { sourceSql } from "#features/figures/source.model.ts";
 import { findUnit, listChildren } from "#features/units/units.model.ts";
 import type { EntryQuery, FigureAnswer, FigureMark, ReportIdentity, ReportResolver } from "./documents.types.ts";
@@ -141,15 +142,9 @@ async function listShown(
     if (builtIn[name] === "state") return sql`e.state`;
     return sql`e.data->>${ledger.identity[0] ?? ""}::text`;
   };
-  const places = await tx.one<{ realms: number[]; inner: boolean }>(
-    sql`select array_agg(distinct realm_id) as realms, bool_or(depth > 0) as inner from unit_paths where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id} and ancestor_id = ${unit}`,
-  );
-  const source = sourceSql(
-    campaign,
-    [ledger.key],
-    { unit, own: false, inner: places?.inner ?? false, realms: places?.realms ?? [], to: order.to },
-    undefined,
-  );
+  const place = (await findPlaces(tx, campaign, [unit])).get(unit);
+  if (!place) throw notFound("这个单位");
+  const source = sourceSql(campaign, [ledger.key], { ...place, unit, own: false, to: order.to }, undefined);
   const sort = [
     ...query.sort.map(({ field, descending }) =>
       descending ? sql`${column(field, true)} desc nulls last` : sql`${column(field, true)} nulls last`,

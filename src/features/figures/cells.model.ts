@@ -1,11 +1,14 @@
 /**
- * Prepared day totals of additive measures.
+ * Prepared day totals of additive measures, and the sets of measures that tell people apart (`sets.model.ts`).
  *
  * A write adds one row of amounts (`figure_deltas`) beside the entry, in the same transaction and without touching
  * a row that another writer touches. `fold` moves such rows, a batch at a time, into `figure_cells` of every inner
  * unit on the roll-up path of that day. A read takes cells and the rows not folded yet in one statement, so it is
  * exact and fresh whatever the folding has done. Leaves have no cells: their few records are counted directly.
  */
+import { pipeline } from "node:stream/promises";
+import { Readable } from "node:stream";
+import { from as copyFrom } from "pg-copy-streams";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Prepared } from "#kernel/figure-deltas.ts";
 import type { MeasurePlan } from "#kernel/measure.ts";
@@ -13,6 +16,7 @@ import { conditionSql, valueSql, type SqlContext } from "#kernel/measure-sql.ts"
 import { fieldOf } from "#kernel/fields.ts";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import { asOwner, join, raw, sql, type Database, type Sql, type Tx } from "#platform/db.ts";
+import { foldSets, rebuildSets, verifySets } from "./sets.model.ts";
 
 const blockDays = 64;
 /** Block of what has no date. */
@@ -25,12 +29,19 @@ const place = (day: string | null): { block: number; index: number } => {
   return { block: Math.floor(number / blockDays), index: ((number % blockDays) + blockDays) % blockDays };
 };
 
-/** Totals of measures at units over a period, folded and pending together. Rows: unit, measure → amount. */
+export interface Totals {
+  realm: number;
+  unit: number;
+}
+
+/**
+ * Totals of measures over a period where they are kept, folded and pending together, by `realm|unit|measure`. Units of
+ * any number of realms are read in one statement.
+ */
 export async function readCells(
   tx: Tx,
   campaign: Campaign,
-  units: readonly number[],
-  realms: readonly number[],
+  totals: readonly Totals[],
   dated: readonly number[],
   plain: readonly number[],
   from: string,
@@ -38,26 +49,29 @@ export async function readCells(
 ): Promise<Map<string, number>> {
   const [first, last] = [place(from), place(to)];
   const all = [...dated, ...plain];
-  const rows = await tx.query<{ unit_id: number; measure_id: number; amount: number }>(sql`
-    select unit_id, measure_id, sum(amount)::bigint as amount from (
-      select c.unit_id, c.measure_id, case
+  const realms = [...new Set(totals.map((one) => one.realm))];
+  const kept = sql`unnest(${totals.map((one) => one.realm)}::integer[], ${totals.map((one) => one.unit)}::bigint[]) as k (realm_id, unit_id)`;
+  const rows = await tx.query<{ realm_id: number; unit_id: number; measure_id: number; amount: number }>(sql`
+    select realm_id, unit_id, measure_id, sum(amount)::bigint as amount from (
+      select c.realm_id, c.unit_id, c.measure_id, case
           when c.block = ${undated} or (c.block > ${first.block} and c.block < ${last.block}) then c.total
           when c.block = ${first.block} and c.block = ${last.block} then c.prefix[${last.index + 1}] - coalesce(c.prefix[${first.index}], 0)
           when c.block = ${first.block} then c.total - coalesce(c.prefix[${first.index}], 0)
           else c.prefix[${last.index + 1}] end as amount
-        from figure_cells c
-        where c.realm_id = any(${realms}::integer[]) and c.campaign_id = ${campaign.id} and c.unit_id = any(${units}::bigint[])
+        from ${kept} join figure_cells c on c.realm_id = k.realm_id and c.unit_id = k.unit_id
+        where c.realm_id = any(${realms}::integer[]) and c.campaign_id = ${campaign.id}
           and ((c.measure_id = any(${dated}::integer[]) and c.block between ${first.block} and ${last.block}) or (c.measure_id = any(${plain}::integer[]) and c.block = ${undated}))
       union all
-      select p.ancestor_id, m.measure_id, m.amount
+      select p.realm_id, p.ancestor_id, m.measure_id, m.amount
         from figure_deltas d
-        join unit_paths p on p.realm_id = d.realm_id and p.campaign_id = d.campaign_id and p.unit_id = d.unit_id and p.ancestor_id = any(${units}::bigint[])
+        join unit_paths p on p.realm_id = d.realm_id and p.campaign_id = d.campaign_id and p.unit_id = d.unit_id
           and coalesce(d.day, ${to}::date) >= p.from_day and coalesce(d.day, ${to}::date) < p.to_day
+        join ${kept} on k.realm_id = p.realm_id and k.unit_id = p.ancestor_id
         cross join lateral unnest(d.measures, d.amounts) as m (measure_id, amount)
         where d.realm_id = any(${realms}::integer[]) and d.campaign_id = ${campaign.id} and m.measure_id = any(${all}::integer[])
           and (d.day is null or d.day between ${from}::date and ${to}::date)
-    ) as both_parts group by unit_id, measure_id`);
-  return new Map(rows.map((row) => [`${row.unit_id}|${row.measure_id}`, row.amount]));
+    ) as both_parts group by realm_id, unit_id, measure_id`);
+  return new Map(rows.map((row) => [`${row.realm_id}|${row.unit_id}|${row.measure_id}`, row.amount]));
 }
 
 interface Path {
@@ -65,7 +79,6 @@ interface Path {
   ancestor_id: number;
   from_day: string;
   to_day: string;
-  inner: boolean;
 }
 
 const covers = (path: Path, day: string | null): boolean =>
@@ -73,36 +86,40 @@ const covers = (path: Path, day: string | null): boolean =>
     ? path.to_day === "infinity"
     : (path.from_day === "-infinity" || path.from_day <= day) && (path.to_day === "infinity" || day < path.to_day);
 
+export interface PendingRow {
+  campaign_id: number;
+  unit_id: number;
+  day: string | null;
+  measures: number[];
+  amounts: number[];
+  keys: (string | null)[] | null;
+}
+
 /** Moves one batch of pending rows of a realm into its cells; how many were moved. Only one process folds a realm at a time. */
 export async function foldBatch(tx: Tx, realm: number, limit = 20_000): Promise<number> {
   const lock = await tx.one<{ taken: boolean }>(sql`select pg_try_advisory_xact_lock(7240002, ${realm}) as taken`);
   if (!lock?.taken) return 0;
-  const pending = await tx.query<{
-    campaign_id: number;
-    unit_id: number;
-    day: string | null;
-    measures: number[];
-    amounts: number[];
-  }>(sql`
+  const pending = await tx.query<PendingRow>(sql`
     delete from figure_deltas where realm_id = ${realm} and delta_id in (select delta_id from figure_deltas where realm_id = ${realm} order by delta_id limit ${limit})
-    returning campaign_id, unit_id, day, measures, amounts`);
-  for (const campaign of new Set(pending.map((row) => row.campaign_id))) {
-    const rows = pending.filter((row) => row.campaign_id === campaign);
+    returning campaign_id, unit_id, day, measures, amounts, keys`);
+  for (const [campaign, rows] of Map.groupBy(pending, (row) => row.campaign_id)) {
     const units = [...new Set(rows.map((row) => row.unit_id))];
+    // Of units with the same totals only the one that keeps them.
     const paths = await tx.query<Path>(sql`
-      select p.unit_id, p.ancestor_id, p.from_day, p.to_day, (p.depth > 0 or exists (
-          select 1 from unit_paths b where b.realm_id = p.realm_id and b.campaign_id = p.campaign_id and b.ancestor_id = p.unit_id and b.depth > 0)) as inner
-      from unit_paths p where p.realm_id = ${realm} and p.campaign_id = ${campaign} and p.unit_id = any(${units}::bigint[])`);
-    const byUnit = Map.groupBy(
-      paths.filter((path) => path.inner),
-      (path) => path.unit_id,
-    );
+      select p.unit_id, p.ancestor_id, p.from_day, p.to_day from unit_paths p
+      join inner_units i on i.realm_id = p.realm_id and i.campaign_id = p.campaign_id and i.unit_id = p.ancestor_id and i.totals_id = i.unit_id
+      where p.realm_id = ${realm} and p.campaign_id = ${campaign} and p.unit_id = any(${units}::bigint[])`);
+    const byUnit = Map.groupBy(paths, (path) => path.unit_id);
     const points = new Points();
-    for (const row of rows)
-      for (const path of byUnit.get(row.unit_id) ?? [])
-        if (covers(path, row.day))
-          row.measures.forEach((measure, index) => points.add(path.ancestor_id, measure, row.day, row.amounts[index] as number));
+    for (const row of rows) {
+      const above = (byUnit.get(row.unit_id) ?? []).filter((path) => covers(path, row.day));
+      row.measures.forEach((measure, index) => {
+        if (row.keys?.[index] != null) return;
+        for (const path of above) points.add(path.ancestor_id, measure, row.day, row.amounts[index] as number);
+      });
+    }
     await points.write(tx, realm, campaign);
+    await foldSets(tx, realm, campaign, rows);
   }
   return pending.length;
 }
@@ -119,6 +136,20 @@ class Points {
     cell.amounts.set(index, (cell.amounts.get(index) ?? 0) + amount);
   }
 
+  /** Cells that nothing is known of yet, by COPY: for a rebuild. */
+  async copy(tx: Tx, realm: number, campaign: number): Promise<void> {
+    const lines = [...this.#cells.values()].map((cell) => {
+      const prefix = sums(undefined, cell.block, cell.amounts);
+      return `${realm}\t${campaign}\t${cell.unit}\t${cell.measure}\t${cell.block}\t${prefix.at(-1)}\t{${prefix.join()}}\n`;
+    });
+    await pipeline(
+      Readable.from(lines),
+      tx.client.query(
+        copyFrom("copy figure_cells (realm_id, campaign_id, unit_id, measure_id, block, total, prefix) from stdin"),
+      ),
+    );
+  }
+
   async write(tx: Tx, realm: number, campaign: number): Promise<void> {
     const cells = [...this.#cells.values()];
     for (let start = 0; start < cells.length; start += 2000) {
@@ -130,11 +161,7 @@ class Points {
         where c.realm_id = ${realm} and c.campaign_id = ${campaign}`);
       const old = new Map(known.map((cell) => [`${cell.unit_id}|${cell.measure_id}|${cell.block}`, cell.prefix]));
       const values = batch.map((cell) => {
-        const prefix =
-          old.get(`${cell.unit}|${cell.measure}|${cell.block}`) ??
-          (cell.block === undated ? [0] : Array.from({ length: blockDays }, () => 0));
-        let running = 0;
-        const next = prefix.map((amount, index) => amount + (running += cell.amounts.get(index) ?? 0));
+        const next = sums(old.get(`${cell.unit}|${cell.measure}|${cell.block}`), cell.block, cell.amounts);
         return sql`(${realm}, ${campaign}, ${cell.unit}, ${cell.measure}, ${cell.block}, ${next.at(-1) ?? 0}, ${next}::bigint[])`;
       });
       for (let part = 0; part < values.length; part += 1000)
@@ -142,6 +169,17 @@ class Points {
           on conflict (realm_id, campaign_id, unit_id, measure_id, block) do update set total = excluded.total, prefix = excluded.prefix`);
     }
   }
+}
+
+/** Running sums of a block after these amounts were added. */
+function sums(old: readonly number[] | undefined, block: number, amounts: ReadonlyMap<number, number>): number[] {
+  const next = old ? [...old] : new Array<number>(block === undated ? 1 : blockDays).fill(0);
+  let running = 0;
+  for (let index = 0; index < next.length; index++) {
+    running += amounts.get(index) ?? 0;
+    (next[index] as number) += running;
+  }
+  return next;
 }
 
 interface Amount {
@@ -161,20 +199,22 @@ async function* recount(
   units: readonly number[],
 ): AsyncGenerator<Amount[]> {
   const everything: SqlContext = { ...context, variables: { from: "0001-01-01", to: "9999-12-31", asOf: "9999-12-31" } };
-  for (const [ledger, measures] of Map.groupBy(prepared, (one) => one.plan.ledger.key)) {
+  const amounts = prepared.filter((one) => one.plan.prepared);
+  for (const measures of Map.groupBy(amounts, ({ plan }) => `${plan.ledger.key}|${plan.date.kind}`).values()) {
+    const { ledger, date } = (measures[0] as Prepared).plan;
+    // What no period applies to stands where its unit stands now, as `covers` has it; the rest where it stood that day.
+    const day = date.kind === "none" ? sql`null::date` : sql`e.day`;
     const columns = measures.map(({ plan }, index) => sql`${amountSql(plan, everything)} as ${raw(`m${index}`)}`);
     const rows = await tx.query<Record<string, number | string | null> & { unit_id: number; day: string | null }>(sql`
-      select p.ancestor_id as unit_id, e.day, ${join(columns)} from entries e
+      select p.ancestor_id as unit_id, ${day} as day, ${join(columns)} from entries e
       join unit_paths p on p.realm_id = e.realm_id and p.campaign_id = e.campaign_id and p.unit_id = e.unit_id and p.ancestor_id = any(${units}::bigint[])
-        and coalesce(e.day, '9999-12-31') >= p.from_day and coalesce(e.day, '9999-12-31') < p.to_day
-      where e.realm_id = ${realm} and e.campaign_id = ${campaign.id} and e.ledger = ${ledger} and not e.deleted
-      group by p.ancestor_id, e.day`);
+        and coalesce(${day}, '9999-12-31') >= p.from_day and coalesce(${day}, '9999-12-31') < p.to_day
+      where e.realm_id = ${realm} and e.campaign_id = ${campaign.id} and e.ledger = ${ledger.key} and not e.deleted
+      group by 1, 2`);
     yield rows.flatMap((row) =>
-      measures.flatMap(({ id, plan }, index) => {
+      measures.flatMap(({ id }, index) => {
         const amount = Number(row[`m${index}`] ?? 0);
-        return amount === 0
-          ? []
-          : [{ unit_id: row.unit_id, measure: id, day: plan.date.kind === "none" ? null : row.day, amount }];
+        return amount === 0 ? [] : [{ unit_id: row.unit_id, measure: id, day: row.day, amount }];
       }),
     );
   }
@@ -187,21 +227,33 @@ function amountSql(plan: MeasurePlan, context: SqlContext): Sql {
   return sql`round(sum(${valueSql(plan.ledger, field, context)}) filter (where ${condition}) * ${10 ** plan.decimals}::numeric)::bigint`;
 }
 
-async function innerUnits(tx: Tx, campaign: Campaign, realm: number): Promise<number[]> {
-  const rows = await tx.query<{ unit_id: number }>(
-    sql`select distinct ancestor_id as unit_id from unit_paths where realm_id = ${realm} and campaign_id = ${campaign.id} and depth > 0`,
-  );
-  return rows.map((row) => row.unit_id);
+/** Units that keep totals in a realm: of these, or of all. */
+async function keepers(
+  tx: Tx,
+  campaign: Campaign,
+  realm: number,
+  units?: readonly number[],
+): Promise<{ unit_id: number; whole: boolean }[]> {
+  return tx.query(sql`select distinct totals_id as unit_id, whole from inner_units where realm_id = ${realm} and campaign_id = ${campaign.id}
+    and (${units === undefined} or unit_id = any(${units ?? []}::bigint[]))`);
 }
 
-/** Keeps folding and writers' pending rows still until the end of the transaction, and folds what is pending. */
-async function settle(tx: Tx, realm: number): Promise<void> {
-  await tx.query(sql`select pg_advisory_xact_lock(7240002, ${realm})`);
+/**
+ * Keeps folding and writers still until the end of the transaction: the locks are taken in this order everywhere, and
+ * writers that hold a version of the pack (`hold_pack`) are waited for.
+ */
+export async function stopWriters(tx: Tx, realms: readonly number[]): Promise<void> {
+  for (const realm of realms) await tx.query(sql`select pg_advisory_xact_lock(7240002, ${realm})`);
   await tx.query(sql`lock table figure_deltas in share row exclusive mode`);
+}
+
+/** Stops writers of a realm and folds what is pending. */
+async function settle(tx: Tx, realm: number): Promise<void> {
+  await stopWriters(tx, [realm]);
   while ((await foldBatch(tx, realm)) > 0);
 }
 
-/** Throws away the cells of these inner units (default: all of the realm) and counts them anew from the entries. */
+/** Throws away the totals of these inner units (default: all of the realm) and counts them anew from the entries. */
 export async function rebuildCells(
   tx: Tx,
   campaign: Campaign,
@@ -211,16 +263,19 @@ export async function rebuildCells(
   units?: readonly number[],
 ): Promise<void> {
   await settle(tx, realm);
-  const inner = await innerUnits(tx, campaign, realm);
-  const wanted = units ? inner.filter((unit) => units.includes(unit)) : inner;
-  await tx.query(
-    sql`delete from figure_cells where realm_id = ${realm} and campaign_id = ${campaign.id} and (${units === undefined} or unit_id = any(${units ?? []}::bigint[]))`,
-  );
-  for await (const amounts of recount(tx, campaign, prepared, realm, context, wanted)) {
+  const wanted = await keepers(tx, campaign, realm, units);
+  const gone = units === undefined ? undefined : [...new Set([...units, ...wanted.map((one) => one.unit_id)])];
+  const scope = sql`realm_id = ${realm} and campaign_id = ${campaign.id} and (${gone === undefined} or unit_id = any(${gone ?? []}::bigint[]))`;
+  await tx.query(sql`delete from figure_cells where ${scope}`);
+  await tx.query(sql`delete from figure_sets where ${scope}`);
+  const ids = wanted.map((one) => one.unit_id);
+  for await (const amounts of recount(tx, campaign, prepared, realm, context, ids)) {
     const points = new Points();
     for (const { unit_id, measure, day, amount } of amounts) points.add(unit_id, measure, day, amount);
-    await points.write(tx, realm, campaign.id);
+    await points.copy(tx, realm, campaign.id);
   }
+  const whole = wanted.find((one) => one.whole);
+  if (whole) await rebuildSets(tx, campaign, realm, whole.unit_id, prepared, context);
 }
 
 export interface CellFault {
@@ -231,7 +286,7 @@ export interface CellFault {
   counted: number;
 }
 
-/** Compares every cell of a realm with a recount of its entries; returns those that differ. */
+/** Compares every cell and set of a realm with a recount of its entries; returns those that differ. */
 export async function verifyCells(
   tx: Tx,
   campaign: Campaign,
@@ -240,21 +295,31 @@ export async function verifyCells(
   context: SqlContext,
 ): Promise<CellFault[]> {
   await settle(tx, realm);
+  const kept = await keepers(tx, campaign, realm);
   const counted = new Map<string, number>();
-  for await (const amounts of recount(tx, campaign, prepared, realm, context, await innerUnits(tx, campaign, realm)))
+  for await (const amounts of recount(
+    tx,
+    campaign,
+    prepared,
+    realm,
+    context,
+    kept.map((one) => one.unit_id),
+  ))
     for (const { unit_id, measure, day, amount } of amounts) {
       const key = `${unit_id}|${measure}|${place(day).block}`;
       counted.set(key, (counted.get(key) ?? 0) + amount);
     }
   const cells = await tx.query<{ unit_id: number; measure_id: number; block: number; total: number }>(sql`
     select unit_id, measure_id, block, total from figure_cells where realm_id = ${realm} and campaign_id = ${campaign.id} and measure_id = any(${prepared.map((one) => one.id)}::integer[])`);
-  const kept = new Map(cells.map((cell) => [`${cell.unit_id}|${cell.measure_id}|${cell.block}`, cell.total]));
-  return [...new Set([...counted.keys(), ...kept.keys()])]
-    .filter((key) => (counted.get(key) ?? 0) !== (kept.get(key) ?? 0))
+  const stored = new Map(cells.map((cell) => [`${cell.unit_id}|${cell.measure_id}|${cell.block}`, cell.total]));
+  const faults = [...new Set([...counted.keys(), ...stored.keys()])]
+    .filter((key) => (counted.get(key) ?? 0) !== (stored.get(key) ?? 0))
     .map((key) => {
       const [unit, measure, block] = key.split("|").map(Number) as [number, number, number];
-      return { unit, measure, block, kept: kept.get(key) ?? 0, counted: counted.get(key) ?? 0 };
+      return { unit, measure, block, kept: stored.get(key) ?? 0, counted: counted.get(key) ?? 0 };
     });
+  const whole = kept.find((one) => one.whole);
+  return whole ? [...faults, ...(await verifySets(tx, campaign, realm, whole.unit_id, prepared, context))] : faults;
 }
 
 /** Folds everything that is pending in a campaign's realms, a batch a transaction. */

@@ -6,32 +6,14 @@ import { fieldOf, isNumber } from "#kernel/fields.ts";
 import { measureIds } from "#kernel/figure-deltas.ts";
 import { partsOf, type MeasureValue, type Request } from "#kernel/figure-value.ts";
 import type { MeasurePlan } from "#kernel/measure.ts";
-import { conditionSql, isList, valueSql, type SqlContext } from "#kernel/measure-sql.ts";
+import { conditionSql, isList, shownSql, type SqlContext, valueSql } from "#kernel/measure-sql.ts";
 import { notFound } from "#kernel/problem.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
 import { readCells } from "./cells.model.ts";
+import { findPlaces, type UnitPlace } from "./places.model.ts";
+import { readSets } from "./sets.model.ts";
 import type { FigureRecord, Question } from "./figures.types.ts";
-import { sourceSql, type Place } from "./source.model.ts";
-
-/** Where the question's unit stands: its realm, whether anything lies below it, whether units below it have moved. */
-interface UnitPlace {
-  id: number;
-  realms: number[];
-  inner: boolean;
-  moved: boolean;
-}
-
-async function findPlaces(tx: Tx, campaign: Campaign, units: readonly number[]): Promise<Map<number, UnitPlace>> {
-  const rows = await tx.query<{ unit_id: number; realms: number[]; inner: boolean; moved: boolean }>(sql`
-    select ancestor_id as unit_id, array_agg(distinct realm_id) as realms, bool_or(depth > 0) as inner, bool_or(from_day > '-infinity' or to_day < 'infinity') as moved
-    from unit_paths where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id} and ancestor_id = any(${units}::bigint[]) group by ancestor_id`);
-  return new Map(
-    rows.map((row) => [
-      row.unit_id,
-      { id: row.unit_id, realms: row.realms, inner: row.inner, moved: row.moved && row.unit_id !== campaign.root },
-    ]),
-  );
-}
+import { leavesSql, sourceSql, type Place } from "./source.model.ts";
 
 /** What conditions name of units (`制定单位: 市纪委监委机关`), with their ids. */
 export async function unitIdsFor(tx: Tx, campaign: Campaign, plans: readonly MeasurePlan[]): Promise<(name: string) => number[]> {
@@ -56,7 +38,8 @@ function unitNames(plan: MeasurePlan, where: Where): string[] {
 
 /**
  * Values of the measures that figures need at each of several units: prepared ones of inner units from the day totals
- * in one statement, the rest counted from records with one statement a ledger.
+ * (or the sets of people) in one statement, the rest counted from records: of leaves in one statement, of inner units
+ * with one statement a ledger.
  */
 export async function measure(
   tx: Tx,
@@ -77,101 +60,112 @@ export async function measure(
     if (!places.has(unit)) throw notFound("这个单位");
     answers.set(unit, new Map());
   }
-  const ids =
-    asOf === undefined && unique.some((request) => request.plan.prepared)
-      ? await measureIds(tx, campaign)
-      : new Map<string, number>();
-  const fromCells = (request: Request, place: UnitPlace): boolean =>
-    request.plan.prepared &&
-    !request.own &&
-    place.inner &&
-    ids.has(request.plan.digest) &&
-    !(request.plan.date.kind === "none" && place.moved);
-  await answerFromCells(tx, campaign, unique, places, ids, fromCells, answers);
+  const mayKeep =
+    asOf === undefined &&
+    [...places.values()].some((place) => place.inner) &&
+    unique.some((request) => request.plan.prepared || request.plan.sets);
+  const ids = mayKeep ? await measureIds(tx, campaign) : new Map<string, number>();
+  const isKept = ({ plan, own }: Request, place: UnitPlace): boolean => {
+    if (own || !place.inner || !ids.has(plan.digest)) return false;
+    return plan.sets ? place.kept : plan.prepared && !(plan.date.kind === "none" && place.moved);
+  };
+  await answerKept(tx, campaign, unique, [...places.values()], ids, isKept, answers);
+  const leaves = [...places.values()].filter((place) => !place.inner);
+  if (leaves.length > 0) await answerFromRecords(tx, campaign, unique, leaves, unitIds, asOf, answers);
   for (const place of places.values()) {
-    const rest = unique.filter((request) => ids.size === 0 || !fromCells(request, place));
-    if (rest.length > 0)
-      await answerFromRecords(tx, campaign, rest, place, unitIds, asOf, answers.get(place.id) as Map<string, MeasureValue>);
+    if (!place.inner) continue;
+    const rest = unique.filter((request) => !isKept(request, place));
+    if (rest.length > 0) await answerFromRecords(tx, campaign, rest, [place], unitIds, asOf, answers);
   }
   return answers;
 }
 
-async function answerFromCells(
+/** From day totals and sets: one statement for each period asked about, for all units together. */
+async function answerKept(
   tx: Tx,
   campaign: Campaign,
   requests: readonly Request[],
-  places: ReadonlyMap<number, UnitPlace>,
+  places: readonly UnitPlace[],
   ids: ReadonlyMap<string, number>,
-  fromCells: (request: Request, place: UnitPlace) => boolean,
+  isKept: (request: Request, place: UnitPlace) => boolean,
   answers: Map<number, Map<string, MeasureValue>>,
 ): Promise<void> {
-  if (ids.size === 0) return;
-  // A unit above realms has its totals in each of them; one within a realm only there.
-  for (const group of Map.groupBy(places.values(), (place) => place.realms.join()).values()) {
-    const units = group.filter((place) => place.inner).map((place) => place.id);
-    if (units.length === 0) continue;
-    for (const [, asked] of Map.groupBy(
-      requests.filter((request) => request.plan.prepared),
-      (request) => `${request.from}|${request.to}`,
-    )) {
-      const first = asked[0] as Request;
-      const id = (request: Request): number => ids.get(request.plan.digest) as number;
-      const wanted = asked.filter((request) => ids.has(request.plan.digest) && group.some((place) => fromCells(request, place)));
-      if (wanted.length === 0) continue;
-      const months = wanted.some((request) => request.plan.date.kind === "day" && request.plan.date.month);
-      const read = (kind: (request: Request) => boolean, from: string): Promise<Map<string, number>> =>
-        readCells(
-          tx,
-          campaign,
-          units,
-          (group[0] as UnitPlace).realms,
-          wanted.filter((one) => kind(one) && one.plan.date.kind === "day").map(id),
-          wanted.filter((one) => kind(one) && one.plan.date.kind === "none").map(id),
-          from,
-          first.to,
-        );
-      const isMonth = (request: Request): boolean => request.plan.date.kind === "day" && request.plan.date.month;
-      const totals = await read((request) => !isMonth(request), first.from);
-      if (months) for (const [key, amount] of await read(isMonth, `${first.from.slice(0, 7)}-01`)) totals.set(key, amount);
-      for (const place of group)
-        for (const request of wanted)
-          if (fromCells(request, place)) {
-            const amount = totals.get(`${place.id}|${id(request)}`) ?? 0;
-            answers.get(place.id)?.set(request.id, { value: new Big(amount).div(10 ** request.plan.decimals), records: -1 });
-          }
-    }
+  const kept = requests.filter((request) => places.some((place) => isKept(request, place)));
+  // A month counts if the period touches it.
+  const begin = ({ plan, from }: Request): string =>
+    plan.date.kind === "day" && plan.date.month ? `${from.slice(0, 7)}-01` : from;
+  for (const asked of Map.groupBy(kept, (one) => `${begin(one)}|${one.to}|${one.plan.sets}`).values()) {
+    const first = asked[0] as Request;
+    const id = ({ plan }: Request): number => ids.get(plan.digest) as number;
+    const among = places.filter((place) => asked.some((request) => isKept(request, place)));
+    const totals = [...new Map(among.flatMap((place) => place.totals).map((one) => [`${one.realm}|${one.unit}`, one])).values()];
+    const dated = asked.filter((one) => one.plan.date.kind === "day").map(id);
+    const plain = asked.filter((one) => one.plan.date.kind === "none").map(id);
+    const amounts = first.plan.sets
+      ? await readSets(tx, campaign, totals, dated, begin(first), first.to)
+      : await readCells(tx, campaign, totals, dated, plain, begin(first), first.to);
+    for (const place of among)
+      for (const request of asked) {
+        if (!isKept(request, place)) continue;
+        let amount = 0;
+        for (const { realm, unit } of place.totals) amount += amounts.get(`${realm}|${unit}|${id(request)}`) ?? 0;
+        answers.get(place.id)?.set(request.id, { value: new Big(amount).div(10 ** request.plan.decimals), records: -1 });
+      }
   }
 }
 
+/** Counts at places that need the same source: one inner unit, or any number of leaves together. */
 async function answerFromRecords(
   tx: Tx,
   campaign: Campaign,
   requests: readonly Request[],
-  place: UnitPlace,
+  places: readonly UnitPlace[],
   unitIds: (name: string) => number[],
   asOf: string | undefined,
-  answers: Map<string, MeasureValue>,
+  answers: Map<number, Map<string, MeasureValue>>,
 ): Promise<void> {
-  const grouped = Map.groupBy(requests, (request) =>
-    request.plan.operation === "groups" || listField(request)
-      ? request.id
-      : `${request.own}|${request.plan.ledger.key}|${request.to}`,
-  );
+  const leaves = places.every((place) => !place.inner);
+  const grouped = Map.groupBy(requests, (request) => {
+    if (request.plan.operation === "groups" || listField(request)) return request.id;
+    // Leaves have few records: all ledgers are read at once. An inner unit's are read for each ledger by itself, so
+    // that no record is held against conditions of other ledgers.
+    return leaves ? "" : `${request.own}|${request.plan.ledger.key}|${request.to}`;
+  });
   for (const asked of grouped.values()) {
     const first = asked[0] as Request;
     const context = contextFor(campaign, first, asOf, unitIds);
-    const source = sourceSql(campaign, [first.plan.ledger.key], placeFor(place, first), asOf);
-    if (first.plan.operation === "groups") answers.set(first.id, await answerGroups(tx, first, context, source));
-    else if (listField(first)) answers.set(first.id, await answerList(tx, first, context, source));
-    else {
-      const columns = asked.flatMap((request, index) =>
-        columnsFor(request.plan, contextFor(campaign, request, asOf, unitIds)).map(
-          (column, part) => sql`${column} as ${raw(`m${index}_${part}`)}`,
-        ),
-      );
-      const row = await tx.one<Record<string, string | number | null>>(sql`select ${join(columns)} ${source}`);
+    if (first.plan.operation === "groups" || listField(first)) {
+      const answer = first.plan.operation === "groups" ? answerGroups : answerList;
+      for (const place of places) {
+        const source = sourceSql(campaign, [first.plan.ledger.key], placeFor(place, first), asOf);
+        answers.get(place.id)?.set(first.id, await answer(tx, first, context, source));
+      }
+      continue;
+    }
+    const ledgers = [...new Set(asked.map((request) => request.plan.ledger.key))];
+    const columns = asked.flatMap((request, index) =>
+      columnsFor(request.plan, contextFor(campaign, request, asOf, unitIds), ledgers.length > 1).map(
+        (column, part) => sql`${column} as ${raw(`m${index}_${part}`)}`,
+      ),
+    );
+    const source = leaves
+      ? leavesSql(
+          campaign,
+          ledgers,
+          places.map((place) => place.id),
+          [...new Set(places.flatMap((place) => place.realms))],
+          asOf,
+        )
+      : sourceSql(campaign, ledgers, placeFor(places[0] as UnitPlace, first), asOf);
+    const rows = await tx.query<Record<string, string | number | null>>(
+      leaves
+        ? sql`select e.unit_id as unit, ${join(columns)} ${source}${daysOf(asked)} group by e.unit_id`
+        : sql`select ${join(columns)} ${source}${daysOf(asked)}`,
+    );
+    for (const place of places) {
+      const row = leaves ? rows.find((one) => one["unit"] === place.id) : rows[0];
       asked.forEach((request, index) =>
-        answers.set(
+        answers.get(place.id)?.set(
           request.id,
           readColumns(request.plan, (part) => row?.[`m${index}_${part}`] ?? null),
         ),
@@ -180,10 +174,23 @@ async function answerFromRecords(
   }
 }
 
+/** The days that any of these requests looks at, if all of them look at days. */
+function daysOf(requests: readonly Request[]): Sql {
+  if (requests.some(({ plan }) => plan.date.kind !== "day")) return sql``;
+  const from = requests.map((one) =>
+    one.plan.date.kind === "day" && one.plan.date.month ? `${one.from.slice(0, 7)}-01` : one.from,
+  );
+  return sql` and e.day between ${from.toSorted()[0]}::date and ${requests
+    .map((one) => one.to)
+    .toSorted()
+    .at(-1)}::date`;
+}
+
 const placeFor = (place: UnitPlace, request: Request): Place => ({
   unit: place.id,
   own: request.own,
   inner: place.inner,
+  whole: place.whole,
   realms: place.realms,
   to: request.to,
 });
@@ -208,24 +215,18 @@ const itemsSql = (plan: MeasurePlan, value: Sql): Sql =>
     ? sql`jsonb_array_length(coalesce(e.data->${only(plan).name}::text, '[]'))`
     : sql`cardinality(array_remove(regexp_split_to_array(btrim(coalesce(${value}, ''), '、；;，, '), '\\s*[、；;，,]\\s*'), ''))`;
 
-/** A value as people read it: the name of a unit or of a person, not the number under which it is stored. */
-function shownSql(field: FieldDefinition | undefined, value: Sql): Sql {
-  if (field?.type === "unit" || field?.type === "organ")
-    return sql`coalesce((select u.name from units u where u.realm_id = e.realm_id and u.unit_id::text = ${value}), ${value})`;
-  if (field?.type === "person")
-    return sql`coalesce((select p.name from people p where p.realm_id = e.realm_id and p.person_id::text = ${value}), e.data->>${field.name}::text)`;
-  return sql`(${value})::text`;
-}
-
-/** Value columns of a measure; the last is always the number of records it looks at. */
-function columnsFor(plan: MeasurePlan, context: SqlContext): Sql[] {
-  const condition = conditionSql(plan, context);
+/** Value columns of a measure; the last is always the number of records it looks at. `among`: rows of other ledgers come too. */
+function columnsFor(plan: MeasurePlan, context: SqlContext, among = false): Sql[] {
+  const own = conditionSql(plan, context);
+  // The ledger first: what a field means, and whether a text is a number, holds for its own ledger only.
+  const within = (one: Sql): Sql => (among ? sql`case when e.ledger = ${plan.ledger.key} then ${one} else false end` : one);
+  const condition = within(own);
   const values = plan.fields.map((name) => valueSql(plan.ledger, fieldOf(plan.ledger, name) as FieldDefinition, context));
   const value = values[0] ?? sql`null`;
-  const when = plan.operation === "count" ? condition : sql`${condition} and ${join(values.map(filled), " and ")}`;
+  const when = plan.operation === "count" ? condition : within(sql`${own} and ${join(values.map(filled), " and ")}`);
   const records = sql`count(*) filter (where ${when})`;
   const ordered = only(plan) && isNumber(only(plan)) ? value : sql`(${value})::text collate "C"`;
-  const shown = only(plan) && isNumber(only(plan)) ? value : shownSql(only(plan), value);
+  const shown = only(plan) && !isNumber(only(plan)) ? shownSql(plan.ledger, only(plan), context) : value;
   switch (plan.operation) {
     case "count":
       return [records];
@@ -326,7 +327,7 @@ export async function distinctValues(
   const field = name === undefined ? undefined : fieldOf(plan.ledger, name);
   if (!field) return [];
   const value = valueSql(plan.ledger, field, context);
-  const shown = shownSql(field, value);
+  const shown = shownSql(plan.ledger, field, context);
   const rows = await tx.query<{ value: string }>(sql`
     select value from (select ${shown} as value, min(e.day) as day, min(e.created_at) as at, min(e.entry_id::text) as id ${sourceSql(campaign, [plan.ledger.key], placeFor(place, request), asOf)} and ${conditionSql(plan, context)} and ${filled(value)} group by 1) as found
     order by array_position(${field.values ?? []}::text[], value) nulls last, day nulls last, at, id limit 200`);
@@ -366,7 +367,7 @@ async function recordsSql(
     const context = contextFor(campaign, request, question.asOf, unitIds);
     const needed = request.plan.fields
       .map((name) => fieldOf(request.plan.ledger, name) as FieldDefinition)
-      .map((field) => (isList(field) ? sql`true` : filled(valueSql(request.plan.ledger, field, context))));
+      .map((field) => filled(valueSql(request.plan.ledger, field, context)));
     return sql`select ${columns} ${sourceSql(campaign, [request.plan.ledger.key], placeFor(place, request), question.asOf)} and ${conditionSql(request.plan, context)} and ${join([sql`true`, ...needed], " and ")}`;
   });
   return join(selects, union ? " union " : " union all ");
@@ -392,14 +393,17 @@ export async function listRecords(
     const { plan } = request;
     const context = contextFor(campaign, request, question.asOf, unitIds);
     const values = plan.fields.map((field) => valueSql(plan.ledger, fieldOf(plan.ledger, field) as FieldDefinition, context));
-    const condition = sql`${conditionSql(plan, context)} and ${join([sql`true`, ...values.map((value, index) => (isList(fieldOf(plan.ledger, plan.fields[index] as string) as FieldDefinition) ? sql`true` : filled(value)))], " and ")}`;
+    const condition = sql`${conditionSql(plan, context)} and ${join([sql`true`, ...values.map(filled)], " and ")}`;
     const value =
       values.length === 0
         ? sql`null`
         : values.length === 1
           ? sql`(${values[0]})::text`
           : sql`concat_ws(' / ', ${join(values.map((one) => sql`(${one})::text`))})`;
-    const first = sql`(row_number() over (partition by ${values.length === 0 ? sql`1` : join(values)} order by e.day nulls last, e.entry_id) = 1)::integer`;
+    const source = sourceSql(campaign, [plan.ledger.key], placeFor(place, request), question.asOf);
+    const first = listField(request)
+      ? firstItems(only(plan).name, sql`${source} and ${condition}`)
+      : sql`(row_number() over (partition by ${values.length === 0 ? sql`1` : join(values)} order by e.day nulls last, e.entry_id) = 1)::integer`;
     const amount =
       {
         count: sql`1`,
@@ -411,7 +415,7 @@ export async function listRecords(
     const number = plan.ledger.identity[0] ?? "";
     return sql`select e.entry_id, e.ledger, e.version, e.unit_id, (select u.name from units u where u.realm_id = e.realm_id and u.unit_id = e.unit_id) as unit,
       e.data->>${number}::text as number, e.day, e.state, (${amount})::numeric as amount, ${value} as value, ${name}::text as part
-      ${sourceSql(campaign, [plan.ledger.key], placeFor(place, request), question.asOf)} and ${condition}`;
+      ${source} and ${condition}`;
   });
   const rows = await tx.query<{
     entry_id: string;
@@ -434,6 +438,12 @@ export async function listRecords(
     amount: amount === null ? null : Number(amount),
   }));
 }
+
+/** How many items of a list a record is the first to have, so that the amounts of all come to the number of distinct items. */
+const firstItems = (name: string, rows: Sql): Sql => sql`coalesce(((
+  select jsonb_object_agg(entry_id, n) from (select entry_id, count(*) as n from (
+    select distinct on (item) item, entry_id from (select jsonb_array_elements_text(e.data->${name}::text) as item, e.entry_id, e.day ${rows}) as items
+    order by item, day nulls last, entry_id) as firsts group by entry_id) as counts) ->> e.entry_id::text)::integer, 0)`;
 
 /** Ids and versions of the records that a figure looks at. */
 export async function recordVersions(tx: Tx, campaign: Campaign, key: string, question: Question): Promise<Map<string, number>> {

@@ -7,6 +7,8 @@ export interface Place {
   own: boolean;
   /** Has units below it in this campaign. */
   inner: boolean;
+  /** Everything of its realms counts under it on every day. */
+  whole: boolean;
   /** Realms in which rows may lie. */
   realms: number[];
   /** Undated records belong where their unit stood on this day. */
@@ -18,11 +20,22 @@ export function sourceSql(campaign: Campaign, ledgers: readonly string[], place:
   const rows = asOf === undefined ? sql`entries e` : sql`(${asOfSql(campaign, ledgers, place.realms, asOf)}) e`;
   const base = sql`e.realm_id = any(${place.realms}::integer[]) and e.campaign_id = ${campaign.id} and e.ledger = any(${ledgers}::text[]) and not e.deleted`;
   if (place.own || !place.inner) return sql`from ${rows} where ${base} and e.unit_id = ${place.unit}`;
-  // Everything of a campaign lies below the unit at its top, on every day.
-  if (place.unit === campaign.root) return sql`from ${rows} where ${base}`;
+  if (place.whole) return sql`from ${rows} where ${base}`;
   return sql`from ${rows} join unit_paths p on p.realm_id = e.realm_id and p.campaign_id = e.campaign_id and p.unit_id = e.unit_id
     and p.ancestor_id = ${place.unit} and coalesce(e.day, ${place.to}::date) >= p.from_day and coalesce(e.day, ${place.to}::date) < p.to_day
     where ${base}`;
+}
+
+/** The same for several units at once, each with what is its own; rows tell them apart by `e.unit_id`. */
+export function leavesSql(
+  campaign: Campaign,
+  ledgers: readonly string[],
+  units: readonly number[],
+  realms: number[],
+  asOf: string | undefined,
+): Sql {
+  const rows = asOf === undefined ? sql`entries e` : sql`(${asOfSql(campaign, ledgers, realms, asOf)}) e`;
+  return sql`from ${rows} where e.realm_id = any(${realms}::integer[]) and e.campaign_id = ${campaign.id} and e.ledger = any(${ledgers}::text[]) and not e.deleted and e.unit_id = any(${units}::bigint[])`;
 }
 
 /** Records as they stood: untouched ones as they are, changed ones folded from their events up to then. */

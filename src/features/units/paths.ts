@@ -3,7 +3,7 @@
  * ancestors. Pure. Days are ISO dates, `-infinity` and `infinity`; stretches are half open.
  */
 import { Problem } from "#kernel/problem.ts";
-import type { Link, Relation, RelationKind, UnitPath } from "./units.types.ts";
+import type { InnerUnit, Link, Relation, RelationKind, UnitPath } from "./units.types.ts";
 
 const order = (day: string): string => (day === "-infinity" ? "" : day === "infinity" ? "~" : day);
 export const before = (left: string, right: string): boolean => order(left) < order(right);
@@ -42,30 +42,29 @@ export function links(relations: readonly Relation[], rollUp: readonly RelationK
   return found;
 }
 
-/** All ancestors of units, by stretches of days. Throws a `Problem` that names a cycle. */
+/**
+ * All ancestors of units, by stretches of days. Throws a `Problem` that names a cycle: units that stand above one another
+ * on the same day. That a unit once stood below what stands below it now is none.
+ */
 export function paths(units: readonly number[], parents: readonly Link[], nameOf: (unit: number) => string): UnitPath[] {
   const byUnit = Map.groupBy(parents, (link) => link.unit);
-  const known = new Map<number, UnitPath[]>();
-  const walk = (unit: number, trail: number[]): UnitPath[] => {
-    const done = known.get(unit);
-    if (done) return done;
-    const own: UnitPath[] = [{ unit, ancestor: unit, depth: 0, from: "-infinity", to: "infinity" }];
-    for (const link of byUnit.get(unit) ?? []) {
-      if (link.parent === unit || trail.includes(link.parent)) {
-        const names = [...trail.slice(trail.indexOf(link.parent)), unit, link.parent].map(nameOf);
+  const climb = (trail: readonly number[], from: string, to: string, found: UnitPath[]): UnitPath[] => {
+    const [unit, top] = [trail[0] as number, trail.at(-1) as number];
+    found.push({ unit, ancestor: top, depth: trail.length - 1, from, to });
+    for (const link of byUnit.get(top) ?? []) {
+      const [first, last] = [later(link.from, from), earlier(link.to, to)];
+      if (!before(first, last)) continue;
+      if (trail.includes(link.parent)) {
+        const names = [...trail.slice(trail.indexOf(link.parent)), link.parent].map(nameOf);
         throw new Problem("unit_cycle", 422, `单位的上级关系形成了循环：${names.join(" → ")}。请更正其中一个单位的上级单位。`, {
           units: names,
         });
       }
-      for (const above of walk(link.parent, [...trail, unit])) {
-        const [from, to] = [later(link.from, above.from), earlier(link.to, above.to)];
-        if (before(from, to)) own.push({ unit, ancestor: above.ancestor, depth: above.depth + 1, from, to });
-      }
+      climb([...trail, link.parent], first, last, found);
     }
-    known.set(unit, own);
-    return own;
+    return found;
   };
-  return units.flatMap((unit) => joined(walk(unit, [])));
+  return units.flatMap((unit) => joined(climb([unit], "-infinity", "infinity", [])));
 }
 
 /** Neighbouring stretches under the same ancestor become one. */
@@ -77,4 +76,29 @@ function joined(own: UnitPath[]): UnitPath[] {
     else result.push({ ...path });
   }
   return result;
+}
+
+/** Inner units of a realm, from all its paths; `above` are units of which other realms say that they are inner. */
+export function innerUnits(wanted: readonly UnitPath[], above: ReadonlySet<number>): InnerUnit[] {
+  const units = new Set(wanted.map((path) => path.unit));
+  const found: (InnerUnit & { depth: number })[] = [];
+  for (const [unit, own] of Map.groupBy(wanted, (path) => path.ancestor)) {
+    const depth = Math.max(...own.map((path) => path.depth));
+    if (depth === 0 && !above.has(unit)) continue;
+    const always = [...Map.groupBy(own, (path) => path.unit).values()].filter(coversAll).length;
+    const below = new Set(own.map((path) => path.unit)).size;
+    found.push({ unit, totals: unit, whole: always === units.size, moved: always < below, depth });
+  }
+  // Of units that all have the whole realm below them, the lowest keeps the totals: whoever sees another sees it too.
+  const lowest = found
+    .filter((row) => row.whole)
+    .toSorted((left, right) => left.depth - right.depth || left.unit - right.unit)[0];
+  return found.map(({ unit, whole, moved }) => ({ unit, totals: whole && lowest ? lowest.unit : unit, whole, moved }));
+}
+
+function coversAll(own: readonly UnitPath[]): boolean {
+  let day = "-infinity";
+  for (const path of own.toSorted((left, right) => (before(left.from, right.from) ? -1 : 1)))
+    if (path.from === day) day = path.to;
+  return day === "infinity";
 }

@@ -3,8 +3,8 @@ import { sees, type Asker } from "#kernel/access.ts";
 import { normalName } from "#kernel/names.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { join, sql, type Tx } from "#platform/db.ts";
-import { before, links, paths } from "./paths.ts";
-import type { Relation, RelationKind, Unit, UnitPath } from "./units.types.ts";
+import { before, innerUnits, links, paths } from "./paths.ts";
+import type { InnerUnit, Relation, RelationKind, Unit, UnitPath } from "./units.types.ts";
 
 const unitColumns = [
   sql`unit_id as id`,
@@ -169,7 +169,12 @@ export async function registerUnits(
         "unknown_parent",
         422,
         `单位“${row.name}”的上级单位“${row.parent}”不在台账中，请先补上这个单位，或更正上级单位的名称。`,
+        { units: [row.name] },
       );
+    if (row.parent !== null && parent === unit)
+      throw new Problem("unit_cycle", 422, `单位“${row.name}”的上级单位写成了它自己，请更正；最高一级单位的上级单位不填。`, {
+        units: [row.name],
+      });
     if (parent === null || parent === unit || current.get(unit)?.parent === parent) continue;
     const old = current.get(unit);
     // A corrected parent is a correction; a move on a day is `moveUnit`.
@@ -208,6 +213,7 @@ export async function moveUnit(
   day: string,
   kind: RelationKind = "隶属",
 ): Promise<void> {
+  if (unit === parent) throw new Problem("unit_cycle", 422, "单位不能做自己的上级，请另选上级单位。");
   const current = await tx.one<{ relation_id: number; from_day: string }>(
     sql`select relation_id, from_day from relations where realm_id = ${realm} and unit_id = ${unit} and kind = ${kind} and to_day = 'infinity'`,
   );
@@ -222,9 +228,12 @@ export async function moveUnit(
 
 /** From `day` on a unit is gone; its records of days before stay, and what stands below it goes to `into`. */
 export async function mergeUnit(tx: Tx, realm: number, unit: number, into: number, day: string): Promise<void> {
+  if (unit === into) throw new Problem("unit_cycle", 422, "单位不能并入自己，请另选并入的单位。");
   const children = await tx.query<{ unit_id: number; kind: RelationKind }>(
     sql`select unit_id, kind from relations where realm_id = ${realm} and parent_id = ${unit} and to_day = 'infinity'`,
   );
+  if (children.some((child) => child.unit_id === into))
+    throw new Problem("unit_cycle", 422, "单位不能并入自己的下级单位。请先把那个单位改由上一级管理，再合并。");
   for (const child of children) await moveUnit(tx, realm, child.unit_id, into, day, child.kind);
   await tx.query(sql`update units set to_day = ${day}, version = version + 1 where realm_id = ${realm} and unit_id = ${unit}`);
   await tx.query(
@@ -242,7 +251,10 @@ export async function renameUnit(tx: Tx, realm: number, unit: number, name: stri
     where realm_id = ${realm} and unit_id = ${unit} and name <> ${name}`);
 }
 
-/** Computes the roll-up paths of a realm anew. Returns the ancestors whose subtree changed. */
+/**
+ * Computes the roll-up paths of a realm anew, and what is kept of its inner units. Returns the ancestors whose subtree
+ * changed. A unit between the top and other realms is known as inner to its own realm once those realms have paths.
+ */
 export async function rebuildPaths(tx: Tx, realm: number, campaign: number, rollUp: readonly RelationKind[]): Promise<number[]> {
   const units = await listUnits(tx, [realm]);
   const names = new Map(units.map((unit) => [unit.id, unit.name]));
@@ -278,5 +290,35 @@ export async function rebuildPaths(tx: Tx, realm: number, campaign: number, roll
           .map((path) => sql`(${realm}, ${campaign}, ${path.unit}, ${path.ancestor}, ${path.depth}, ${path.from}, ${path.to})`),
       )}`,
     );
-  return [...new Set([...gone, ...fresh].map((path) => path.ancestor))];
+  const inner = await rebuildInner(tx, realm, campaign, wanted);
+  return [...new Set([...[...gone, ...fresh].map((path) => path.ancestor), ...inner])];
+}
+
+/** Writes down the inner units of a realm; returns those that are new or whose totals are kept elsewhere now. */
+async function rebuildInner(tx: Tx, realm: number, campaign: number, wanted: readonly UnitPath[]): Promise<number[]> {
+  const above = await tx.query<{ unit_id: number }>(
+    sql`select distinct unit_id from inner_units where campaign_id = ${campaign} and realm_id <> ${realm}
+      union select root_unit_id from campaigns where campaign_id = ${campaign} and root_unit_id is not null`,
+  );
+  const rows = innerUnits(wanted, new Set(above.map((row) => row.unit_id)));
+  const known = await tx.query<InnerUnit>(
+    sql`select unit_id as unit, totals_id as totals, whole, moved from inner_units where realm_id = ${realm} and campaign_id = ${campaign}`,
+  );
+  const key = (row: InnerUnit): string => `${row.unit}|${row.totals}|${row.whole}|${row.moved}`;
+  const [old, next] = [new Set(known.map(key)), new Set(rows.map(key))];
+  const gone = known.filter((row) => !next.has(key(row)));
+  const fresh = rows.filter((row) => !old.has(key(row)));
+  if (gone.length > 0)
+    await tx.query(
+      sql`delete from inner_units where realm_id = ${realm} and campaign_id = ${campaign} and unit_id = any(${gone.map((row) => row.unit)}::bigint[])`,
+    );
+  for (let start = 0; start < fresh.length; start += 5000)
+    await tx.query(
+      sql`insert into inner_units (realm_id, campaign_id, unit_id, totals_id, whole, moved) values ${join(
+        fresh
+          .slice(start, start + 5000)
+          .map((row) => sql`(${realm}, ${campaign}, ${row.unit}, ${row.totals}, ${row.whole}, ${row.moved})`),
+      )}`,
+    );
+  return [...gone, ...fresh].map((row) => row.unit);
 }

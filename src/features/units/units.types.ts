@@ -39,3 +39,12 @@ export interface UnitPath {
   from: string;
   to: string;
 }
+
+/** A unit that has others below it, as one realm sees it: see table `inner_units`. */
+export interface InnerUnit {
+  unit: number;
+  /** The unit under which its totals are kept. */
+  totals: number;
+  whole: boolean;
+  moved: boolean;
+}

@@ -202,7 +202,8 @@ export const parseCell = (cell: Cell, field: FieldDefinition, context: CellConte
     return parseCell(meant, { ...field, synonyms: undefined }, context);
   if (text.charCodeAt(0) === 35 && formulaError.test(text))
     return bad("bad_value", `公式出错（${text}），没有结果`, "请改正公式，或直接填写数值");
-  if (text.includes("\ufffd"))
+  // Neither half a surrogate pair nor NUL can be stored.
+  if (text.includes("\ufffd") || text.includes("\0") || !text.isWellFormed())
     return bad("bad_value", "含有无法识别的字符（编码错误）", "请重新输入这一格，或用 Excel 另存为 .xlsx 后上传");
   const longest = field.maxLength ?? 32_767;
   if (text.length > longest) return bad("too_long", `${field.name}超过${longest}字`, `请压缩到${longest}字以内`);
