@@ -115,6 +115,9 @@ describe("headers", () => {
     const unknown = await parse([["采购一览"], ["品名", "规格", "单价"], ["纸", "A4", 20]]);
     expect(unknown.tables).toEqual([]);
     expect(unknown.summary.unrecognised).toMatchObject([{ row: 2, headings: ["品名", "规格", "单价"] }]);
+    expect(unknown.summary.notes).toMatchObject([
+      { code: "unrecognised", message: expect.stringContaining("第2行起的表（品名、规格、单价）认不出") as string },
+    ]);
     expect((await parse([["只有一句话"]])).summary.notes).toMatchObject([{ code: "no_table" }]);
   });
 
