@@ -27,7 +27,7 @@ const recorded = [
   "audit",
 ];
 /** Tables that everyone within a realm sees. */
-const known = ["units", "relations", "unit_paths", "people", "groups", "group_members"];
+const known = ["units", "relations", "unit_paths", "inner_units", "people", "groups", "group_members"];
 /** Reference tables: the same for all realms. */
 const reference = ["realms", "packs", "campaigns", "measures"];
 const appendOnly = ["entry_events", "figure_deltas", "imports", "reports", "report_figures", "audit"];

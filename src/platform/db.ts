@@ -177,8 +177,12 @@ export const ping = async (database: Database): Promise<void> => void (await dat
  * Runs in one transaction as the owner of the tables, past row-level security: migrations, bulk copies after the
  * program's own check, structure of units, jobs. `reason` says why; it is the transaction's application_name.
  */
-export function asOwner<T>(database: Database, reason: string, run: (tx: Tx) => Promise<T>): Promise<T> {
-  return transaction(database, `begin; set local application_name = ${pg.escapeLiteral(reason.slice(0, 60))}`, run);
+export function asOwner<T>(database: Database, reason: string, run: (tx: Tx) => Promise<T>, still = false): Promise<T> {
+  return transaction(
+    database,
+    `begin${still ? " isolation level repeatable read" : ""}; set local application_name = ${pg.escapeLiteral(reason.slice(0, 60))}`,
+    run,
+  );
 }
 
 /** Whether the connection is gone, as when the server was killed: what was not committed is undone. */

@@ -70,11 +70,7 @@ describe("headers", () => {
 
   test("words that stand only below a merged heading divide it, known or not", async () => {
     const { tables, complaints } = await parse(
-      [
-        ["序号", "单位", "日期", "形式", "主题", "材料", null],
-        [null, null, null, null, null, "发下", "收上"],
-        record(1),
-      ],
+      [["序号", "单位", "日期", "形式", "主题", "材料", null], [null, null, null, null, null, "发下", "收上"], record(1)],
       { name: "集中学习台账.xlsx", after: '<mergeCells count="1"><mergeCell ref="F1:G1"/></mergeCells>' },
     );
     expect(tables).toMatchObject([{ headerRows: [1, 2], firstRow: 3 }]);
