@@ -211,7 +211,8 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
     if (place?.sure === false && order.some(({ field: one }) => one?.type === "person" && typeof values[one.name] === "number"))
       delete values[ledger.unit as string];
     for (const name of missing)
-      if (values[name] === undefined) complain(null, null, "missing", `表中没有“${name}”一栏，此栏必填`, `请在表中增加“${name}”一栏`);
+      if (values[name] === undefined)
+        complain(null, null, "missing", `表中没有“${name}”一栏，此栏必填`, `请在表中增加“${name}”一栏`);
 
     hasher.start();
     for (const column of columns) {

@@ -216,9 +216,7 @@ export const recogniseSheet = (
     if (table === undefined) return;
     for (let empty = previous + 1; empty < row.row && empty < previous + 50; empty++) skip(empty, "empty");
     previous = row.row;
-    const lone =
-      isLoneText(plain) &&
-      (isSectionRow(plain) || afterNote || isBanner(plain) || isRemark(plain) || headerComes());
+    const lone = isLoneText(plain) && (isSectionRow(plain) || afterNote || isBanner(plain) || isRemark(plain) || headerComes());
     at++;
     if (isTotalRow(plain)) skip(row.row, "total");
     else if (isNoteRow(plain)) {
