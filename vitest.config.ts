@@ -5,6 +5,6 @@ export default defineConfig({
     globalSetup: ["test/global-setup.ts"],
     exclude: ["**/node_modules/**", "test/fixtures/**"],
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });

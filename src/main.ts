@@ -5,14 +5,16 @@ import type { Action, House } from "#kernel/action.ts";
 import { Problem } from "#kernel/problem.ts";
 import type { ConstraintProblems } from "#kernel/problem-answer.ts";
 import { problemSchema, routesOf, teller } from "#kernel/routes.ts";
-import { asOwner, sql, type Database } from "#platform/db.ts";
+import { ping, type Database } from "#platform/db.ts";
 import { createHttp } from "#platform/http.ts";
 import * as access from "#features/access/access.actions.ts";
 import { findAsker, findSession } from "#features/access/access.model.ts";
+import { writeAudit } from "#features/audit/audit.model.ts";
 import * as campaigns from "#features/campaigns/campaigns.actions.ts";
 import { findCampaign } from "#features/campaigns/campaigns.model.ts";
 import { registerEntry } from "#features/campaigns/register.model.ts";
 import * as structure from "#features/campaigns/structure.actions.ts";
+import * as documents from "#features/documents/documents.actions.ts";
 import * as exchange from "#features/exchange/exchange.actions.ts";
 import * as figures from "#features/figures/figures.actions.ts";
 import * as ledgers from "#features/ledgers/ledgers.actions.ts";
@@ -25,14 +27,43 @@ const [record, change] = writes.recordingActions(registerEntry);
 
 /** Everything that can be asked, in the order of the document. */
 export const actions = [
-  ...[access.signIn, access.signOut, access.me],
-  ...[campaigns.list, campaigns.get],
-  ...[units.list, units.get, structure.move, structure.merge, structure.split, structure.rename],
-  ...[people.list, people.transfer, people.second],
-  ...[groups.list, groups.create, groups.add, groups.leave, groups.end],
-  ...[ledgers.list, ledgers.get, record, change, writes.move, writes.remove, writes.restore],
-  ...[figures.ask, figures.records],
-  ...[exchange.load, exchange.mark, exchange.download],
+  access.signIn,
+  access.signOut,
+  access.me,
+  campaigns.list,
+  campaigns.get,
+  units.list,
+  units.get,
+  structure.move,
+  structure.merge,
+  structure.split,
+  structure.rename,
+  people.list,
+  people.transfer,
+  people.second,
+  groups.list,
+  groups.create,
+  groups.add,
+  groups.leave,
+  groups.end,
+  ledgers.list,
+  ledgers.get,
+  record,
+  change,
+  writes.move,
+  writes.remove,
+  writes.restore,
+  figures.ask,
+  figures.records,
+  exchange.load,
+  exchange.mark,
+  exchange.download,
+  documents.templates,
+  documents.list,
+  documents.get,
+  documents.make,
+  documents.fill,
+  documents.verify,
 ] satisfies Action[];
 
 /** What the database refuses by a constraint, in words. */
@@ -59,7 +90,7 @@ export interface ServerOptions {
 /** A server over a migrated database, ready to listen. Closing it leaves the database open. */
 export function createServer(database: Database, { clock, logLevel = "info" }: ServerOptions = {}): Promise<FastifyInstance> {
   const log = pino({ level: logLevel, base: null });
-  const house: House = { database, now: clock ?? (() => new Date()), findSession, findCampaign, findAsker };
+  const house: House = { database, now: clock ?? (() => new Date()), findSession, findCampaign, findAsker, audit: writeAudit };
   return createHttp({
     title: "一本账",
     version: "0.1.0",
@@ -67,7 +98,7 @@ export function createServer(database: Database, { clock, logLevel = "info" }: S
     routes: routesOf(actions, house),
     problem: problemSchema,
     tell: teller(constraints, log),
-    healthy: async () => void (await asOwner(database, "healthz", (tx) => tx.query(sql`select 1`))),
+    healthy: () => ping(database),
     log,
   });
 }

@@ -129,12 +129,14 @@ export async function openSmallCampaign(
 }
 
 async function answers(
-  { database, campaign, id }: SmallCampaign,
+  small: SmallCampaign,
   names: readonly string[],
   from = "2023-01-01",
   to = "2023-12-31",
-  scope: Scope = operator(campaign).scope,
+  scope: Scope = operator(small.campaign).scope,
 ): Promise<Record<string, Record<string, number | string | null>>> {
+  const { database, campaign } = small;
+  const id = (name: string): number => small.id(name);
   return withScope(database, scope, async (tx) => {
     const keys = [...campaign.figures.keys()];
     const found = await answerFigures(tx, campaign, keys, names.map(id), { from, to });

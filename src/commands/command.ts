@@ -1,9 +1,10 @@
 /** What every command has: its options, what it needs of the database, how it ends. */
+import { statfsSync } from "node:fs";
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import type { Campaign } from "#kernel/campaign.ts";
 import { Problem } from "#kernel/problem.ts";
-import { readConfig } from "#platform/config.ts";
-import { asOwner, openDatabase, type Database } from "#platform/db.ts";
+import { readConfig, type Config } from "#platform/config.ts";
+import { asOwner, isConnectionLost, openDatabase, type Database } from "#platform/db.ts";
 import { migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";
 import { getCampaign, listCampaigns } from "#features/campaigns/campaigns.model.ts";
@@ -76,10 +77,33 @@ export async function withDatabase<T>(
   try {
     await migrate(database);
     return await run(database);
+  } catch (error) {
+    throw isConnectionLost(error) ? connectionLost(config) : error;
   } finally {
     await database.close();
     await server.stop();
   }
+}
+
+/** A full disk stops the server before it can say so. */
+function connectionLost({ dataDir, databaseUrl }: Config): Problem {
+  const full = databaseUrl === undefined && spaceIn(dataDir) < 64 << 20;
+  return full
+    ? new Problem(
+        "disk_full",
+        507,
+        `磁盘空间不足（${dataDir}），数据库停止了，没有做完的已全部撤销，已有数据未受影响。请清理出至少 500 MB 空间后重新运行。`,
+      )
+    : new Problem(
+        "connection_lost",
+        503,
+        `与数据库的连接中断，没有做完的已全部撤销，已有数据未受影响。请重新运行；若一再发生，请查看${databaseUrl === undefined ? `日志 ${dataDir}/pg.log` : "数据库的日志"}，常见原因是内存或磁盘不足。`,
+      );
+}
+
+function spaceIn(folder: string): number {
+  const { bsize, bavail } = statfsSync(folder);
+  return bsize * bavail;
 }
 
 /** The campaign named by --campaign, or the only one there is. */

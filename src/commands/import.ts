@@ -60,7 +60,8 @@ export const importCommand: Command = {
             onProgress: process.stderr.isTTY ? (rows) => void process.stderr.write(`\r已读${rows}行……`) : undefined,
           });
           answers.push(result);
-          complaints += result.complaints.length;
+          // A file without any table that is known brings nothing: to scripts that is no success.
+          complaints += result.complaints.length + (result.tables.length === 0 ? 1 : 0);
           if (!call.flags["json"]) call.print(summary(result));
           await giveBack(call, path, result.complaints, found).catch((error: unknown) => {
             if (!(error instanceof Problem)) throw error;
@@ -110,8 +111,23 @@ function mapping(call: Call, campaign: Campaign): Record<string, string | null> 
   );
 }
 
+/** Complaints of one kind in one column that are printed before the rest is counted. */
+const mostAlike = 5;
+
+/** 4、5、6、9 as 4—6、9, of which at most eight parts. */
+function shortList(rows: readonly number[]): string {
+  const parts: [number, number][] = [];
+  for (const row of rows) {
+    const last = parts.at(-1);
+    if (last && row <= last[1] + 1) last[1] = row;
+    else parts.push([row, row]);
+  }
+  const words = parts.slice(0, 8).map(([from, to]) => (from === to ? String(from) : `${from}—${to}`));
+  return words.join("、") + (parts.length > 8 ? "等" : "");
+}
+
 function summary(result: Omit<ImportResult, "found">): string {
-  const verb = result.dryRun ? "试导" : result.committed ? "已导入" : "没有导入";
+  const verb = result.dryRun ? "试导" : result.committed && result.tables.length > 0 ? "已导入" : "没有导入";
   const lines = [
     `${verb}《${result.file}》：新增${result.added}条，修改${result.changed}条，不变${result.unchanged}条，退回${result.refused}条`,
   ];
@@ -119,10 +135,19 @@ function summary(result: Omit<ImportResult, "found">): string {
     lines.push(
       `  ${table.sheet === null ? "" : `工作表“${table.sheet}” `}第${table.firstRow}—${table.lastRow}行 → 《${table.ledgerName}》 合格${table.valid}行，退回${table.invalid}行`,
     );
-  for (const one of result.complaints)
-    lines.push(
-      `  ✗ ${one.sheet === null ? "" : `${one.sheet} `}第${one.row}行${one.column === null ? "" : ` ${one.column}`}${one.value === null ? "" : `“${one.value}”`}：${one.reason}${one.suggestion === null ? "" : `。${one.suggestion}`}`,
-    );
+  // One fault that runs through a whole column is said a few times, then counted.
+  const alike = Map.groupBy(result.complaints, (one) => JSON.stringify([one.sheet, one.column, one.code, one.suggestion]));
+  for (const group of alike.values()) {
+    const shown = group.length <= mostAlike + 2 ? group : group.slice(0, mostAlike);
+    for (const one of shown)
+      lines.push(
+        `  ✗ ${one.sheet === null ? "" : `${one.sheet} `}第${one.row}行${one.column === null ? "" : ` ${one.column}`}${one.value === null ? "" : `“${one.value}”`}：${one.reason}${one.suggestion === null ? "" : `。${one.suggestion}`}`,
+      );
+    if (shown.length < group.length)
+      lines.push(
+        `  ✗ ${group[0]?.sheet == null ? "" : `${group[0].sheet} `}${group[0]?.column ?? "整行"}另有${group.length - shown.length}处同类问题，在第${shortList(group.slice(shown.length).map((one) => one.row))}行。逐处说明见标红的原表，或加 --json。`,
+      );
+  }
   for (const note of result.notes) lines.push(`  · ${note.sheet === null ? "" : `${note.sheet} `}${note.message}`);
   if (!result.committed && !result.dryRun)
     lines.push("  有不合要求的行，整个文件没有记入。改正后重新导入，或加 --good-rows 先记入合格的行。");

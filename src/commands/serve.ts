@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { readConfig } from "#platform/config.ts";
-import { openDatabase } from "#platform/db.ts";
+import { openDatabase, type Database } from "#platform/db.ts";
 import { migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";
 import { StartError } from "#platform/start-error.ts";
 import { keepFolding } from "#features/figures/folding.model.ts";
 import { createServer } from "../main.ts";
-import { exits, type Command } from "./command.ts";
+import { exits, type Call, type Command } from "./command.ts";
 
 export const serve: Command = {
   name: "serve",
@@ -17,32 +17,38 @@ export const serve: Command = {
 
 退出码：0 正常停止；1 失败；2 用法不对。`,
   options: {},
-  async run(call) {
-    const config = readConfig();
-    const { dataDir, databaseUrl, host, port, logLevel } = config;
-    const server = await startDatabase({ dataDir, databaseUrl, purpose: "serve", log: call.say });
-    const database = openDatabase({ ...server.connection, connectionTimeoutMillis: 15_000 });
-    try {
-      await migrate(database);
-      const app = await createServer(database, { logLevel });
-      const stopped = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
-      await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
-        throw explain(error, host, port);
-      });
-      const folding = keepFolding(database, (error) => app.log.error({ message: (error as Error).message }, "folding failed"));
-      const address = app.server.address() as AddressInfo;
-      call.print(`一本账已启动：http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}/`);
-      await stopped;
-      call.say("正在停止……");
-      await app.close();
-      await folding.stop();
-      return exits.ok;
-    } finally {
-      await database.close();
-      await server.stop();
-    }
-  },
+  run: (call) => runServer(call),
 };
+
+/** Serves until told to stop. `prepare` runs before the first request is taken, and gives what is said once the address is. */
+export async function runServer(call: Call, prepare?: (database: Database) => Promise<() => void>): Promise<number> {
+  const config = readConfig();
+  const { dataDir, databaseUrl, host, port, logLevel } = config;
+  const server = await startDatabase({ dataDir, databaseUrl, purpose: "serve", log: call.say });
+  const database = openDatabase({ ...server.connection, connectionTimeoutMillis: 15_000 });
+  try {
+    await migrate(database);
+    const ready = await prepare?.(database);
+    const app = await createServer(database, { logLevel });
+    const stopped = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+    await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+      throw explain(error, host, port);
+    });
+    const folding = keepFolding(database, (error) => app.log.error({ message: (error as Error).message }, "folding failed"));
+    const address = app.server.address() as AddressInfo;
+    call.print(`一本账已启动：http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}/`);
+    call.print(`接口说明：http://${host}:${address.port}/docs`);
+    ready?.();
+    await stopped;
+    call.say("正在停止……");
+    await app.close();
+    await folding.stop();
+    return exits.ok;
+  } finally {
+    await database.close();
+    await server.stop();
+  }
+}
 
 function explain(error: NodeJS.ErrnoException, host: string, port: number): unknown {
   if (error.code === "EADDRINUSE")

@@ -9,7 +9,7 @@
  * its reason may be told.
  */
 import type { z } from "zod";
-import { asOwner, beginScope, sql, type Database, type Scope, type Tx } from "#platform/db.ts";
+import { asOwner, becomeOwner, limitTime, takeScope, type Database, type Scope, type Tx } from "#platform/db.ts";
 import type { Account, Asker, Verdict } from "./access.ts";
 import type { Campaign } from "./campaign.ts";
 import { readInput } from "./input.ts";
@@ -35,12 +35,12 @@ export interface Call {
   /** The session token that came with the request. */
   token: string | undefined;
   /** Where files of this request may be written; removed with everything in it after the answer. */
-  folder(): Promise<string>;
+  folder: () => Promise<string>;
   upload: Upload | undefined;
   /** Says who this turned out to be, for the audit of someone who comes without a session. */
-  knownAs(account: Account): void;
+  knownAs: (account: Account) => void;
   /** Runs past row-level security, in the same transaction. The reason is kept in the audit. */
-  asSystem<T>(reason: string, run: (tx: Tx) => Promise<T>): Promise<T>;
+  asSystem: <T>(reason: string, run: (tx: Tx) => Promise<T>) => Promise<T>;
 }
 export interface AccountCall extends Call {
   account: Account;
@@ -78,19 +78,32 @@ export interface Declaration<L extends keyof Level, I extends z.ZodObject, O ext
   upload?: boolean;
   /** Session cookie that the answer sets (from `token` and `expiresAt`) or takes away. */
   session?: "begins" | "ends";
+  /** All its statements see one moment. */
+  still?: boolean;
   /** How long the database may work on one statement, in seconds; default 20. */
   seconds?: number;
-  subject(call: Level[L]["call"], input: z.output<I>): Promise<S>;
-  allow(asker: Level[L]["asker"], subject: S, input: z.output<I>): Verdict;
-  run(call: Level[L]["call"], subject: S, input: z.output<I>): Promise<Answered<O>>;
+  subject: (call: Level[L]["call"], input: z.output<I>) => Promise<S>;
+  allow: (asker: Level[L]["asker"], subject: S, input: z.output<I>) => Verdict;
+  run: (call: Level[L]["call"], subject: S, input: z.output<I>) => Promise<Answered<O>>;
   /** What the audit names: a unit and an id. `subject` is missing when it could not be loaded. */
-  about?(input: z.output<I>, subject: S | undefined): { unit?: number | undefined; id?: string | number | undefined };
+  about?: (input: z.output<I>, subject: S | undefined) => { unit?: number | undefined; id?: string | number | undefined };
 }
 
 export interface Action<I extends z.ZodObject = z.ZodObject, O extends Output = Output> extends Pick<
   // What routes and documents read; the rest is behind `perform`.
   Declaration<"anyone", I, O, unknown>,
-  "name" | "method" | "path" | "summary" | "description" | "input" | "output" | "sensitive" | "upload" | "session" | "seconds"
+  | "name"
+  | "method"
+  | "path"
+  | "summary"
+  | "description"
+  | "input"
+  | "output"
+  | "sensitive"
+  | "upload"
+  | "session"
+  | "still"
+  | "seconds"
 > {
   level: keyof Level;
   perform(stage: Stage, values: Record<string, unknown>): Promise<unknown>;
@@ -121,8 +134,8 @@ function declare<L extends keyof Level, I extends z.ZodObject, O extends Output,
       Object.assign(noted, about?.(input, found));
       const verdict = allow(asker, found, input);
       if (verdict !== true) throw new Problem("forbidden", 403, verdict);
-      const answer = await run(complete, found, input);
-      return "file" in declaration.output ? answer : declaration.output.parse(answer);
+      const result = await run(complete, found, input);
+      return "file" in declaration.output ? result : declaration.output.parse(result);
     },
   };
 }
@@ -150,6 +163,21 @@ export interface House {
   findSession(tx: Tx, token: string, now: Date): Promise<Account | undefined>;
   findCampaign(tx: Tx, key: string): Promise<Campaign | undefined>;
   findAsker(tx: Tx, campaign: Campaign, account: Account): Promise<Asker | undefined>;
+  /** Called as the owner. */
+  audit(tx: Tx, row: AuditRow): Promise<void>;
+}
+
+export interface AuditRow {
+  realm: number;
+  at: Date;
+  actor: number | null;
+  action: string;
+  unit: number | null;
+  subject: string | null;
+  /** `ok`, or the code of the problem. */
+  result: string;
+  /** Reasons given for going past row-level security. */
+  bypasses: string[];
 }
 
 export interface Asked {
@@ -157,7 +185,7 @@ export interface Asked {
   /** Path, query and body in one. */
   values: Record<string, unknown>;
   upload?: Upload | undefined;
-  folder(): Promise<string>;
+  folder: () => Promise<string>;
 }
 
 /** Answers one request. Throws a `Problem`, or what a bug or a failing database throws. */
@@ -165,18 +193,27 @@ export async function answer(house: House, action: Action, asked: Asked): Promis
   const now = house.now();
   const trail: Trail = { account: undefined, realm: undefined, about: {}, bypasses: [] };
   try {
-    return await asOwner(house.database, action.name, async (tx) => {
-      trail.bypasses = [];
-      await tx.client.query(`set local statement_timeout = ${(action.seconds ?? 20) * 1000}`);
-      const { call, values, scope } = await identify(house, action, asked, tx, now, trail);
-      await tx.client.query(beginScope(scope));
-      const result = await action.perform({ call, about: trail.about }, values);
-      if (action.method !== "GET" || action.sensitive) await audit(tx, action, trail, "ok", now, true);
-      return result;
-    });
+    return await asOwner(
+      house.database,
+      action.name,
+      async (tx) => {
+        trail.bypasses = [];
+        await limitTime(tx, action.seconds ?? 20);
+        const { call, values, scope } = await identify(house, action, asked, tx, now, trail);
+        await takeScope(tx, scope);
+        const result = await action.perform({ call, about: trail.about }, values);
+        if (action.method !== "GET" || action.sensitive) {
+          // Nobody's scope decides whether what they did is kept.
+          await becomeOwner(tx);
+          await house.audit(tx, auditRow(action, trail, "ok", now));
+        }
+        return result;
+      },
+      action.still,
+    );
   } catch (error) {
     if (error instanceof Problem && trail.realm !== undefined && (action.method !== "GET" || refusals.has(error.status)))
-      await asOwner(house.database, "audit refusal", (tx) => audit(tx, action, trail, error.code, now, false));
+      await asOwner(house.database, "audit refusal", (tx) => house.audit(tx, auditRow(action, trail, error.code, now)));
     throw error;
   }
 }
@@ -193,12 +230,12 @@ interface Trail {
 async function identify(house: House, action: Action, asked: Asked, tx: Tx, now: Date, trail: Trail) {
   const asSystem: Call["asSystem"] = async (reason, run) => {
     trail.bypasses.push(reason);
-    await tx.client.query("set local role none");
+    await becomeOwner(tx);
     try {
       return await run(tx);
     } finally {
       // After a failed statement nothing but the rollback is left to do.
-      await tx.client.query(beginScope(scope)).catch(() => undefined);
+      await takeScope(tx, scope).catch(() => undefined);
     }
   };
   const knownAs = (account: Account): void => void Object.assign(trail, { account, realm: account.realm });
@@ -228,11 +265,15 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
   return { call, values, scope };
 }
 
-/** Written by the owner: nobody's scope decides whether what they did is kept. */
-async function audit(tx: Tx, action: Action, trail: Trail, result: string, now: Date, scoped: boolean): Promise<void> {
-  const { account, about, bypasses } = trail;
-  if (scoped) await tx.client.query("set local role none");
-  const details = bypasses.length > 0 ? JSON.stringify({ asSystem: bypasses }) : null;
-  await tx.query(sql`insert into audit (realm_id, at, actor, action, unit_id, subject, result, details)
-    values (${trail.realm}, ${now.toISOString()}, ${account?.id ?? null}, ${action.name}, ${about.unit ?? account?.unit ?? null}, ${about.id?.toString().slice(0, 200) ?? null}, ${result}, ${details})`);
+function auditRow(action: Action, { account, realm, about, bypasses }: Trail, result: string, at: Date): AuditRow {
+  return {
+    realm: realm ?? 0,
+    at,
+    actor: account?.id ?? null,
+    action: action.name,
+    unit: about.unit ?? account?.unit ?? null,
+    subject: about.id?.toString().slice(0, 200) ?? null,
+    result,
+    bypasses,
+  };
 }

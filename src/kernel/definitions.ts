@@ -52,7 +52,7 @@ export const fieldSchema = z.strictObject({
   values: z.array(label).optional(),
   open: z.boolean().default(false),
   /** Other spellings of values that units send, mapped to the value stored: {研讨: 交流研讨}. */
-  synonyms: z.record(label, label).optional(),
+  synonyms: z.record(label, z.union([label, z.literal("")])).optional(),
   /** Other headings under which units send this column. */
   aliases: z.array(label).default([]),
   /** First heading row when the official form has two: 出勤情况 above 应到人数. */
@@ -203,7 +203,7 @@ export const figureSchema = measureSchema.extend({
   total: z.array(operand).min(1).optional(),
   days: z.strictObject({ from: operand, to: operand }).optional(),
   /** The same figure over the same period one year earlier, in percent of change. */
-  yearOnYear: z.string().optional(),
+  yearOnYear: operand.optional(),
   /** Period when it is not the question's own: fixed dates. Rare: a figure since a party congress, for one. */
   period: z.strictObject({ from: day.optional(), to: day.optional() }).optional(),
   /** own: only the unit itself; subtree (default): with all below. */
@@ -248,6 +248,8 @@ export const ledgerSchema = z.strictObject({
         kind: fieldName.optional(),
         level: fieldName.optional(),
         parent: fieldName.optional(),
+        /** Short and former names, several separated by 、. */
+        aliases: fieldName.optional(),
         from: fieldName.optional(),
         to: fieldName.optional(),
       }),
@@ -275,6 +277,11 @@ export const ledgerSchema = z.strictObject({
   figures: z.array(figureSchema).default([]),
 });
 export type LedgerSource = z.infer<typeof ledgerSchema>;
+
+/** A ledger as a file may write it: one that changes an inherited ledger says only what differs. */
+export const ledgerFileSchema = ledgerSchema.partial({ name: true }).extend({
+  lifecycle: lifecycleSchema.partial({ initial: true, states: true }).optional(),
+});
 
 export const ruleSchema = z.strictObject({
   key,

@@ -75,6 +75,19 @@ describe("what is inherited over something left out", () => {
     expect(pack?.ledgers.find((ledger) => ledger.key === "units")?.registers).toEqual({ what: "units", name: "名称" });
   });
 
+  test("a file that changes a ledger adds a state without repeating the first one", async () => {
+    await write("own/pack.yaml", own);
+    await write("own/ledgers/visits.yaml", "key: visits\nlifecycle: {states: [待补]}\n");
+    const { pack, problems } = await loadPack(join(root, "own"));
+    expect(problems).toEqual([]);
+    const visits = pack?.ledgers.find((ledger) => ledger.key === "visits");
+    expect([visits?.lifecycle?.initial, visits?.lifecycle?.states]).toEqual(["计划", ["计划", "已反馈", "待补"]]);
+    await write("own/ledgers/notes.yaml", "key: notes\nlifecycle: {states: [待补]}\n");
+    expect((await loadPack(join(root, "own"))).problems.map((problem) => [problem.path, problem.reason])).toEqual([
+      ["lifecycle.initial", "缺少“initial”"],
+    ]);
+  });
+
   test("a pack's own figure over a missing column is reported", async () => {
     await write("own/pack.yaml", own);
     await write("own/ledgers/visits.yaml", "key: visits\nwithout: [反馈日期]\n");

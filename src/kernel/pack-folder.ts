@@ -3,7 +3,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import {
   figuresFileSchema,
-  ledgerSchema,
+  ledgerFileSchema,
   packSchema,
   rolesFileSchema,
   rulesFileSchema,
@@ -59,8 +59,7 @@ export async function readFolder(directory: string, problems: PackProblem[]): Pr
   for (const name of await list(join(directory, "ledgers"), ".yaml")) {
     const source = await load(join(directory, "ledgers", name), `${label}/ledgers/${name}`);
     if (!source) continue;
-    // A file that changes an inherited ledger need not repeat its name.
-    const found = checkSource(source, ledgerSchema.partial({ name: true }));
+    const found = checkSource(source, ledgerFileSchema);
     problems.push(...found);
     if (found.length === 0) folder.ledgers.push({ source, value: source.value as Plain });
   }

@@ -106,7 +106,20 @@ function resolveChain(chain: PackFolder[], problems: PackProblem[]): { pack: Pac
         problems.push({ file: source.file, line: 1, path: "name", reason: "缺少“name”（台账名称）" });
         continue;
       }
-      ledgers.set(name, mergeLedger(baseLedger, value, source, problems));
+      const merged = mergeLedger(baseLedger, value, source, problems);
+      const lifecycle = merged["lifecycle"] as Plain | undefined;
+      const lacking = lifecycle && ["initial", "states"].filter((part) => lifecycle[part] === undefined);
+      if (lacking?.length) {
+        for (const part of lacking)
+          problems.push({
+            file: source.file,
+            line: source.lineOf(["lifecycle"]),
+            path: `lifecycle.${part}`,
+            reason: `缺少“${part}”`,
+          });
+        continue;
+      }
+      ledgers.set(name, merged);
       sources.set(`ledger:${name}`, { source, path: [] });
       ((value["figures"] as Plain[] | undefined) ?? []).forEach((figure, index) => {
         figures.set(String(figure["key"]), { ...figure, ledger: figure["ledger"] ?? name, from: name });

@@ -160,12 +160,39 @@ export function beginScope(scope: Scope): string {
   return `select app_begin('${role}', '${scope.actor ?? ""}', '{${scope.realms.join(",")}}', '${units}')`;
 }
 
+/** Limits the rest of an owner's transaction to a scope. */
+export const takeScope = async (tx: Tx, scope: Scope): Promise<void> => void (await tx.client.query(beginScope(scope)));
+
+/** Lifts the scope of a transaction that began as the owner's. */
+export const becomeOwner = async (tx: Tx): Promise<void> => void (await tx.client.query("set local role none"));
+
+/** Ends any further statement of the transaction that takes longer. */
+export const limitTime = async (tx: Tx, seconds: number): Promise<void> =>
+  void (await tx.client.query(`set local statement_timeout = ${Math.round(seconds * 1000)}`));
+
+/** Throws when the database does not answer. */
+export const ping = async (database: Database): Promise<void> => void (await database.pool.query("select 1"));
+
 /**
  * Runs in one transaction as the owner of the tables, past row-level security: migrations, bulk copies after the
  * program's own check, structure of units, jobs. `reason` says why; it is the transaction's application_name.
  */
-export function asOwner<T>(database: Database, reason: string, run: (tx: Tx) => Promise<T>): Promise<T> {
-  return transaction(database, `begin; set local application_name = ${pg.escapeLiteral(reason.slice(0, 60))}`, run);
+export function asOwner<T>(database: Database, reason: string, run: (tx: Tx) => Promise<T>, still = false): Promise<T> {
+  return transaction(
+    database,
+    `begin${still ? " isolation level repeatable read" : ""}; set local application_name = ${pg.escapeLiteral(reason.slice(0, 60))}`,
+    run,
+  );
+}
+
+/** Whether the connection is gone, as when the server was killed: what was not committed is undone. */
+export function isConnectionLost(error: unknown): boolean {
+  const { code = "", message = "" } = error as { code?: string; message?: string };
+  return (
+    /^(08...|57P0[123]|ECONNRESET|ECONNREFUSED|EPIPE)$/.test(code) ||
+    (code === "ENOENT" && message.includes(".s.PGSQL")) ||
+    /^(Connection terminated|Client has encountered a connection error)/.test(message)
+  );
 }
 
 /** Name of the constraint that an error is about; on a cluster it stands only in the message, with a shard suffix. */

@@ -9,8 +9,8 @@ import type { HttpFile } from "./http.ts";
 import { HttpRefused } from "./http-refused.ts";
 
 export interface RequestFiles {
-  folder(): Promise<string>;
-  remove(): Promise<void>;
+  folder: () => Promise<string>;
+  remove: () => Promise<void>;
 }
 
 export function requestFiles(): RequestFiles {

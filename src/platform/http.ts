@@ -2,13 +2,14 @@
  * The web server: routes given as data become Fastify routes and the OpenAPI 3.1 document. It knows cookies, limits,
  * uploads and headers, and nothing of what is asked; it validates nothing, because who asks comes before what.
  */
+import type { IncomingMessage, ServerResponse } from "node:http";
 import cookie from "@fastify/cookie";
 import multipart from "@fastify/multipart";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import fastify, {
+  type RawServerDefault,
   LogController,
-  type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
@@ -31,7 +32,7 @@ export interface HttpAsked {
   /** Body, query and path in one; of the same name the path wins. */
   values: Record<string, unknown>;
   upload: { path: string; name: string } | undefined;
-  folder(): Promise<string>;
+  folder: () => Promise<string>;
 }
 
 export interface HttpRoute {
@@ -70,9 +71,9 @@ const fileLimit = 200 * 1024 * 1024;
 
 /** A server that is ready to listen. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const app: FastifyInstance = fastify({
+  const app: FastifyInstance = fastify<RawServerDefault, IncomingMessage, ServerResponse>({
     // A log line says which action, how it went and how long it took; addresses and query texts may hold names.
-    loggerInstance: options.log as FastifyBaseLogger,
+    loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     // Time for a whole request to arrive; what the database may take is limited by its own clock.
@@ -88,7 +89,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.removeContentTypeParser("text/plain");
   await app.register(cookie);
   await app.register(multipart, { limits: { fileSize: fileLimit, files: 1, fields: 20, fieldSize: 10_000, parts: 21 } });
-  await app.register(swagger, { openapi: openapi(options), transform: jsonSchemaTransform as never });
+  await app.register(swagger, { openapi: openapi(options), transform: jsonSchemaTransform });
   await app.register(swaggerUi, {
     routePrefix: "/docs",
     theme: { title: `${options.title}接口` },
@@ -178,14 +179,14 @@ function addRoute(app: FastifyInstance, route: HttpRoute, problem: z.ZodType): v
         });
         if ("file" in answer) {
           leaving = true;
-          return sendFile(reply, answer.file, files);
+          return await sendFile(reply, answer.file, files);
         }
         if (route.session === "begins") {
           const { token, expiresAt } = answer.json as { token: string; expiresAt: string };
           keepSession(request, reply, token, new Date(expiresAt));
         }
         if (route.session === "ends") dropSession(request, reply);
-        return reply.type("application/json; charset=utf-8").send(JSON.stringify(answer.json));
+        return await reply.type("application/json; charset=utf-8").send(JSON.stringify(answer.json));
       } finally {
         if (!leaving) await files.remove();
       }

@@ -170,20 +170,23 @@ export async function getCampaign(tx: Tx, key: string): Promise<Campaign> {
 }
 
 export async function findCampaign(tx: Tx, key: string): Promise<Campaign | undefined> {
-  const row = await tx.one<
-    Omit<CampaignRow, "definition">
-  >(sql`select campaign_id as id, key, name, pack_id as "packId", root_unit_id as root,
-    (select realm_id from realms r where r.key = c.key) as realm from campaigns c where key = ${key}`);
-  if (!row) return undefined;
-  // A stored version never changes, so a copy kept in memory cannot grow old.
-  let pack = tx.memory.get(`pack ${row.packId}`) as Pack | undefined;
+  const found = await tx.one<
+    Omit<CampaignRow, "definition"> & { digest: string }
+  >(sql`select c.campaign_id as id, c.key, c.name, c.pack_id as "packId", c.root_unit_id as root, p.digest,
+    (select realm_id from realms r where r.key = c.key) as realm from campaigns c join packs p on p.pack_id = c.pack_id where c.key = ${key}`);
+  if (!found) return undefined;
+  const { digest, ...row } = found;
+  // A stored version never changes, so a copy kept in memory cannot grow old; but a backup restored beneath a running
+  // program brings other packs under the same numbers.
+  const remembered = `pack ${row.packId} ${digest}`;
+  let pack = tx.memory.get(remembered) as Pack | undefined;
   if (!pack) {
     pack = (
       (await tx.one<{ definition: Pack }>(sql`select definition from packs where pack_id = ${row.packId}`)) as {
         definition: Pack;
       }
     ).definition;
-    tx.memory.set(`pack ${row.packId}`, pack);
+    tx.memory.set(remembered, pack);
   }
   const realms = await tx.query<{ realm_id: number }>(
     sql`select realm_id from realms where realm_id = ${row.realm} or key like ${`${key}/%`} order by realm_id`,

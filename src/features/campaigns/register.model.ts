@@ -78,6 +78,10 @@ export async function registerRows(
       kind: text(row, registers.kind),
       level: text(row, registers.level),
       parent: text(row, registers.parent),
+      aliases: (text(row, registers.aliases) ?? "")
+        .split(/[、，,；;]/)
+        .map((word) => word.trim())
+        .filter(Boolean),
       from: day(row, registers.from),
       to: day(row, registers.to),
     }));

@@ -43,17 +43,24 @@ const depth = (rows: RawRow[], merges: readonly Merge[], words: ReadonlySet<stri
   const cells = filled(top);
   let bottom = top.row;
   let groups = false;
+  const spans: Merge[] = [];
   for (const merge of merges) {
     if (merge.top !== top.row || merge.right - merge.left >= cells.length + 3) continue;
     if (merge.bottom - merge.top <= 2) bottom = Math.max(bottom, merge.bottom);
-    if (merge.right > merge.left && merge.bottom === top.row) groups = true;
+    if (merge.right > merge.left && merge.bottom === top.row) {
+      groups = true;
+      spans.push(merge);
+    }
   }
   const next = rows[1];
   if (next === undefined || next.row !== top.row + 1 || !looksLikeHeadings(next)) return 1;
   if (bottom > top.row) return rows.slice(0, bottom - top.row + 1).every(looksLikeHeadings) ? bottom - top.row + 1 : 1;
   const below = filled(next);
   const known = below.filter(({ cell }) => isKnown(cellText(cell), words)).length;
-  if (groups) return known > 0 ? 2 : 1;
+  // Words that stand only below merged headings divide them; no record is filled there alone.
+  const divides =
+    below.length >= 2 && below.every(({ index }) => spans.some((merge) => merge.left <= index && merge.right >= index));
+  if (groups) return known > 0 || divides ? 2 : 1;
   // Without merges: the second row stands in the gaps (and below the word left of each gap) of the first.
   const gap = (index: number): boolean => (top.cells[index] ?? null) === null || (top.cells[index + 1] ?? null) === null;
   const inGaps = below.some(({ index }) => (top.cells[index] ?? null) === null) && below.every(({ index }) => gap(index));

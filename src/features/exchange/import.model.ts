@@ -161,11 +161,14 @@ const blankResult = (file: string, options: ImportOptions): ImportResult => ({
   notes: [],
 });
 
-/** What the database says of a full disk, in words that help. */
+/** What the database says, in words that help. */
 function explain(error: unknown, file: string): unknown {
-  const { code } = error as { code?: string };
+  const { code, message = "" } = error as { code?: string; message?: string };
   if (code === "53100" || code === "ENOSPC")
     return new Problem("disk_full", 507, `磁盘空间不足，《${file}》没有导入，已有数据未受影响。请清理磁盘空间后重新导入。`);
+  // The whole file is read again by the new version's definitions, when its sender says so.
+  if (code === "40001" && /is not current/.test(message))
+    return new Problem("pack_changed", 409, `导入期间方案包换了新版本，《${file}》没有导入。请重新导入。`);
   return error;
 }
 
@@ -236,7 +239,7 @@ async function openImport(
   const measures = await preparedMeasures(tx, campaign);
   const deltas = new Deltas();
   const seen = new Map<string, string>();
-  const left = await leavers(tx, realm);
+  const gone = await leavers(tx, realm);
   let edited: ReadonlySet<string> = new Set();
   let current: { info: TableInfo; ledger: Ledger; result: TableResult; waiting: ParsedRow[]; complained: number } | undefined;
 
@@ -262,7 +265,7 @@ async function openImport(
     for (const [index, row] of rows.entries()) {
       const shape = shapeEntry(ledger, row.values, owners?.[index] ?? (await homeOf(ledger, row.values)) ?? doer.unit);
       if (owners) shape.unit = owners[index] as number;
-      const fault = findFault(campaign, ledger, shape, left, options.mayWrite);
+      const fault = findFault(campaign, ledger, shape, gone, options.mayWrite);
       if (fault) {
         refuse(table, [complain(info, row, fault)]);
         continue;
@@ -383,7 +386,7 @@ async function openImport(
           await land(own.slice(start, start + 5000), owners.slice(start, start + 5000));
       }
       // Some faults show only when rows are brought in; people read from the top.
-      result.complaints.push(...result.complaints.splice(complained).toSorted((left, right) => left.row - right.row));
+      result.complaints.push(...result.complaints.splice(complained).toSorted((one, other) => one.row - other.row));
       result.added += table.added;
       result.changed += table.changed;
       result.unchanged += table.unchanged;

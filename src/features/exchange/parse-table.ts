@@ -2,9 +2,12 @@
 import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
 import type { Cell, Lookups, Value } from "#kernel/values/cell.ts";
 import type { Complaint, ParsedRow, TableInfo } from "./exchange.types.ts";
+import { dittoFiller } from "./ditto.ts";
 import type { FilledRow } from "./fill-merges.ts";
 import { namedBy } from "./map-columns.ts";
+import { placeOf, unitNamed } from "./place.ts";
 import { isEmptyCell, parseCell, type CellContext, type CellReading } from "#kernel/values/parse-cell.ts";
+import { headingUnit } from "#kernel/values/parse-number.ts";
 import { columnLetters } from "./read-events.ts";
 
 export interface TableContext {
@@ -20,6 +23,8 @@ interface PlannedColumn {
   field: FieldDefinition | null;
   /** Brings only the name of what another column may bring by number; read when that one is empty. */
   byName: boolean;
+  /** What the heading says its numbers count. */
+  unit: string | undefined;
   /** Answers for cells seen before: columns repeat their values, and a name is looked up once. */
   seen: Map<string | number, CellReading>;
 }
@@ -86,7 +91,14 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
     .map((column) => {
       const own = field(column.field);
       const named = own === null ? undefined : namedBy(ledger, own);
-      return { index: column.index, heading: column.heading, field: named ?? own, byName: named !== undefined, seen: new Map() };
+      return {
+        index: column.index,
+        heading: column.heading,
+        field: named ?? own,
+        byName: named !== undefined,
+        unit: headingUnit(column.heading),
+        seen: new Map(),
+      };
     });
   const unitColumn = columns.find((column) => column.field?.name === ledger.unit && column.field !== null);
   // Persons are looked up within the row's unit, so the unit is read first, and names after the numbers they stand for;
@@ -110,6 +122,10 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
     const reading = parseCell(written, one, context);
     if ("value" in reading && reading.value !== null) defaults[one.name] = reading.value;
   }
+  // Without a column for it, the unit is the one that a line of text, the sheet's name or 填报单位 names.
+  const unplaced = ledger.unit !== undefined && !brought.has(ledger.unit) && ledger.registers?.what !== "units";
+  let place = unplaced ? placeOf(table, lookups) : undefined;
+  let group: string | undefined;
   const missing = [
     ...table.missing,
     ...ledger.fields
@@ -118,8 +134,10 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
   ];
   const rows = new Map<number, number>();
   const hasher = rowHasher();
+  const ditto = dittoFiller();
 
   const read = (column: PlannedColumn, cell: Cell, one: FieldDefinition): CellReading => {
+    context.headingUnit = column.unit;
     const repeats =
       (typeof cell === "string" || typeof cell === "number") &&
       one.type !== "text" &&
@@ -135,7 +153,8 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
     return reading;
   };
 
-  return (row) => {
+  return (written) => {
+    const row = ditto(written);
     const values: Record<string, Value> = { ...defaults };
     const complaints: Complaint[] = [];
     const complain = (
@@ -158,7 +177,13 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
         suggestion,
       });
     };
-    context.unit = undefined;
+    if (unplaced && row.group !== undefined && row.group !== group) {
+      group = row.group;
+      const unit = unitNamed(group, lookups);
+      if (unit !== undefined) place = { unit, sure: true };
+    }
+    if (place !== undefined) values[ledger.unit as string] = place.unit;
+    context.unit = place?.unit;
     refused.clear();
     for (const column of order) {
       const one = column.field;
@@ -182,7 +207,12 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
         if (column === unitColumn && typeof reading.value === "number") context.unit = reading.value;
       } else if (one.required) complain(column, cell, "missing", `${one.name}没有填`, "此栏必填");
     }
-    for (const name of missing) complain(null, null, "missing", `表中没有“${name}”一栏，此栏必填`, `请在表中增加“${name}”一栏`);
+    // The home of a known person says more than who sent the table.
+    if (place?.sure === false && order.some(({ field: one }) => one?.type === "person" && typeof values[one.name] === "number"))
+      delete values[ledger.unit as string];
+    for (const name of missing)
+      if (values[name] === undefined)
+        complain(null, null, "missing", `表中没有“${name}”一栏，此栏必填`, `请在表中增加“${name}”一栏`);
 
     hasher.start();
     for (const column of columns) {

@@ -68,6 +68,15 @@ describe("headers", () => {
     expect(rows.every((row) => row.complaints.length === 0)).toBe(true);
   });
 
+  test("words that stand only below a merged heading divide it, known or not", async () => {
+    const { tables, complaints } = await parse(
+      [["序号", "单位", "日期", "形式", "主题", "材料", null], [null, null, null, null, null, "发下", "收上"], record(1)],
+      { name: "集中学习台账.xlsx", after: '<mergeCells count="1"><mergeCell ref="F1:G1"/></mergeCells>' },
+    );
+    expect(tables).toMatchObject([{ headerRows: [1, 2], firstRow: 3 }]);
+    expect(complaints).toEqual([]);
+  });
+
   test("line breaks, stars and brackets in headings; a heading nobody knows is a note", async () => {
     const { tables, summary } = await parse([
       ["集中学习台账"],
@@ -102,6 +111,9 @@ describe("headers", () => {
     const unknown = await parse([["采购一览"], ["品名", "规格", "单价"], ["纸", "A4", 20]]);
     expect(unknown.tables).toEqual([]);
     expect(unknown.summary.unrecognised).toMatchObject([{ row: 2, headings: ["品名", "规格", "单价"] }]);
+    expect(unknown.summary.notes).toMatchObject([
+      { code: "unrecognised", message: expect.stringContaining("第2行起的表（品名、规格、单价）认不出") as string },
+    ]);
     expect((await parse([["只有一句话"]])).summary.notes).toMatchObject([{ code: "no_table" }]);
   });
 
@@ -271,6 +283,71 @@ test("period: month and year from titles, file names and notes", () => {
   expect(periodOf(["清单", "202304汇总.xlsx"], undefined)).toEqual({ year: 2023, month: "2023-04" });
   expect(periodOf(["3月学习台账", "填报时间：2022年5月14日"], 2023)).toEqual({ year: 2022, month: "2022-03" });
   expect(periodOf(["党的二十大精神", null], 2023)).toEqual({ year: null, month: null });
+});
+
+test("the period of a quarter or half-year is its last month", () => {
+  expect(periodOf(["统计表（2023年第一季度）", "填报时间：2023年4月9日"], 2023)).toEqual({ year: 2023, month: "2023-03" });
+  expect(periodOf(["上半年汇总表"], 2022)).toEqual({ year: null, month: "2022-06" });
+  expect(periodOf(["四季青街道清单"], 2022)).toEqual({ year: null, month: null });
+});
+
+describe("what stands for other rows, or for none", () => {
+  test("同上 and its marks take the cell above, across a subtotal", async () => {
+    const { rows, complaints } = await parse([
+      ["集中学习台账"],
+      heads,
+      record(1),
+      [2, "同上", "2023.3.5", "〃", "主题2", 9, 8],
+      ["小计", null, null, null, null, 18, 16],
+      [3, "同上", "2023.3.6", "支部学习", "主题3", 9, 8],
+    ]);
+    expect(complaints).toEqual([]);
+    expect(rows.map(({ values }) => [values["组织单位"] === rows[0]?.values["组织单位"], values["学习形式"]])).toEqual([
+      [true, "交流研讨"],
+      [true, "交流研讨"],
+      [true, "支部学习"],
+    ]);
+    const first = await parse([["集中学习台账"], heads, [1, "同上", "2023.3.5", "交流研讨", "主题", 9, 8]]);
+    expect(first.complaints).toMatchObject([{ column: "单位", value: "同上" }]);
+  });
+
+  test("a sentence where a record has its number, and a row of averages, are no records", async () => {
+    const { tables, rows } = await parse([
+      ["集中学习台账"],
+      heads,
+      record(1),
+      ["以上为第一批报送"],
+      record(2),
+      ["平均分", null, null, null, null, 9, 8],
+    ]);
+    expect(rows.map((row) => row.row)).toEqual([3, 5]);
+    expect(tables[0]?.skipped).toEqual([
+      { row: 4, why: "note" },
+      { row: 6, why: "total" },
+    ]);
+  });
+});
+
+describe("a table without a column for its unit", () => {
+  const bare = (n: number): Grid[number] => [n, `2023.3.${n + 1}`, "交流研讨", `主题${n}`];
+  const head = ["序号", "日期", "形式", "主题"];
+  const units = (rows: ParsedRow[]): unknown[] => rows.map(({ values }) => values["组织单位"]);
+  const id = (name: string): number => name.charCodeAt(0);
+
+  test("is that of the unit named above it, in a line, a section or between its rows", async () => {
+    const sent = await parse([["集中学习台账"], ["填报单位：甲单位    填报时间：2023年5月14日"], head, bare(1)]);
+    expect([units(sent.rows), sent.complaints]).toEqual([[id("甲单位")], []]);
+    const section = await parse([["集中学习台账"], ["填报单位：甲单位"], ["二、乙单位"], head, bare(1)]);
+    expect(units(section.rows)).toEqual([id("乙单位")]);
+    const groups = await parse([["集中学习台账"], head, ["甲单位"], bare(1), bare(2), ["乙单位"], bare(3)]);
+    expect(units(groups.rows)).toEqual([id("甲单位"), id("甲单位"), id("乙单位")]);
+    expect((await parse([["集中学习台账"], ["填报单位：机关党委"], head, bare(1)])).rows[0]?.values["组织单位"]).toBeUndefined();
+  });
+
+  test("a column for it is all that counts, even when left empty", async () => {
+    const { rows } = await parse([["集中学习台账"], ["填报单位：甲单位"], heads, record(1, null), record(2, "乙单位")]);
+    expect(units(rows)).toEqual([undefined, id("乙单位")]);
+  });
 });
 
 test("assignment takes the best total, not the best single pair", () => {

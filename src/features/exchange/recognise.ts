@@ -13,6 +13,7 @@ import type { HeadingMemory, Merge, RawRow, SheetName, TableInfo } from "./excha
 import { FileRefused } from "./file-refused.ts";
 import { mergeFiller, type FilledRow } from "./fill-merges.ts";
 import { headerAt, isConvincing, mayBeHeader, vocabulary, type Header } from "./find-header.ts";
+import { isSerialHeading } from "./headings.ts";
 import type { RawColumn } from "./map-columns.ts";
 import { periodOf } from "./period.ts";
 import { cellText, filled, isLoneText, isNoteRow, isSectionRow, isTotalRow } from "./row-kinds.ts";
@@ -83,6 +84,9 @@ export const recogniseSheet = (
   let titleRow = -100;
   let looked = 0;
   let failed = 0;
+  /** The field that numbers the records of the open table. */
+  let numbered: string | undefined;
+  let group: string | undefined;
 
   const original = (row: FilledRow): RawRow => ({ row: row.row, cells: row.raw });
   const ahead = (from: number, length: number): RawRow[] => waiting.slice(from, from + length).map(original);
@@ -110,7 +114,7 @@ export const recogniseSheet = (
     for (const row of waiting.slice(at + header.rows.length, at + header.rows.length + heldBack)) {
       const plain = original(row);
       if (isTotalRow(plain)) break;
-      if (!isNoteRow(plain) && !isSectionRow(plain)) rows.push(row);
+      if (!isNoteRow(plain) && !isLoneText(plain)) rows.push(row);
       if (rows.length === sampleRows) break;
     }
     return rows;
@@ -150,7 +154,10 @@ export const recogniseSheet = (
       skipped: [],
       title: title ?? sheetTitle,
       note,
+      section,
     };
+    group = undefined;
+    numbered = choice.ledger.identity[0];
     headerTexts = header.rows.map((row) => filled(row).map(({ index, cell }) => [index, cell]));
     title = section = null;
     afterNote = false;
@@ -209,7 +216,7 @@ export const recogniseSheet = (
     if (table === undefined) return;
     for (let empty = previous + 1; empty < row.row && empty < previous + 50; empty++) skip(empty, "empty");
     previous = row.row;
-    const lone = isLoneText(plain) && (isSectionRow(plain) || afterNote || isBanner(plain) || headerComes());
+    const lone = isLoneText(plain) && (isSectionRow(plain) || afterNote || isBanner(plain) || isRemark(plain) || headerComes());
     at++;
     if (isTotalRow(plain)) skip(row.row, "total");
     else if (isNoteRow(plain)) {
@@ -218,11 +225,12 @@ export const recogniseSheet = (
       remember(plain);
     } else if (lone) {
       skip(row.row, "note");
+      group = filled(plain).map(({ cell }) => cellText(cell))[0];
       remember(plain);
     } else {
       afterNote = false;
       table.lastRow = row.row;
-      out.push({ type: "row", row });
+      out.push({ type: "row", row: group === undefined ? row : { ...row, group } });
     }
   };
 
@@ -235,6 +243,17 @@ export const recogniseSheet = (
     return (merged.get(row.row) ?? []).some(
       (merge) => merge.left === cell.index && merge.right - merge.left + 1 >= Math.max(2, width / 2),
     );
+  };
+
+  /** A sentence where a record has its number: 以上为第一批报送, or the name of a group of units. */
+  const isRemark = (row: RawRow): boolean => {
+    const cell = filled(row)[0];
+    const column = table?.columns.find(({ index }) => index === cell?.index);
+    if (cell === undefined || column === undefined) return false;
+    const text = cellText(cell.cell);
+    return isSerialHeading(column.heading)
+      ? /\p{Script=Han}{2}/u.test(text)
+      : column.field !== null && column.field === numbered && /\p{Script=Han}{4}/u.test(text);
   };
 
   const step = (): void => {

@@ -87,10 +87,9 @@ export async function lookupsFor(
       people,
     );
     // A unit that no exact name fits may still be one in another spelling; that takes the whole list.
-    const all =
-      texts.length > 0 && texts.some((text) => few.unit(text) === undefined)
-        ? (await listUnits(next, [campaign.realm])).filter((unit) => unit.id !== campaign.root)
-        : undefined;
+    const all = texts.some((text) => few.unit(text) === undefined)
+      ? (await listUnits(next, [campaign.realm])).filter((unit) => unit.id !== campaign.root)
+      : undefined;
     return all ? answersFrom(campaign, all, people) : few;
   };
   const lookups: LiveLookups = {

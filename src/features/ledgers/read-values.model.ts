@@ -3,7 +3,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
 import { fieldOf } from "#kernel/fields.ts";
 import { Problem } from "#kernel/problem.ts";
-import type { Cell, Value } from "#kernel/values/cell.ts";
+import type { Value } from "#kernel/values/cell.ts";
 import { parseCell, type CellContext, type CellReading } from "#kernel/values/parse-cell.ts";
 import type { Tx } from "#platform/db.ts";
 import type { Fault } from "./check-shape.model.ts";
@@ -97,7 +97,7 @@ function readSingle(field: FieldDefinition, sent: unknown, context: CellContext,
   if (typeof sent !== "string" && typeof sent !== "number" && typeof sent !== "boolean")
     return bad(`${field.name}应是文字、数字或是否`);
   if (typeof sent === "string" && sent.includes("\u0000")) return bad(`${field.name}含有不能保存的字符`);
-  return parseCell(sent as Cell, field, context);
+  return parseCell(sent, field, context);
 }
 
 function readList(field: FieldDefinition, sent: readonly unknown[], context: CellContext, lookups: LiveLookups): CellReading {

@@ -111,7 +111,8 @@ export async function registerUnits(
   firstDay = "-infinity",
 ): Promise<number[]> {
   // The organisation's own unit may bear the name of the whole campaign; it still stands below the campaign's root.
-  const known = (await listUnits(tx, [realm])).filter((unit) => unit.id !== root);
+  const all = await listUnits(tx, [realm]);
+  const known = all.filter((unit) => unit.id !== root);
   const byCode = new Map(known.filter((unit) => unit.code).map((unit) => [unit.code as string, unit.id]));
   const byName = new Map(known.map((unit) => [normalName(unit.name), unit.id]));
   const ids: number[] = [];
@@ -121,6 +122,9 @@ export async function registerUnits(
     if (id === undefined) added.push({ index, row });
     else {
       ids[index] = id;
+      if (row.aliases?.length)
+        await tx.query(sql`update units set aliases = (select array_agg(distinct word) from unnest(aliases || ${row.aliases}::text[]) word), version = version + 1
+          where realm_id = ${realm} and unit_id = ${id} and not aliases @> ${row.aliases}::text[]`);
       await tx.query(sql`update units set code = coalesce(${row.code}, code), name = ${row.name}, kind = coalesce(${row.kind}, kind), level = coalesce(${row.level}, level),
         from_day = coalesce(${row.from}, from_day), to_day = ${row.to}, version = version + 1,
         aliases = case when name = ${row.name} then aliases else array_append(array_remove(aliases, ${row.name}), name) end
@@ -149,10 +153,17 @@ export async function registerUnits(
       .filter((relation) => relation.to === "infinity")
       .map((relation) => [relation.unit, relation]),
   );
+  // What a parent may be called besides: a short name, or the campaign's own root, which no register lists.
+  const otherwise = new Map(all.flatMap((unit) => unit.aliases.map((alias) => [normalName(alias), unit.id])));
+  for (const [index, row] of rows.entries())
+    for (const alias of row.aliases ?? []) otherwise.set(normalName(alias), ids[index] as number);
+  for (const unit of all) if (unit.id === root) otherwise.set(normalName(unit.name), unit.id);
+  const parentOf = (word: string): number | null =>
+    byCode.get(word) ?? byName.get(normalName(word)) ?? otherwise.get(normalName(word)) ?? null;
   const fresh: { unit: number; parent: number }[] = [];
   for (const [index, row] of rows.entries()) {
     const unit = ids[index] as number;
-    const parent = row.parent === null ? root : (byCode.get(row.parent) ?? byName.get(normalName(row.parent)) ?? null);
+    const parent = row.parent === null ? root : parentOf(row.parent);
     if (row.parent !== null && parent === null)
       throw new Problem(
         "unknown_parent",

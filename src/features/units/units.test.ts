@@ -51,3 +51,31 @@ test("an organisation's own unit may bear the name of the campaign's root", asyn
     expect([parents.get(own), parents.get(customs)]).toEqual([root, own]);
   });
 });
+
+test("a unit may name the root, or a short name, as the unit above it", async () => {
+  await asOwner(database, "test", async (tx) => {
+    const { realm } = (await tx.one<{ realm: number }>(
+      sql`insert into realms (key, name) values ('group', '集团纪委') returning realm_id as realm`,
+    )) as { realm: number };
+    const { root } = (await tx.one<{ root: number }>(
+      sql`insert into units (realm_id, name, kind) values (${realm}, '集团纪委', '活动范围') returning unit_id as root`,
+    )) as { root: number };
+    const row = (code: string, name: string, parent: string | null, aliases: string[] = []): UnitRow => ({
+      code,
+      name,
+      kind: null,
+      parent,
+      level: null,
+      from: null,
+      to: null,
+      aliases,
+    });
+    const rows = [row("01", "北岭煤业公司", "集团纪委", ["北岭煤业"]), row("0101", "北岭一矿", "北岭煤业")];
+    const [company, mine] = (await registerUnits(tx, realm, rows, root)) as [number, number];
+    const parents = new Map((await listRelations(tx, realm)).map(({ unit, parent }) => [unit, parent]));
+    expect([parents.get(company), parents.get(mine)]).toEqual([root, company]);
+    expect(await registerUnits(tx, realm, [row("01", "北岭煤业公司", null, ["煤业公司"])], root)).toEqual([company]);
+    expect((await findUnitByName(tx, [realm], "煤业公司"))?.id).toBe(company);
+    expect((await findUnitByName(tx, [realm], "北岭煤业"))?.id).toBe(company);
+  });
+});

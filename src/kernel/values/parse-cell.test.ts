@@ -82,6 +82,11 @@ describe("dates", () => {
     [1969.12, "1969-12"],
     [1969.1, "ambiguous 数字格式的日期可能是1969-01，也可能是1969-10"],
     ["1969.13", "bad_date 月份1969-13不存在"],
+    ["2023年第二季度", "2023-06"],
+    ["2022年1季度", "2022-03"],
+    ["四季度", "2023-12"],
+    ["2023年上半年", "2023-06"],
+    ["四季", "bad_date 不是月份"],
   ])("month %j → %s", (cell, due) => expect(value(cell, { type: "month" })).toBe(due));
 
   test.each<[string, string]>([
@@ -158,6 +163,24 @@ describe("dates", () => {
 });
 
 describe("numbers", () => {
+  test.each<[Cell, string, string, unknown]>([
+    [3.2, "元", "万元", 32_000],
+    ["3.2", "万元", "元", 0.00032],
+    ["3.2万元", "万元", "元", 3.2],
+    [3.2, "元", "人", 3.2],
+    [3.2, "万元", "万元", 3.2],
+  ])("%j for %s under a heading that says %s", (cell, unit, heading, due) => {
+    const reading = parseCell(cell, field({ type: "decimal", unit }), { ...context, headingUnit: heading });
+    expect(reading).toEqual({ value: due });
+  });
+
+  test("a word that a field takes for nothing, or for another value", () => {
+    const score = { type: "decimal", synonyms: { 缺考: "", 满分: "100" } };
+    expect([value("缺考", score), value("满分", score), value("缺席", score)]).toEqual([null, 100, "bad_number 栏目不是数字"]);
+    expect(value("未结", { type: "date", synonyms: { 未结: "" } })).toBe(null);
+    expect(value("不详", { type: "choice", values: ["是", "否"], synonyms: { 不详: "" } })).toBe(null);
+  });
+
   test.each<[Cell, Record<string, unknown>, unknown]>([
     ["45人", { type: "integer", unit: "人" }, 45],
     ["3.2万字", { type: "integer", unit: "字" }, 32_000],
@@ -169,6 +192,12 @@ describe("numbers", () => {
     ["0.1", { type: "decimal" }, 0.1],
     [0.1 + 0.2, { type: "decimal" }, 0.3],
     ["1.23亿元", { type: "decimal" }, 123_000_000],
+    ["5.52万元", { type: "decimal", unit: "万元" }, 5.52],
+    ["5.52万", { type: "decimal", unit: "万元" }, 5.52],
+    ["0.3亿元", { type: "decimal", unit: "万元" }, 3000],
+    ["352元", { type: "decimal", unit: "万元" }, 0.0352],
+    ["5.52", { type: "decimal", unit: "万元" }, 5.52],
+    ["5.52万元", { type: "decimal", unit: "元" }, 55_200],
     [-59, { type: "integer", unit: "人" }, "negative 人数为负数"],
     ["-8人", { type: "integer", unit: "人" }, "negative 人数为负数"],
     ["－8", { type: "integer", unit: "人" }, "negative 人数为负数"],

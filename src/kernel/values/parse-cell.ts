@@ -8,7 +8,7 @@
 import type { FieldDefinition, FieldType } from "#kernel/definitions.ts";
 import type { Cell, ComplaintCode, Lookups, Value } from "./cell.ts";
 import { parseDate, parseMonth, parsePeriod, parseTime, type DateReading } from "./parse-date.ts";
-import { parseNumber } from "./parse-number.ts";
+import { inUnit, parseNumber } from "./parse-number.ts";
 
 export interface Bad {
   code: ComplaintCode;
@@ -25,6 +25,8 @@ export interface CellContext {
   unit: number | undefined;
   /** What the sender knows the list of units as: 《…台账》. */
   unitLedger: string;
+  /** What the column's heading says its numbers count: 万元. */
+  headingUnit?: string | undefined;
 }
 
 const bad = (code: ComplaintCode, reason: string, suggestion: string | null = null): CellReading => ({
@@ -64,11 +66,12 @@ const dated = (reading: DateReading, what: string, example: string): CellReading
 /** What is counted: 人数 for 人, 字数 for 字; else the field itself. */
 const counted = (field: FieldDefinition): string => (/^[一-鿿]$/.test(field.unit ?? "") ? `${field.unit}数` : field.name);
 
-const number = (cell: string | number, field: FieldDefinition): CellReading => {
+const number = (cell: string | number, field: FieldDefinition, heading: string | undefined): CellReading => {
   const reading = parseNumber(cell);
   const example = `请只填数字，如 45${field.unit ?? ""}`;
   if (reading === undefined) return bad("bad_number", `${field.name}不是数字`, example);
-  const { value, unit } = reading;
+  const { unit } = reading;
+  const value = inUnit(reading, field.unit ?? "", heading);
   if (unit === "%" && field.unit !== "%") return bad("bad_number", `${field.name}不应是百分数`, example);
   if (value < 0 && field.min >= 0) return bad("negative", `${counted(field)}为负数`, `请核对，应填 ${field.min} 或更大的数`);
   if (value < field.min) return bad("bad_value", `${field.name}小于${field.min}`);
@@ -192,6 +195,11 @@ const people = (text: string, context: CellContext): CellReading => {
 export const parseCell = (cell: Cell, field: FieldDefinition, context: CellContext): CellReading => {
   if (cell === null || isEmptyCell(cell, field)) return { value: null };
   const text = written(cell);
+  const meant = field.synonyms?.[text];
+  if (meant === "") return { value: null };
+  // Values of a list are looked up below, with their looser spellings.
+  if (meant !== undefined && meant !== text && field.values === undefined && field.type !== "boolean")
+    return parseCell(meant, { ...field, synonyms: undefined }, context);
   if (text.charCodeAt(0) === 35 && formulaError.test(text))
     return bad("bad_value", `公式出错（${text}），没有结果`, "请改正公式，或直接填写数值");
   // Neither half a surrogate pair nor NUL can be stored.
@@ -205,7 +213,7 @@ export const parseCell = (cell: Cell, field: FieldDefinition, context: CellConte
     case "decimal":
       return typeof cell === "object" || typeof cell === "boolean"
         ? bad("bad_number", `${field.name}不是数字`, `请只填数字，如 45${field.unit ?? ""}`)
-        : number(plain, field);
+        : number(plain, field, context.headingUnit);
     case "date":
       return typeof cell === "object"
         ? { value: cell.date.slice(0, 10) }

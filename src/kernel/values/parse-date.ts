@@ -94,7 +94,17 @@ export function parseDate(cell: string | number, year: number | undefined): Date
   return undefined;
 }
 
-/** A month in any common form as `2023-03`; a day gives its month; `year` completes 3月. */
+const quarterEnds: Record<string, number> = { 一: 3, 二: 6, 三: 9, 四: 12, "1": 3, "2": 6, "3": 9, "4": 12, 上: 6, 下: 12 };
+
+/** The last month of a quarter or half-year in text without spaces: 2023年第二季度 and 2023年上半年 are 6; the year may be missing. */
+export function quarterEnd(text: string): { year: number | undefined; month: number } | undefined {
+  const m = /(?:(?<!\d)(\d{4})年?度?)?(?:第?([一二三四1-4])季度|([上下])半年)/.exec(text);
+  return m === null
+    ? undefined
+    : { year: m[1] === undefined ? undefined : Number(m[1]), month: quarterEnds[(m[2] ?? m[3]) as string] as number };
+}
+
+/** A month in any common form as `2023-03`; a day gives its month, a quarter its last; `year` completes 3月. */
 export function parseMonth(cell: string | number, year: number | undefined): DateReading {
   if (typeof cell === "number") {
     // 1969.10 typed as a number is kept as 1969.1.
@@ -107,6 +117,11 @@ export function parseMonth(cell: string | number, year: number | undefined): Dat
   if (m) return monthOf(fullYear(m[1] ?? ""), Number(m[2]));
   m = /^(\d{1,2})月份?$/.exec(text);
   if (m) return year === undefined ? undefined : monthOf(year, Number(m[1]));
+  if (/^(\d{4}年?度?)?(第?[一二三四1-4]季度|[上下]半年)$/.test(text)) {
+    const quarter = quarterEnd(text);
+    const of = quarter?.year ?? year;
+    return quarter === undefined || of === undefined ? undefined : monthOf(of, quarter.month);
+  }
   return monthOfDay(parseDate(cell, undefined));
 }
 
