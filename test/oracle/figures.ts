@@ -82,7 +82,7 @@ function reader(books: Books, ledger: Ledger): Names {
     if (field.type === "unit" || field.type === "organ") return unitName(value);
     // A name that is not on the roster is someone of the record's own unit.
     if (field.type === "person") return typeof value === "number" ? `#${value}` : `${record.unit} ${value as string}`;
-    return typeof value === "string" ? value : JSON.stringify(value);
+    return `${value as string}`;
   };
   const derived = (record: Version, text: string): string | null => {
     const date = (name: string): string | null => (record.data[name] as string | undefined) ?? null;
