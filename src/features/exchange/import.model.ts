@@ -14,7 +14,7 @@ import { Deltas, holdPack, preparedMeasures, type Prepared } from "#kernel/figur
 import { Problem } from "#kernel/problem.ts";
 import { asOwner, constraintOf, sql, type Database, type Tx } from "#platform/db.ts";
 import { orderedId } from "#platform/ordered-id.ts";
-import { registerFault, registerRows } from "#features/campaigns/register.model.ts";
+import { holdRegister, registerFault, registerRows } from "#features/campaigns/register.model.ts";
 import { findFault, leavers, type Fault } from "#features/ledgers/check-shape.model.ts";
 import { changeEntry, findByIdentity, ledgerOf, listEditedImports } from "#features/ledgers/ledgers.model.ts";
 import type { Doer, Entry, Values } from "#features/ledgers/ledgers.types.ts";
@@ -233,7 +233,6 @@ async function openImport(
 ): Promise<Importing> {
   const { realm } = campaign;
   const lookups = await openLookups(tx, campaign);
-  holdPack(tx, campaign);
   const measures = await preparedMeasures(tx, campaign);
   const deltas = new Deltas();
   const seen = new Map<string, string>();
@@ -327,6 +326,11 @@ async function openImport(
       const ledger = ledgerOf(campaign, info.ledger);
       const refusal = options.refuses?.(ledger);
       if (refusal !== undefined) throw new Problem("forbidden", 403, refusal);
+      if (ledger.registers) {
+        await holdRegister(tx, campaign);
+        await lookups.refresh(tx);
+      }
+      holdPack(tx, campaign);
       edited = await listEditedImports(tx, campaign, realm, ledger.key);
       const table: TableResult = {
         sheet: info.sheet,
