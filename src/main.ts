@@ -14,6 +14,7 @@ import * as campaigns from "#features/campaigns/campaigns.actions.ts";
 import { findCampaign } from "#features/campaigns/campaigns.model.ts";
 import { registerEntry } from "#features/campaigns/register.model.ts";
 import * as structure from "#features/campaigns/structure.actions.ts";
+import * as documents from "#features/documents/documents.actions.ts";
 import * as exchange from "#features/exchange/exchange.actions.ts";
 import * as figures from "#features/figures/figures.actions.ts";
 import * as ledgers from "#features/ledgers/ledgers.actions.ts";
@@ -57,6 +58,12 @@ export const actions = [
   exchange.load,
   exchange.mark,
   exchange.download,
+  documents.templates,
+  documents.list,
+  documents.get,
+  documents.make,
+  documents.fill,
+  documents.verify,
 ] satisfies Action[];
 
 /** What the database refuses by a constraint, in words. */

@@ -1,12 +1,16 @@
 /** Every action: refused for whoever comes without a session and for the wrong person, works for the right one, is in the audit. */
 import { randomUUID } from "node:crypto";
+import { Document, Packer, Paragraph } from "docx";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readDocx } from "#features/documents/read-docx.ts";
 import { actions } from "../src/main.ts";
 import { createWorld, type Client, type Login, type Reply, type World } from "./world.ts";
 
 let world: World;
+let ownTemplate: Buffer;
 beforeAll(async () => {
   world = await createWorld();
+  ownTemplate = await Packer.toBuffer(new Document({ sections: [{ children: [new Paragraph("本单位学习{sessions}。")] }] }));
 });
 afterAll(() => world.close());
 
@@ -218,7 +222,37 @@ const cases: Record<string, Case> = {
     wrong: { login: "west", status: 404 },
     ask: (client) => client.get(`${api}/ledgers/study/export?unit=${world.units.east}`),
   },
+  "reports.templates": { right: "east", ask: (client) => client.get(`${api}/report-templates`) },
+  "reports.list": { right: "east", ask: (client) => client.get(`${api}/reports`) },
+  "reports.make": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) => client.send("POST", `${api}/reports`, { template: "brief", unit: world.units.east }),
+  },
+  "reports.fill": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) =>
+      client.upload(`${api}/reports/own?unit=${world.units.east}`, { name: "本单位报告.docx", content: ownTemplate }),
+  },
+  "reports.verify": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: async () => (await report()).raw.toString("base64"),
+    ask: (client, subject) =>
+      client.upload(`${api}/reports/verify`, { name: "学习情况报告.docx", content: Buffer.from(subject, "base64") }),
+  },
+  "reports.get": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: async () => (await readDocx((await report()).raw)).code ?? "",
+    ask: (client, subject) => client.get(`${api}/reports/${subject}`),
+  },
 };
+
+/** A report of the east's liaison, over the east. */
+const report = async (): Promise<Reply> =>
+  (await world.as("east")).send("POST", `${api}/reports`, { template: "brief", unit: world.units.east });
 
 function group(): object {
   return {

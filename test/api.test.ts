@@ -77,7 +77,7 @@ test("a write based on an old version is refused with the difference; recording 
     details: { version: 2, theirs: { 实到人数: 11 }, yours: { 实到人数: 12 } },
   });
   const same = await first.send("PUT", `${api}/ledgers/study/entries/${randomUUID()}`, body);
-  expect([same.status, same.body.code]).toEqual([409, "duplicate_entry"]);
+  expect([same.status, same.body.code]).toEqual([409, "number_taken"]);
 });
 
 test("values are checked like cells, and each fault is placed", async () => {

@@ -52,6 +52,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     await admin.query("select pg_advisory_lock(7240009)");
     const { rowCount } = await admin.query("select 1 from pg_database where datname = $1", [template]);
     if (rowCount === 0) {
+      // Left behind where its migrations failed.
+      await admin.query(`drop database if exists ${template}_new`);
       await admin.query(`create database ${template}_new`);
       const fresh = openDatabase({ connectionString: addressOf(`${template}_new`) });
       await migrate(fresh);

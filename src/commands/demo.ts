@@ -13,7 +13,7 @@ import { foldAll } from "#features/figures/cells.model.ts";
 import { findUnitByName } from "#features/units/units.model.ts";
 import type { Call, Command } from "./command.ts";
 import { readPack } from "./pack.ts";
-import { makeReport } from "./report.ts";
+import { writeReport } from "./report.ts";
 import { runServer } from "./serve.ts";
 
 const root = resolve(fileURLToPath(new URL("../..", import.meta.url)));
@@ -46,7 +46,7 @@ async function prepare(call: Call, database: Database): Promise<Login[]> {
     const logins = await makeLogins(database, campaign);
     await showFigures(call, database, campaign);
     mkdirSync(join(root, "out"), { recursive: true });
-    await makeReport(call, database, campaign, {
+    await writeReport(call, database, campaign, {
       template: "situation",
       unit: campaign.root,
       from: campaign.from,

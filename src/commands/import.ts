@@ -60,7 +60,8 @@ export const importCommand: Command = {
             onProgress: process.stderr.isTTY ? (rows) => void process.stderr.write(`\r已读${rows}行……`) : undefined,
           });
           answers.push(result);
-          complaints += result.complaints.length;
+          // A file without any table that is known brings nothing: to scripts that is no success.
+          complaints += result.complaints.length + (result.tables.length === 0 ? 1 : 0);
           if (!call.flags["json"]) call.print(summary(result));
           await giveBack(call, path, result.complaints, found).catch((error: unknown) => {
             if (!(error instanceof Problem)) throw error;
@@ -126,7 +127,7 @@ function shortList(rows: readonly number[]): string {
 }
 
 function summary(result: Omit<ImportResult, "found">): string {
-  const verb = result.dryRun ? "试导" : result.committed ? "已导入" : "没有导入";
+  const verb = result.dryRun ? "试导" : result.committed && result.tables.length > 0 ? "已导入" : "没有导入";
   const lines = [
     `${verb}《${result.file}》：新增${result.added}条，修改${result.changed}条，不变${result.unchanged}条，退回${result.refused}条`,
   ];

@@ -1,20 +1,10 @@
 import { basename, dirname, extname, join as joinPath } from "node:path";
 import type { Campaign } from "#kernel/campaign.ts";
-import type { ReportTemplate } from "#kernel/definitions.ts";
-import { Problem } from "#kernel/problem.ts";
 import { withScope, type Database } from "#platform/db.ts";
 import { operator } from "#features/access/access.model.ts";
-import { getCampaignAt } from "#features/campaigns/campaigns.model.ts";
-import { DocxRefused } from "#features/documents/docx-package.ts";
-import { annexDocx } from "#features/documents/annex-docx.ts";
-import type { OfficialDocument } from "#features/documents/documents.types.ts";
-import { officialDocx } from "#features/documents/official-docx.ts";
-import { readDocx } from "#features/documents/read-docx.ts";
-import { definitionVersion, freezeReport, getReport, newIdentity, openResolver } from "#features/documents/reports.model.ts";
-import { fillTemplate } from "#features/documents/template-fill.ts";
+import { keepReport, makeReport, verifyReport } from "#features/documents/make-report.model.ts";
 import { toPdf } from "#features/documents/to-pdf.ts";
-import { fillUserTemplate, TemplateRefused } from "#features/documents/user-template.ts";
-import { verifyFigures, type FigureDrift } from "#features/documents/verify.model.ts";
+import type { FigureDrift } from "#features/documents/verify.model.ts";
 import { prepareFiles, readWhole } from "./files.ts";
 import { chooseCampaign, chooseUnit, exits, period, text, UsageError, withDatabase, type Call, type Command } from "./command.ts";
 
@@ -64,7 +54,7 @@ export const report: Command = {
       const out = text(call, "out");
       if (!out) throw new UsageError("请用 --out 写明生成的文件，例如 --out 情况汇报.docx");
       const unit = await chooseUnit(database, campaign, text(call, "unit"));
-      await makeReport(call, database, campaign, {
+      await writeReport(call, database, campaign, {
         template: what,
         unit: unit.id,
         ...period(call, campaign, campaign.reportDate ?? campaign.to ?? campaign.from),
@@ -88,8 +78,7 @@ export interface ReportRequest {
  * figures are frozen and get their names after: whenever it is interrupted, no file stands there that is not whole
  * or whose figures were not kept.
  */
-export async function makeReport(call: Call, database: Database, campaign: Campaign, request: ReportRequest): Promise<void> {
-  const identity = newIdentity();
+export async function writeReport(call: Call, database: Database, campaign: Campaign, request: ReportRequest): Promise<void> {
   const order = {
     template: request.template,
     unit: request.unit,
@@ -101,112 +90,60 @@ export async function makeReport(call: Call, database: Database, campaign: Campa
   const stem = joinPath(dirname(request.out), basename(request.out, extname(request.out)));
   const annexPath = `${stem}-指标口径附表.docx`;
   const own = extname(request.template).toLowerCase() === ".docx" ? await readWhole(request.template) : undefined;
-  const template = campaign.pack.templates.find((one) => one.key === request.template);
-  if (!own && !template)
-    throw new Problem(
-      "unknown_template",
-      404,
-      `没有报告模板“${request.template}”。可用：${campaign.pack.templates.map((one) => one.key).join("、") || "无"}；也可以写自己的 .docx 模板文件。`,
-    );
   let files: Awaited<ReturnType<typeof prepareFiles>> | undefined;
-  let figures = 0;
-  const fill = withScope(
+  const made = await withScope(
     database,
     operator(campaign).scope,
     async (tx) => {
-      const { resolver, unitOf } = await openResolver(tx, campaign, order);
-      let document: Pick<OfficialDocument, "title" | "organ" | "date">;
-      let made: Awaited<ReturnType<typeof officialDocx>>;
-      if (own) {
-        const names = { figures: new Set(campaign.figures.keys()), ledgers: [...campaign.ledgers.values()] };
-        made = await fillUserTemplate(own, basename(request.template), names, resolver, identity).catch((error: unknown) => {
-          throw naming(request.template, error);
-        });
-        document = { title: basename(request.template, extname(request.template)), organ: resolver.organ, date: request.to };
-      } else {
-        const filled = await fillTemplate(template as ReportTemplate, resolver);
-        document = filled;
-        made = await officialDocx(filled, identity);
-      }
+      const filled = await makeReport(tx, campaign, order, own);
       const contents = [
-        { path: request.out, content: made.docx },
-        { path: annexPath, content: await annexDocx(document, identity, made.marks) },
+        { path: request.out, content: filled.docx },
+        { path: annexPath, content: filled.annex },
       ];
       if (call.flags["pdf"] === true) {
-        const { pdf, substituted } = await toPdf(made.docx);
+        const { pdf, substituted } = await toPdf(filled.docx);
         contents.push({ path: `${stem}.pdf`, content: pdf });
         if (substituted.length > 0) call.say(`PDF 中以下字体本机没有，已用其他字体代替：${substituted.join("、")}`);
       }
-      figures = made.marks.length;
       files = await prepareFiles(contents);
-      if (call.flags["draft"] !== true) await freezeReport(tx, campaign, order, identity, document.title, made.marks, unitOf);
+      if (call.flags["draft"] !== true) await keepReport(tx, campaign, order, filled);
+      return filled;
     },
     true,
-  );
-  await fill.catch(async (error: unknown) => {
+  ).catch(async (error: unknown) => {
     await files?.drop();
     throw error;
   });
   await files?.keep();
+  const { code } = made.identity;
   if (call.flags["json"])
     call.print(
-      JSON.stringify({ report: identity.report, code: identity.code, out: request.out, annex: annexPath, figures }, null, 2),
+      JSON.stringify(
+        { report: made.identity.report, code, out: request.out, annex: annexPath, figures: made.marks.length },
+        null,
+        2,
+      ),
     );
-  else call.say(`已生成 ${request.out}（${figures}处数字，核验码 ${identity.code}）和 ${annexPath}`);
-}
-
-/** What is wrong with a user's Word file, with its name. */
-function naming(path: string, error: unknown): unknown {
-  if (error instanceof TemplateRefused)
-    return new Problem(
-      "bad_template",
-      422,
-      `模板 ${path} 有${error.problems.length}处问题，没有生成报告：\n${error.problems.map(({ reason }) => `  ${reason}`).join("\n")}`,
-    );
-  return error instanceof DocxRefused ? new Problem("bad_docx", 422, `${path}：${error.message}`) : error;
+  else call.say(`已生成 ${request.out}（${made.marks.length}处数字，核验码 ${code}）和 ${annexPath}`);
 }
 
 async function verify(call: Call, database: Database, campaign: Campaign, file: string): Promise<number> {
-  const read = await readDocx(await readWhole(file)).catch((error: unknown) => {
-    throw naming(file, error);
-  });
-  if (!read.report && !read.code)
-    throw new Problem(
-      "not_a_report",
-      422,
-      `${file} 里没有本系统的报告标识，无法核对。请用系统生成的原文件（另存为其他格式会丢失标识）。`,
-    );
-  const drifts = await withScope(database, operator(campaign).scope, async (tx) => {
-    const { report: frozen, figures } = await getReport(tx, campaign, { id: read.report, code: read.code }).catch(
-      (error: unknown) => {
-        throw error instanceof Problem && error.code === "not_found" ? unknownReport(file, read.code) : error;
-      },
-    );
-    const frozenCampaign = await getCampaignAt(tx, campaign, frozen.packId);
-    const inFile = new Map(read.figures.flatMap(({ n, now }) => (now === undefined ? [] : [[n, now] as const])));
-    return verifyFigures(tx, frozenCampaign, frozen, figures, inFile, (key) => {
-      const figure = campaign.figures.get(key);
-      return figure && definitionVersion(campaign, figure);
-    });
-  });
-  const bad = drifts.filter((one) => one.status !== "一致");
-  if (call.flags["json"])
-    call.print(JSON.stringify({ report: read.report, code: read.code, consistent: bad.length === 0, figures: drifts }, null, 2));
+  const docx = await readWhole(file);
+  const {
+    report: id,
+    code,
+    figures,
+  } = await withScope(database, operator(campaign).scope, (tx) => verifyReport(tx, campaign, docx, file));
+  const bad = figures.filter((one) => one.status !== "一致");
+  if (call.flags["json"]) call.print(JSON.stringify({ report: id, code, consistent: bad.length === 0, figures }, null, 2));
   else {
     call.print(
-      `核验码 ${read.code ?? "（无）"}：${drifts.length}处数字，${drifts.length - bad.length}处一致，${bad.length}处有变化`,
+      `核验码 ${code ?? "（无）"}：${figures.length}处数字，${figures.length - bad.length}处一致，${bad.length}处有变化`,
     );
     for (const one of bad) for (const line of describe(one)) call.print(line);
   }
   return bad.length === 0 ? exits.ok : exits.drift;
 }
-
-const unknownReport = (file: string, code: string | undefined): Problem =>
-  new Problem(
-    "unknown_report",
-    404,
-    `${file} 的核验码${code ? `“${code}”` : ""}不在本系统中：它可能由另一套系统生成，或属于另一项活动（用 --campaign 指明），或数据已恢复到它生成之前。请到生成它的系统中核对。`,
-  );
 
 const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 

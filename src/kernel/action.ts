@@ -78,6 +78,8 @@ export interface Declaration<L extends keyof Level, I extends z.ZodObject, O ext
   upload?: boolean;
   /** Session cookie that the answer sets (from `token` and `expiresAt`) or takes away. */
   session?: "begins" | "ends";
+  /** All its statements see one moment. */
+  still?: boolean;
   /** How long the database may work on one statement, in seconds; default 20. */
   seconds?: number;
   subject: (call: Level[L]["call"], input: z.output<I>) => Promise<S>;
@@ -90,7 +92,18 @@ export interface Declaration<L extends keyof Level, I extends z.ZodObject, O ext
 export interface Action<I extends z.ZodObject = z.ZodObject, O extends Output = Output> extends Pick<
   // What routes and documents read; the rest is behind `perform`.
   Declaration<"anyone", I, O, unknown>,
-  "name" | "method" | "path" | "summary" | "description" | "input" | "output" | "sensitive" | "upload" | "session" | "seconds"
+  | "name"
+  | "method"
+  | "path"
+  | "summary"
+  | "description"
+  | "input"
+  | "output"
+  | "sensitive"
+  | "upload"
+  | "session"
+  | "still"
+  | "seconds"
 > {
   level: keyof Level;
   perform(stage: Stage, values: Record<string, unknown>): Promise<unknown>;
@@ -180,19 +193,24 @@ export async function answer(house: House, action: Action, asked: Asked): Promis
   const now = house.now();
   const trail: Trail = { account: undefined, realm: undefined, about: {}, bypasses: [] };
   try {
-    return await asOwner(house.database, action.name, async (tx) => {
-      trail.bypasses = [];
-      await limitTime(tx, action.seconds ?? 20);
-      const { call, values, scope } = await identify(house, action, asked, tx, now, trail);
-      await takeScope(tx, scope);
-      const result = await action.perform({ call, about: trail.about }, values);
-      if (action.method !== "GET" || action.sensitive) {
-        // Nobody's scope decides whether what they did is kept.
-        await becomeOwner(tx);
-        await house.audit(tx, auditRow(action, trail, "ok", now));
-      }
-      return result;
-    });
+    return await asOwner(
+      house.database,
+      action.name,
+      async (tx) => {
+        trail.bypasses = [];
+        await limitTime(tx, action.seconds ?? 20);
+        const { call, values, scope } = await identify(house, action, asked, tx, now, trail);
+        await takeScope(tx, scope);
+        const result = await action.perform({ call, about: trail.about }, values);
+        if (action.method !== "GET" || action.sensitive) {
+          // Nobody's scope decides whether what they did is kept.
+          await becomeOwner(tx);
+          await house.audit(tx, auditRow(action, trail, "ok", now));
+        }
+        return result;
+      },
+      action.still,
+    );
   } catch (error) {
     if (error instanceof Problem && trail.realm !== undefined && (action.method !== "GET" || refusals.has(error.status)))
       await asOwner(house.database, "audit refusal", (tx) => house.audit(tx, auditRow(action, trail, error.code, now)));

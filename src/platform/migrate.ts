@@ -21,7 +21,7 @@ export async function migrate(database: Database, only?: readonly string[]): Pro
     const text = await readFile(new URL(name, directory), "utf8");
     const checksum = createHash("sha256").update(text).digest("hex");
     const done = await asOwner(database, `migrate ${name}`, async (tx) => {
-      await tx.query(sql`select pg_advisory_xact_lock(7_240_001)`);
+      await tx.query(sql`select pg_advisory_xact_lock(7240001)`);
       await tx.query(
         sql`create table if not exists migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now())`,
       );

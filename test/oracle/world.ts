@@ -153,9 +153,12 @@ function append(world: World, version: Version): void {
   world.books.records.set(version.id, [...old, version]);
 }
 
+const sortedEntries = (values: object): [string, unknown][] =>
+  Object.entries(values).toSorted(([left], [right]) => (left < right ? -1 : 1));
+
 const same = (one: Version, two: Version): boolean =>
-  JSON.stringify([one.unit, one.state, one.deleted, Object.entries(one.data).toSorted()]) ===
-  JSON.stringify([two.unit, two.state, two.deleted, Object.entries(two.data).toSorted()]);
+  JSON.stringify([one.unit, one.state, one.deleted, sortedEntries(one.data)]) ===
+  JSON.stringify([two.unit, two.state, two.deleted, sortedEntries(two.data)]);
 
 /** Where the person of a record had their post on its day (now, if it has none); the sender if there is nobody. */
 function homeOf(world: World, ledger: Ledger, values: Values, sender: number): number {
@@ -350,12 +353,12 @@ function written(world: World, ledger: Ledger, values: Values): string[] {
     if (value === undefined || value === null) return "";
     if (typeof value === "boolean") return value ? "是" : "否";
     if (Array.isArray(value)) return value.map((one) => cell(one, type)).join("、");
-    if (type === "period") return String(value).replace("/", "至");
+    if (type === "period") return (value as string).replace("/", "至");
     if (typeof value === "number" && (type === "unit" || type === "organ"))
       return units.find((unit) => unit.id === value)?.name ?? "";
     if (typeof value === "number" && (type === "person" || type === "people"))
       return people.find((one) => one.id === value)?.code ?? "";
-    return String(value);
+    return typeof value === "string" ? value : JSON.stringify(value);
   };
   return ledger.fields
     .filter((field) => !field.derive && field.type !== "serial")
@@ -390,7 +393,7 @@ async function importRows(world: World, step: Extract<Step, { do: "import" }>): 
     path,
     ledger: ledger.key,
     mayWrite: () => true,
-  }).finally(() => rm(folder, { recursive: true }));
+  }).finally(() => void rm(folder, { recursive: true }));
   if (step.fold) await asOwner(world.database, "fold", (tx) => foldBatch(tx, world.campaign.realm));
   if (!result.committed) {
     // Nobody may be named after the day on which their last post ended.
@@ -409,12 +412,7 @@ async function importRows(world: World, step: Extract<Step, { do: "import" }>): 
   );
   for (const { values, old } of rows) {
     const given = (values["状态"] as string | undefined) ?? null;
-    const content = JSON.stringify([
-      Object.entries(values)
-        .filter(([, value]) => value !== null)
-        .toSorted(),
-      given,
-    ]);
+    const content = JSON.stringify([sortedEntries(values).filter(([, value]) => value !== null), given]);
     if (!old) {
       const id = ids.get(values["编号"] as string) as string;
       world.imported.set(id, content);

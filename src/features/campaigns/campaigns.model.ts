@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { campaignOf, type Campaign } from "#kernel/campaign.ts";
 import type { Pack } from "#kernel/definitions.ts";
-import { readMeasures, type Prepared } from "#kernel/figure-deltas.ts";
+import { holdPack, readMeasures, type Prepared } from "#kernel/figure-deltas.ts";
 import { preparedPlans } from "#kernel/figure-value.ts";
 import type { SqlContext } from "#kernel/measure-sql.ts";
 import { Problem } from "#kernel/problem.ts";
@@ -134,7 +134,17 @@ export const recountUnits = (tx: Tx, campaign: Campaign, units: readonly number[
   recountIn(tx, campaign, campaign.realm, units);
 
 async function recountIn(tx: Tx, campaign: Campaign, realm: number, units?: readonly number[]): Promise<void> {
+  await settle(tx, campaign, realm);
   await rebuildCells(tx, campaign, realm, await allPrepared(tx, campaign), contextOf(campaign), units);
+}
+
+/**
+ * Stops writers of a realm and makes sure that the campaign is still the current version: what is counted by an older one
+ * would leave out the totals that a newer one keeps. SQLSTATE 40001 if not, for the transaction to be run again.
+ */
+async function settle(tx: Tx, campaign: Campaign, realm: number): Promise<void> {
+  await stopWriters(tx, [realm]);
+  holdPack(tx, campaign);
 }
 
 const allPrepared = async (tx: Tx, campaign: Campaign): Promise<Prepared[]> =>
@@ -148,8 +158,10 @@ const contextOf = (campaign: Campaign): SqlContext => ({
 });
 
 /** Day totals of a realm that are not what its entries come to. */
-export const verifyCampaignCells = async (tx: Tx, campaign: Campaign, realm: number): Promise<CellFault[]> =>
-  verifyCells(tx, campaign, realm, await allPrepared(tx, campaign), contextOf(campaign));
+export async function verifyCampaignCells(tx: Tx, campaign: Campaign, realm: number): Promise<CellFault[]> {
+  await settle(tx, campaign, realm);
+  return verifyCells(tx, campaign, realm, await allPrepared(tx, campaign), contextOf(campaign));
+}
 
 export async function getCampaign(tx: Tx, key: string): Promise<Campaign> {
   const campaign = await findCampaign(tx, key);

@@ -3,6 +3,7 @@
  * and digest; and later what has become of them.
  */
 import { createHash, randomUUID } from "node:crypto";
+import { mayUse, type Asker } from "#kernel/access.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { FieldDefinition, FigureDefinition } from "#kernel/definitions.ts";
 import { fieldOf } from "#kernel/fields.ts";
@@ -28,6 +29,8 @@ export interface ReportOrder {
   to: string;
   actor: number | null;
   now: Date;
+  /** For whom; what they may not know is not in it. Without one: the program's operator. */
+  asker?: Asker | undefined;
 }
 
 /** Short enough to type from paper; no letters or digits that look alike. */
@@ -73,10 +76,8 @@ export async function openResolver(
     waiting = [];
     try {
       const keys = [...new Set(batch.map((one) => one.key))];
-      const answers = await answerFigures(tx, campaign, keys, [...new Set(batch.map((one) => one.unit))], {
-        from: order.from,
-        to: order.to,
-      });
+      const units = [...new Set(batch.map((one) => one.unit))];
+      const answers = await answerFigures(tx, campaign, keys, units, { from: order.from, to: order.to }, order.asker);
       for (const one of batch) {
         const answer = answers.get(one.unit)?.find((found) => found.key === one.key);
         if (!answer) throw notFound("这项指标");
@@ -141,6 +142,8 @@ async function listShown(
 ): Promise<{ rows: string[][]; total: number }> {
   const ledger = campaign.ledgers.get(query.ledger);
   if (!ledger) throw new Problem("unknown_ledger", 404, `没有台账“${query.ledger}”。`);
+  const verdict = order.asker ? mayUse(order.asker, ledger, "read") : true;
+  if (verdict !== true) throw new Problem("forbidden", 403, `报告中要列出《${ledger.name}》的记录：${verdict}`);
   const plan = planMeasure({ count: "entries", ledger: ledger.key, where: query.where }, ledger);
   const context = {
     campaign,

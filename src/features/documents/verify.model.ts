@@ -2,7 +2,7 @@
 import type { Campaign } from "#kernel/campaign.ts";
 import { numberText } from "#kernel/number-text.ts";
 import { sql, type Tx } from "#platform/db.ts";
-import { answerFigures } from "#features/figures/answers.model.ts";
+import { answerFigures, sealedText } from "#features/figures/answers.model.ts";
 import { digestOf, recordVersions } from "#features/figures/figures.model.ts";
 import { sameDefinition, type FrozenFigure, type FrozenReport } from "./reports.model.ts";
 
@@ -68,7 +68,8 @@ export async function verifyFigures(
       const changed = digests.get(figure.figure) !== figure.digest;
       const words = inFile?.get(figure.position);
       const edited = inFile !== undefined && words !== figure.shown;
-      const different = JSON.stringify(now) !== JSON.stringify(figure.value);
+      // A report that was not told the value holds none to compare; its records tell whether anything changed.
+      const different = figure.shown !== sealedText && JSON.stringify(now) !== JSON.stringify(figure.value);
       if (changed && !causes.has(figure.figure))
         causes.set(figure.figure, await findCauses(tx, frozenCampaign, report, unit, figure.figure));
       drifts.push({

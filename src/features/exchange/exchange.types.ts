@@ -70,6 +70,8 @@ export interface TableInfo {
   skipped: { row: number; why: "total" | "note" | "heading" | "empty" }[];
   title: string | null;
   note: string | null;
+  /** The line of text, 一、医学院, between the title and the table. */
+  section: string | null;
 }
 
 export interface ParsedRow {

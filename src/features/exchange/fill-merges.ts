@@ -8,6 +8,8 @@ export interface FilledRow extends RawRow {
   raw: Cell[];
   /** Where a filled cell's value really stands, by column; absent when nothing was filled. */
   from?: Map<number, { row: number; column: number }>;
+  /** The last line of text within the table above this row: the name of a group of records. */
+  group?: string;
 }
 
 const maxActive = 1_024;

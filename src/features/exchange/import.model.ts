@@ -14,6 +14,7 @@ import { Deltas, holdPack, preparedMeasures, type Prepared } from "#kernel/figur
 import { Problem } from "#kernel/problem.ts";
 import { asOwner, constraintOf, sql, type Database, type Tx } from "#platform/db.ts";
 import { orderedId } from "#platform/ordered-id.ts";
+import { getCampaign } from "#features/campaigns/campaigns.model.ts";
 import { holdRegister, registerFault, registerRows } from "#features/campaigns/register.model.ts";
 import { findFault, leavers, type Fault } from "#features/ledgers/check-shape.model.ts";
 import { changeEntry, findByIdentity, ledgerOf, listEditedImports } from "#features/ledgers/ledgers.model.ts";
@@ -90,7 +91,8 @@ export async function importFile(
   for (let attempt = 1; ; attempt++) {
     try {
       return await asOwner(database, `import ${options.name ?? options.path}`, async (tx) => {
-        const result = await importWithin(tx, campaign, doer, options);
+        // Read anew at every attempt: one reason to try again is that another version of the pack has been loaded.
+        const result = await importWithin(tx, await getCampaign(tx, campaign.key), doer, options);
         if (result.committed)
           await tx.query(sql`insert into audit (realm_id, at, actor, action, unit_id, subject, result)
             values (${campaign.realm}, ${doer.now.toISOString()}, ${doer.account}, 'exchange.import', ${doer.unit}, ${result.file}, 'ok')`);
@@ -236,7 +238,7 @@ async function openImport(
   const measures = await preparedMeasures(tx, campaign);
   const deltas = new Deltas();
   const seen = new Map<string, string>();
-  const left = await leavers(tx, realm);
+  const gone = await leavers(tx, realm);
   let edited: ReadonlySet<string> = new Set();
   let current: { info: TableInfo; ledger: Ledger; result: TableResult; waiting: ParsedRow[]; complained: number } | undefined;
 
@@ -262,7 +264,7 @@ async function openImport(
     for (const [index, row] of rows.entries()) {
       const shape = shapeEntry(ledger, row.values, owners?.[index] ?? (await homeOf(ledger, row.values)) ?? doer.unit);
       if (owners) shape.unit = owners[index] as number;
-      const fault = findFault(campaign, ledger, shape, left, options.mayWrite);
+      const fault = findFault(campaign, ledger, shape, gone, options.mayWrite);
       if (fault) {
         refuse(table, [complain(info, row, fault)]);
         continue;

@@ -5,6 +5,7 @@ import type { Complaint, ParsedRow, TableInfo } from "./exchange.types.ts";
 import { dittoFiller } from "./ditto.ts";
 import type { FilledRow } from "./fill-merges.ts";
 import { namedBy } from "./map-columns.ts";
+import { placeOf, unitNamed } from "./place.ts";
 import { isEmptyCell, parseCell, type CellContext, type CellReading } from "#kernel/values/parse-cell.ts";
 import { headingUnit } from "#kernel/values/parse-number.ts";
 import { columnLetters } from "./read-events.ts";
@@ -121,6 +122,10 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
     const reading = parseCell(written, one, context);
     if ("value" in reading && reading.value !== null) defaults[one.name] = reading.value;
   }
+  // Without a column for it, the unit is the one that a line of text, the sheet's name or 填报单位 names.
+  const unplaced = ledger.unit !== undefined && !brought.has(ledger.unit) && ledger.registers?.what !== "units";
+  let place = unplaced ? placeOf(table, lookups) : undefined;
+  let group: string | undefined;
   const missing = [
     ...table.missing,
     ...ledger.fields
@@ -172,7 +177,13 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
         suggestion,
       });
     };
-    context.unit = undefined;
+    if (unplaced && row.group !== undefined && row.group !== group) {
+      group = row.group;
+      const unit = unitNamed(group, lookups);
+      if (unit !== undefined) place = { unit, sure: true };
+    }
+    if (place !== undefined) values[ledger.unit as string] = place.unit;
+    context.unit = place?.unit;
     refused.clear();
     for (const column of order) {
       const one = column.field;
@@ -196,7 +207,12 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
         if (column === unitColumn && typeof reading.value === "number") context.unit = reading.value;
       } else if (one.required) complain(column, cell, "missing", `${one.name}没有填`, "此栏必填");
     }
-    for (const name of missing) complain(null, null, "missing", `表中没有“${name}”一栏，此栏必填`, `请在表中增加“${name}”一栏`);
+    // The home of a known person says more than who sent the table.
+    if (place?.sure === false && order.some(({ field: one }) => one?.type === "person" && typeof values[one.name] === "number"))
+      delete values[ledger.unit as string];
+    for (const name of missing)
+      if (values[name] === undefined)
+        complain(null, null, "missing", `表中没有“${name}”一栏，此栏必填`, `请在表中增加“${name}”一栏`);
 
     hasher.start();
     for (const column of columns) {
@@ -212,8 +228,8 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
       complain(null, null, "duplicate", "与本表前面一行内容完全相同（重复填报）", "请删除重复的一行");
     }
     if (complaints.length > 1) {
-      const place = new Map(columns.map((column, index) => [column.heading, index]));
-      complaints.sort((a, b) => (place.get(a.column ?? "") ?? 1e6) - (place.get(b.column ?? "") ?? 1e6));
+      const position = new Map(columns.map((column, index) => [column.heading, index]));
+      complaints.sort((a, b) => (position.get(a.column ?? "") ?? 1e6) - (position.get(b.column ?? "") ?? 1e6));
     }
     return { row: row.row, values, raw: row.raw, complaints };
   };

@@ -70,11 +70,7 @@ describe("headers", () => {
 
   test("words that stand only below a merged heading divide it, known or not", async () => {
     const { tables, complaints } = await parse(
-      [
-        ["序号", "单位", "日期", "形式", "主题", "材料", null],
-        [null, null, null, null, null, "发下", "收上"],
-        record(1),
-      ],
+      [["序号", "单位", "日期", "形式", "主题", "材料", null], [null, null, null, null, null, "发下", "收上"], record(1)],
       { name: "集中学习台账.xlsx", after: '<mergeCells count="1"><mergeCell ref="F1:G1"/></mergeCells>' },
     );
     expect(tables).toMatchObject([{ headerRows: [1, 2], firstRow: 3 }]);
@@ -115,6 +111,9 @@ describe("headers", () => {
     const unknown = await parse([["采购一览"], ["品名", "规格", "单价"], ["纸", "A4", 20]]);
     expect(unknown.tables).toEqual([]);
     expect(unknown.summary.unrecognised).toMatchObject([{ row: 2, headings: ["品名", "规格", "单价"] }]);
+    expect(unknown.summary.notes).toMatchObject([
+      { code: "unrecognised", message: expect.stringContaining("第2行起的表（品名、规格、单价）认不出") as string },
+    ]);
     expect((await parse([["只有一句话"]])).summary.notes).toMatchObject([{ code: "no_table" }]);
   });
 
@@ -326,6 +325,28 @@ describe("what stands for other rows, or for none", () => {
       { row: 4, why: "note" },
       { row: 6, why: "total" },
     ]);
+  });
+});
+
+describe("a table without a column for its unit", () => {
+  const bare = (n: number): Grid[number] => [n, `2023.3.${n + 1}`, "交流研讨", `主题${n}`];
+  const head = ["序号", "日期", "形式", "主题"];
+  const units = (rows: ParsedRow[]): unknown[] => rows.map(({ values }) => values["组织单位"]);
+  const id = (name: string): number => name.charCodeAt(0);
+
+  test("is that of the unit named above it, in a line, a section or between its rows", async () => {
+    const sent = await parse([["集中学习台账"], ["填报单位：甲单位    填报时间：2023年5月14日"], head, bare(1)]);
+    expect([units(sent.rows), sent.complaints]).toEqual([[id("甲单位")], []]);
+    const section = await parse([["集中学习台账"], ["填报单位：甲单位"], ["二、乙单位"], head, bare(1)]);
+    expect(units(section.rows)).toEqual([id("乙单位")]);
+    const groups = await parse([["集中学习台账"], head, ["甲单位"], bare(1), bare(2), ["乙单位"], bare(3)]);
+    expect(units(groups.rows)).toEqual([id("甲单位"), id("甲单位"), id("乙单位")]);
+    expect((await parse([["集中学习台账"], ["填报单位：机关党委"], head, bare(1)])).rows[0]?.values["组织单位"]).toBeUndefined();
+  });
+
+  test("a column for it is all that counts, even when left empty", async () => {
+    const { rows } = await parse([["集中学习台账"], ["填报单位：甲单位"], heads, record(1, null), record(2, "乙单位")]);
+    expect(units(rows)).toEqual([undefined, id("乙单位")]);
   });
 });
 

@@ -86,6 +86,7 @@ export const recogniseSheet = (
   let failed = 0;
   /** The field that numbers the records of the open table. */
   let numbered: string | undefined;
+  let group: string | undefined;
 
   const original = (row: FilledRow): RawRow => ({ row: row.row, cells: row.raw });
   const ahead = (from: number, length: number): RawRow[] => waiting.slice(from, from + length).map(original);
@@ -113,7 +114,7 @@ export const recogniseSheet = (
     for (const row of waiting.slice(at + header.rows.length, at + header.rows.length + heldBack)) {
       const plain = original(row);
       if (isTotalRow(plain)) break;
-      if (!isNoteRow(plain) && !isSectionRow(plain)) rows.push(row);
+      if (!isNoteRow(plain) && !isLoneText(plain)) rows.push(row);
       if (rows.length === sampleRows) break;
     }
     return rows;
@@ -153,7 +154,9 @@ export const recogniseSheet = (
       skipped: [],
       title: title ?? sheetTitle,
       note,
+      section,
     };
+    group = undefined;
     numbered = choice.ledger.identity[0];
     headerTexts = header.rows.map((row) => filled(row).map(({ index, cell }) => [index, cell]));
     title = section = null;
@@ -222,11 +225,12 @@ export const recogniseSheet = (
       remember(plain);
     } else if (lone) {
       skip(row.row, "note");
+      group = filled(plain).map(({ cell }) => cellText(cell))[0];
       remember(plain);
     } else {
       afterNote = false;
       table.lastRow = row.row;
-      out.push({ type: "row", row });
+      out.push({ type: "row", row: group === undefined ? row : { ...row, group } });
     }
   };
 
@@ -245,8 +249,11 @@ export const recogniseSheet = (
   const isRemark = (row: RawRow): boolean => {
     const cell = filled(row)[0];
     const column = table?.columns.find(({ index }) => index === cell?.index);
-    if (cell === undefined || column === undefined || !/\p{Script=Han}{4}/u.test(cellText(cell.cell))) return false;
-    return isSerialHeading(column.heading) || (column.field !== null && column.field === numbered);
+    if (cell === undefined || column === undefined) return false;
+    const text = cellText(cell.cell);
+    return isSerialHeading(column.heading)
+      ? /\p{Script=Han}{2}/u.test(text)
+      : column.field !== null && column.field === numbered && /\p{Script=Han}{4}/u.test(text);
   };
 
   const step = (): void => {

@@ -1,17 +1,14 @@
 /** Figures and the records behind them. */
 import { z } from "zod";
-import { mayUse, type Asker } from "#kernel/access.ts";
 import { anyoneHere, campaignAction } from "#kernel/action.ts";
 import type { Campaign } from "#kernel/campaign.ts";
-import type { Ledger } from "#kernel/definitions.ts";
 import { chinaDay } from "#kernel/fields.ts";
-import { figureOf, partsOf } from "#kernel/figure-value.ts";
+import { figureOf } from "#kernel/figure-value.ts";
 import { day, flag, id, moment, pageInput } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import { getUnit, listChildren } from "#features/units/units.model.ts";
-import { answerFigures } from "./answers.model.ts";
+import { answerFigures, sealedLedgers } from "./answers.model.ts";
 import { digestOf, listRecords } from "./figures.model.ts";
-import type { FigureAnswer } from "./figures.types.ts";
 
 const question = {
   unit: id.optional().meta({ description: "含其各级下级；缺省为本单位" }),
@@ -47,18 +44,6 @@ function periodOf(
   const to = asked.to ?? campaign.reportDate ?? campaign.to ?? chinaDay(now);
   if (to < from) throw new Problem("bad_days", 422, `期间的最后一天${to}早于第一天${from}，请核对日期。`);
   return { from, to, asOf: asked.asOf };
-}
-
-/** Ledgers that a figure counts and the asker may not read. */
-function sealedOf(campaign: Campaign, asker: Asker, key: string, period: Period): Ledger[] {
-  const ledgers = partsOf(campaign, key, period).map((part) => part.request.plan.ledger);
-  return [...new Set(ledgers)].filter((ledger) => mayUse(asker, ledger, "read") !== true);
-}
-
-/** Of ledgers kept from the asker only numbers are told, and none so small that it points at someone. */
-function sealed(answer: FigureAnswer): FigureAnswer {
-  if (typeof answer.value === "number" && answer.value >= 3) return answer;
-  return { ...answer, value: null, text: "不显示", note: "出自限定知悉范围的台账，只显示3以上的数" };
 }
 
 export const ask = campaignAction({
@@ -103,8 +88,8 @@ export const ask = campaignAction({
       keys,
       units.map((one) => one.id),
       period,
+      asker,
     );
-    const hidden = new Set(keys.filter((key) => sealedOf(campaign, asker, key, period).length > 0));
     return {
       from: period.from,
       to: period.to,
@@ -112,7 +97,7 @@ export const ask = campaignAction({
       units: units.map((one) => ({
         unit: one.id,
         name: one.name,
-        figures: (answers.get(one.id) ?? []).map((answer) => (hidden.has(answer.key) ? sealed(answer) : answer)),
+        figures: answers.get(one.id) ?? [],
       })),
     };
   },
@@ -151,7 +136,7 @@ export const records = campaignAction({
     const unit = await getUnit(tx, asker, input.unit ?? asker.unit);
     figureOf(campaign, input.figure);
     const period = periodOf(campaign, now, input);
-    return { unit, period, hidden: sealedOf(campaign, asker, input.figure, period) };
+    return { unit, period, hidden: sealedLedgers(campaign, asker, input.figure) };
   },
   allow: (_, { hidden }) =>
     hidden.length === 0 || `这个数字出自限定知悉范围的台账，不能查看背后的记录。需要查看的，请联系上级办公室授权。`,

@@ -16,7 +16,8 @@ const powers: Record<string, number> = { 百: 100, 千: 1_000, 万: 10_000, 百�
  * more than 15 significant digits, which JSON numbers cannot hold, is none either.
  */
 export const parseNumber = (cell: string | number): NumberReading | undefined => {
-  if (typeof cell === "number") return Number.isFinite(cell) ? { value: Number(cell.toPrecision(15)), unit: "", sized: false } : undefined;
+  if (typeof cell === "number")
+    return Number.isFinite(cell) ? { value: Number(cell.toPrecision(15)), unit: "", sized: false } : undefined;
   const text = cell.normalize("NFKC").replace(/\s+/g, "");
   const m =
     /^(?:共计?|¥|￥)?([+\-−﹣负])?¥?(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?(百万|千万|[百千万亿])?([^\d.,+\-余多约]{0,8})$/.exec(text);
