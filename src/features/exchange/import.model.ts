@@ -161,14 +161,11 @@ const blankResult = (file: string, options: ImportOptions): ImportResult => ({
   notes: [],
 });
 
-/** What the database says, in words that help. */
+/** What the database says of a full disk, in words that help. */
 function explain(error: unknown, file: string): unknown {
-  const { code, message = "" } = error as { code?: string; message?: string };
+  const { code } = error as { code?: string };
   if (code === "53100" || code === "ENOSPC")
     return new Problem("disk_full", 507, `磁盘空间不足，《${file}》没有导入，已有数据未受影响。请清理磁盘空间后重新导入。`);
-  // The whole file is read again by the new version's definitions, when its sender says so.
-  if (code === "40001" && /is not current/.test(message))
-    return new Problem("pack_changed", 409, `导入期间方案包换了新版本，《${file}》没有导入。请重新导入。`);
   return error;
 }
 
