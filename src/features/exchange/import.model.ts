@@ -15,7 +15,7 @@ import { Problem } from "#kernel/problem.ts";
 import { asOwner, constraintOf, sql, type Database, type Tx } from "#platform/db.ts";
 import { orderedId } from "#platform/ordered-id.ts";
 import { getCampaign } from "#features/campaigns/campaigns.model.ts";
-import { registerFault, registerRows } from "#features/campaigns/register.model.ts";
+import { holdRegister, registerFault, registerRows } from "#features/campaigns/register.model.ts";
 import { findFault, leavers, type Fault } from "#features/ledgers/check-shape.model.ts";
 import { changeEntry, findByIdentity, ledgerOf, listEditedImports } from "#features/ledgers/ledgers.model.ts";
 import type { Doer, Entry, Values } from "#features/ledgers/ledgers.types.ts";
@@ -161,14 +161,11 @@ const blankResult = (file: string, options: ImportOptions): ImportResult => ({
   notes: [],
 });
 
-/** What the database says, in words that help. */
+/** What the database says of a full disk, in words that help. */
 function explain(error: unknown, file: string): unknown {
-  const { code, message = "" } = error as { code?: string; message?: string };
+  const { code } = error as { code?: string };
   if (code === "53100" || code === "ENOSPC")
     return new Problem("disk_full", 507, `磁盘空间不足，《${file}》没有导入，已有数据未受影响。请清理磁盘空间后重新导入。`);
-  // The whole file is read again by the new version's definitions, when its sender says so.
-  if (code === "40001" && /is not current/.test(message))
-    return new Problem("pack_changed", 409, `导入期间方案包换了新版本，《${file}》没有导入。请重新导入。`);
   return error;
 }
 
@@ -235,7 +232,6 @@ async function openImport(
 ): Promise<Importing> {
   const { realm } = campaign;
   const lookups = await openLookups(tx, campaign);
-  holdPack(tx, campaign);
   const measures = await preparedMeasures(tx, campaign);
   const deltas = new Deltas();
   const seen = new Map<string, string>();
@@ -329,6 +325,11 @@ async function openImport(
       const ledger = ledgerOf(campaign, info.ledger);
       const refusal = options.refuses?.(ledger);
       if (refusal !== undefined) throw new Problem("forbidden", 403, refusal);
+      if (ledger.registers) {
+        await holdRegister(tx, campaign);
+        await lookups.refresh(tx);
+      }
+      holdPack(tx, campaign);
       edited = await listEditedImports(tx, campaign, realm, ledger.key);
       const table: TableResult = {
         sheet: info.sheet,
