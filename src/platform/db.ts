@@ -2,7 +2,10 @@
  * Access to PostgreSQL. Every statement of the product runs inside a transaction that says who asks
  * (`withScope`) or why the owner itself acts (`asOwner`); there is no other way to the database.
  */
+import { pipeline } from "node:stream/promises";
+import { Readable } from "node:stream";
 import pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
 import sql, { type Sql } from "sql-template-tag";
 
 export { sql, type Sql };
@@ -76,6 +79,34 @@ const arrayText = (values: readonly unknown[]): string =>
       return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
     })
     .join()}}`;
+
+const special = /[\\\t\n\r]/;
+const copyText = (text: string): string =>
+  special.test(text)
+    ? text.replaceAll("\\", "\\\\").replaceAll("\t", "\\t").replaceAll("\n", "\\n").replaceAll("\r", "\\r")
+    : text;
+const copyValue = (value: unknown): string => {
+  if (value === null || value === undefined) return "\\N";
+  if (typeof value === "string") return copyText(value);
+  if (Buffer.isBuffer(value)) return `\\\\x${value.toString("hex")}`;
+  return Array.isArray(value) ? copyText(arrayText(value)) : String(value as number | boolean);
+};
+
+/** Adds rows to a table by COPY: `target` is its name with the columns in brackets. */
+export async function copyRows(tx: Tx, target: string, rows: Iterable<readonly unknown[]>): Promise<void> {
+  const pieces = function* (): Generator<string> {
+    let piece = "";
+    for (const row of rows) {
+      for (let index = 0; index < row.length; index++) piece += (index === 0 ? "" : "\t") + copyValue(row[index]);
+      piece += "\n";
+      if (piece.length < 65_536) continue;
+      yield piece;
+      piece = "";
+    }
+    if (piece !== "") yield piece;
+  };
+  await pipeline(Readable.from(pieces()), tx.client.query(copyFrom(`copy ${target} from stdin`)));
+}
 
 const inline = ({ strings, values }: Sql): string =>
   strings.map((text, index) => (index === 0 ? text : literal(values[index - 1]) + text)).join("");

@@ -91,9 +91,6 @@ async function answerKept(
   answers: Map<number, Map<string, MeasureValue>>,
 ): Promise<void> {
   const kept = requests.filter((request) => places.some((place) => isKept(request, place)));
-  // A month counts if the period touches it.
-  const begin = ({ plan, from }: Request): string =>
-    plan.date.kind === "day" && plan.date.month ? `${from.slice(0, 7)}-01` : from;
   for (const asked of Map.groupBy(kept, (one) => `${begin(one)}|${one.to}|${one.plan.sets}`).values()) {
     const first = asked[0] as Request;
     const id = ({ plan }: Request): number => ids.get(plan.digest) as number;
@@ -143,10 +140,15 @@ async function answerFromRecords(
       continue;
     }
     const ledgers = [...new Set(asked.map((request) => request.plan.ledger.key))];
+    const span = spanOf(asked);
+    // Where all look at the same days, that stands once for all.
+    const within = span && asked.every((one) => begin(one) === span.from && one.to === span.to);
     const columns = asked.flatMap((request, index) =>
-      columnsFor(request.plan, contextFor(campaign, request, asOf, unitIds), ledgers.length > 1).map(
-        (column, part) => sql`${column} as ${raw(`m${index}_${part}`)}`,
-      ),
+      columnsFor(
+        within ? { ...request.plan, date: { kind: "none" } } : request.plan,
+        contextFor(campaign, request, asOf, unitIds),
+        ledgers.length > 1,
+      ).map((column, part) => sql`${column} as ${raw(`m${index}_${part}`)}`),
     );
     const source = leaves
       ? leavesSql(
@@ -157,10 +159,11 @@ async function answerFromRecords(
           asOf,
         )
       : sourceSql(campaign, ledgers, placeFor(places[0] as UnitPlace, first), asOf);
+    const days = span ? sql` and e.day between ${span.from}::date and ${span.to}::date` : sql``;
     const rows = await tx.query<Record<string, string | number | null>>(
       leaves
-        ? sql`select e.unit_id as unit, ${join(columns)} ${source}${daysOf(asked)} group by e.unit_id`
-        : sql`select ${join(columns)} ${source}${daysOf(asked)}`,
+        ? sql`select e.unit_id as unit, ${join(columns)} ${source}${days} group by e.unit_id`
+        : sql`select ${join(columns)} ${source}${days}`,
     );
     for (const place of places) {
       const row = leaves ? rows.find((one) => one["unit"] === place.id) : rows[0];
@@ -174,16 +177,21 @@ async function answerFromRecords(
   }
 }
 
+/** The first day of a request; a month counts if the period touches it. */
+const begin = ({ plan, from }: Request): string =>
+  plan.date.kind === "day" && plan.date.month ? `${from.slice(0, 7)}-01` : from;
+
 /** The days that any of these requests looks at, if all of them look at days. */
-function daysOf(requests: readonly Request[]): Sql {
-  if (requests.some(({ plan }) => plan.date.kind !== "day")) return sql``;
-  const from = requests.map((one) =>
-    one.plan.date.kind === "day" && one.plan.date.month ? `${one.from.slice(0, 7)}-01` : one.from,
-  );
-  return sql` and e.day between ${from.toSorted()[0]}::date and ${requests
-    .map((one) => one.to)
-    .toSorted()
-    .at(-1)}::date`;
+function spanOf(requests: readonly Request[]): { from: string; to: string } | undefined {
+  if (requests.some(({ plan }) => plan.date.kind !== "day")) return undefined;
+  const [from, to] = [
+    requests.map(begin).toSorted()[0],
+    requests
+      .map((one) => one.to)
+      .toSorted()
+      .at(-1),
+  ];
+  return from === undefined || to === undefined ? undefined : { from, to };
 }
 
 const placeFor = (place: UnitPlace, request: Request): Place => ({
@@ -215,7 +223,7 @@ const itemsSql = (plan: MeasurePlan, value: Sql): Sql =>
     ? sql`jsonb_array_length(coalesce(e.data->${only(plan).name}::text, '[]'))`
     : sql`cardinality(array_remove(regexp_split_to_array(btrim(coalesce(${value}, ''), '、；;，, '), '\\s*[、；;，,]\\s*'), ''))`;
 
-/** Value columns of a measure; the last is always the number of records it looks at. `among`: rows of other ledgers come too. */
+/** Value columns of a measure; the last is the number of records it looks at, but of a sum. `among`: rows of other ledgers come too. */
 function columnsFor(plan: MeasurePlan, context: SqlContext, among = false): Sql[] {
   const own = conditionSql(plan, context);
   // The ledger first: what a field means, and whether a text is a number, holds for its own ledger only.
@@ -231,7 +239,7 @@ function columnsFor(plan: MeasurePlan, context: SqlContext, among = false): Sql[
     case "count":
       return [records];
     case "sum":
-      return [sql`coalesce(sum(${value}) filter (where ${condition}), 0)`, records];
+      return [sql`coalesce(sum(${value}) filter (where ${condition}), 0)`];
     case "avg":
       return [sql`sum(${value}) filter (where ${condition})`, records];
     case "distinct":
@@ -280,6 +288,8 @@ function readColumns(plan: MeasurePlan, column: (part: number) => string | numbe
       return { value: typed(plan, column(0)), records: number(1) };
     case "count":
       return { value: new Big(number(0)), records: number(0) };
+    case "sum":
+      return { value: new Big(column(0) ?? 0), records: -1 };
     default:
       return { value: new Big(column(0) ?? 0), records: number(1) };
   }
