@@ -4,6 +4,8 @@
  */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,7 +20,7 @@ import { verifyCampaignCells } from "#features/campaigns/campaigns.model.ts";
 import { readDocx } from "#features/documents/read-docx.ts";
 import { verifyEntries } from "#features/ledgers/verify.model.ts";
 import { repository, run, seeded, start } from "./program.ts";
-import { importPath, load, peopleCsv, sessionsCsv, unitsCsv, writeSmallPack } from "./small-pack.ts";
+import { importClean, load, peopleCsv, sessionsCsv, unitsCsv, writeSmallPack } from "./small-pack.ts";
 
 const random = seeded(20230303);
 let folder = "";
@@ -39,8 +41,8 @@ beforeAll(async () => {
   database = openDatabase(server.connection);
   await migrate(database);
   campaign = await load(database, writeSmallPack(join(folder, "small")));
-  await importPath(database, campaign, put("单位名册.csv", unitsCsv));
-  await importPath(database, campaign, put("人员名册.csv", peopleCsv));
+  await importClean(database, campaign, put("单位名册.csv", unitsCsv));
+  await importClean(database, campaign, put("人员名册.csv", peopleCsv));
 });
 afterAll(async () => {
   for (const child of children) child.kill("SIGKILL");
@@ -205,7 +207,7 @@ describe("kill -9 of the program", () => {
 
   test("in the middle of a backup: no file by its name, and the half one is not taken for whole", async () => {
     let halves = 0;
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 3; round++) {
       const file = join(folder, `备份${round}.bak`);
       const { child, done } = start(["backup", file], here());
       children.push(child);
@@ -229,6 +231,30 @@ describe("kill -9 of the program", () => {
     expect(await run(["backup", join(folder, "备份0.bak")], here())).toMatchObject({ code: 0 });
     expect(readdirSync(folder).filter((name) => name === "备份0.bak.partial")).toEqual([]);
   }, 40_000);
+
+  test("in the middle of a restore: everything is as it was", async () => {
+    const file = join(folder, "恢复.bak");
+    expect(await run(["backup", file], here())).toMatchObject({ code: 0 });
+    await importClean(database, campaign, put("学习台账95000.csv", sessionsCsv(95_000, 95_099)));
+    const before = await count();
+    const restoring = async (): Promise<boolean> =>
+      (
+        await database.pool.query(
+          "select 1 from pg_stat_activity where query like 'copy %' and state = 'active' and pid <> pg_backend_pid()",
+        )
+      ).rowCount === 1;
+    const { child, done } = start(["restore", file, "--replace"], here());
+    children.push(child);
+    await until(restoring, "a restore under way");
+    await sleep(random() * 30);
+    child.kill("SIGKILL");
+    await done;
+    expect(await count()).toBe(before);
+    await isSound();
+    expect(await run(["restore", file, "--replace"], here())).toMatchObject({ code: 0 });
+    expect(await count()).toBe(before - 100);
+    await isSound();
+  }, 30_000);
 
   test("in the middle of a report: no file by its name that is not whole and known", async () => {
     for (let round = 0; round < 3; round++) {
@@ -265,8 +291,9 @@ describe("kill -9 of PostgreSQL", () => {
       const before = said().change.length;
       await until(() => said().change.length > before + 5, "five writes");
       await sleep(random() * 150);
-      const pid = target === "main" ? postmaster() : await backend("write");
-      expect(pid).toBeGreaterThan(0);
+      let pid = 0;
+      // Between two transactions the connection has no telling name.
+      await until(async () => (pid = target === "main" ? postmaster() : await backend("write")) > 0, "a process to kill");
       process.kill(pid, "SIGKILL");
       const failures = said().failed.length;
       await until(() => said().failed.length > failures || target === "other", "a failed write");
@@ -300,17 +327,36 @@ describe("kill -9 of PostgreSQL", () => {
   }, 60_000);
 });
 
-test("two servers on one data folder: the second is told who has it", async () => {
-  const first = await startDatabase({ dataDir, purpose: "serve" });
-  try {
-    await expect(startDatabase({ dataDir, purpose: "serve" })).rejects.toThrow(
-      new RegExp(`数据文件夹 .*data 正在被另一个服务使用（进程 ${process.pid}），不能同时启动两个.*YIBENZHANG_DATA`),
+/** A port that nobody listens on now. */
+async function freePort(): Promise<string> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return String(port);
+}
+
+test("two servers on one data folder: the second is told who has it, the first goes on", async () => {
+  const port = await freePort();
+  const { child, done } = start(["serve"], { ...here(), PORT: port });
+  children.push(child);
+  const answers = (): Promise<boolean> =>
+    fetch(`http://127.0.0.1:${port}/`).then(
+      () => true,
+      () => false,
     );
-    expect(await run(["verify"], here())).toMatchObject({ code: 0 });
-  } finally {
-    await first.stop();
-  }
-}, 30_000);
+  await until(answers, "an answer");
+  const second = await run(["serve"], { ...here(), PORT: await freePort() });
+  expect(second).toMatchObject({ code: 1, out: "" });
+  expect(second.err).toMatch(
+    new RegExp(`数据文件夹 .*data 正在被另一个服务使用（进程 ${child.pid}），不能同时启动两个.*YIBENZHANG_DATA`),
+  );
+  expect(await run(["verify"], here())).toMatchObject({ code: 0 });
+  expect(await answers()).toBe(true);
+  child.kill("SIGTERM");
+  expect(await done).toMatchObject({ code: 0 });
+}, 60_000);
 
 /** A disk of its own that is soon full, if this user may mount one. */
 function mountSmall(path: string): boolean {

@@ -4,6 +4,7 @@
  */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listSubtree } from "#features/units/units.model.ts";
 import { asOwner, raw, sql, withScope, type Scope, type Sql, type Tx } from "#platform/db.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 import { openSmallCampaign, type Place, type SmallCampaign } from "./small-campaign.ts";
@@ -20,6 +21,7 @@ const recorded = [
   "entry_events",
   "figure_deltas",
   "figure_cells",
+  "figure_sets",
   "imports",
   "import_mappings",
   "reports",
@@ -27,7 +29,9 @@ const recorded = [
   "audit",
 ];
 /** Tables that everyone within a realm sees. */
-const known = ["units", "relations", "unit_paths", "inner_units", "people", "groups", "group_members"];
+const known = ["units", "relations", "unit_paths", "inner_units", "figure_members", "people", "groups", "group_members"];
+/** Tables that requests do not reach at all. */
+const hidden = ["accounts", "sessions", "migrations"];
 /** Reference tables: the same for all realms. */
 const reference = ["realms", "packs", "campaigns", "measures"];
 const appendOnly = ["entry_events", "figure_deltas", "imports", "reports", "report_figures", "audit"];
@@ -46,6 +50,11 @@ async function fill(small: SmallCampaign): Promise<void> {
   const { realm } = campaign;
   const at = "2023-05-01T00:00:00Z";
   await asOwner(database, "fill", async (tx) => {
+    await tx.query(
+      sql`insert into figure_members (realm_id, campaign_id, key, member) values (${realm}, ${campaign.id}, '1', 1)`,
+    );
+    await tx.query(sql`insert into figure_sets (realm_id, campaign_id, unit_id, measure_id, days, day, bits)
+      select distinct ${realm}::integer, ${campaign.id}::integer, unit_id, 1, 1, date '2023-03-10', '1'::varbit from figure_cells where realm_id = ${realm}`);
     for (const [name, unit] of small.ids) {
       const [row] = await tx.query<{ id: string }>(sql`select gen_random_uuid() as id`);
       const id = row?.id;
@@ -53,7 +62,7 @@ async function fill(small: SmallCampaign): Promise<void> {
         sql`insert into imports (realm_id, import_id, campaign_id, unit_id, at, file, sha256, result) values (${realm}, ${id}, ${campaign.id}, ${unit}, ${at}, ${name}, '', '{}')`,
       );
       await tx.query(
-        sql`insert into import_mappings (realm_id, campaign_id, unit_id, ledger, heading, field) values (${realm}, ${campaign.id}, ${unit}, 'book', ${name}, null)`,
+        sql`insert into import_mappings (realm_id, campaign_id, unit_id, ledger, heading, field) values (${realm}, ${campaign.id}, ${unit}, 'book', ${name}, '编号')`,
       );
       await tx.query(sql`insert into reports (realm_id, report_id, campaign_id, unit_id, template, title, from_day, to_day, as_of, pack_id, code, created_at)
         values (${realm}, ${id}, ${campaign.id}, ${unit}, 't', ${name}, '2023-03-03', '2023-05-14', ${at}, ${campaign.packId}, ${id}, ${at})`);
@@ -121,9 +130,9 @@ describe("tables", () => {
   it("are each of one of the known kinds, and none belongs to a role of requests", async () => {
     await asOwner(database, "look", async (tx) => {
       const all = await names(tx, "r");
-      const expected = [...recorded, ...known, ...reference, "posts", "accounts", "sessions", "migrations"];
+      const expected = [...recorded, ...known, ...reference, "posts", ...hidden];
       // A new table has to be given its place here, and its policies with it.
-      expect(all.filter((name) => !expected.includes(name) && !/^figure_/.test(name))).toEqual([]);
+      expect(all.filter((name) => !expected.includes(name))).toEqual([]);
       const owned = await tx.query(
         sql`select c.relname from pg_class c join pg_roles r on r.oid = c.relowner where c.relnamespace = 'public'::regnamespace and r.rolname = any(${[...roles]}::text[])`,
       );
@@ -146,10 +155,9 @@ describe("tables", () => {
     expect(open.map((row) => row.name)).toEqual(["realms"]);
   });
 
-  it("of accounts and sessions are out of reach of requests", async () => {
+  it("that are none of their business are out of reach of requests", async () => {
     for (const role of roles)
-      for (const table of ["accounts", "sessions", "migrations"])
-        expect(await refusal(unscoped(role, (tx) => count(tx, table)))).toBe(notAllowed);
+      for (const table of hidden) expect(await refusal(unscoped(role, (tx) => count(tx, table)))).toBe(notAllowed);
   });
 });
 
@@ -193,9 +201,16 @@ describe("a unit's own scope", () => {
   it("sees of what is recorded its own subtree and nothing else", async () => {
     for (const table of [...recorded, "posts"]) {
       // Leaves keep no totals of their own.
-      const expected = table === "figure_cells" ? [small.id("甲处")] : [small.id("甲处"), small.id("甲科")];
+      const expected = /^figure_(cells|sets)$/.test(table) ? [small.id("甲处")] : [small.id("甲处"), small.id("甲科")];
       expect({ table, units: await seen(scope, table) }).toEqual({ table, units: expected });
     }
+  });
+
+  it("is given the same figures of it as the top is", async () => {
+    for (const name of ["甲处", "甲科"])
+      expect(await small.ask(name, undefined, undefined, scope)).toEqual(await small.ask(name));
+    // Of what lies outside it, nothing counts.
+    expect(await small.ask("乙科", undefined, undefined, scope)).toMatchObject({ times: 0, attended: 0 });
   });
 
   it("writes there and nowhere else, and cannot move what it has out of reach or take what others have", async () => {
@@ -310,6 +325,13 @@ it("holds for any tree and any set of units", { timeout: 60_000 }, async () => {
             (a, b) => a - b,
           );
           const scope: Scope = { actor: null, realms: [small.campaign.realm], units };
+          // Somebody of each unit, who sees what has ever been below it, is told of it what the top is told.
+          const below = await asOwner(database, "look", (tx) => listSubtree(tx, small.campaign.id, units[0] ?? 0));
+          const name = [...small.ids].find(([, id]) => id === units[0])?.[0];
+          if (name !== undefined)
+            expect(await small.ask(name, "2023-03-01", "2023-03-31", { ...scope, units: below })).toEqual(
+              await small.ask(name, "2023-03-01", "2023-03-31"),
+            );
           for (const [index, table] of [...recorded, "posts"].entries())
             expect({ table, units: await seen(scope, table) }).toEqual({
               table,

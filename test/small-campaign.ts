@@ -46,12 +46,12 @@ export interface SmallCampaign {
   campaign: Campaign;
   ids: Map<string, number>;
   scope: Scope;
-  id(name: string): number;
+  id: (name: string) => number;
   doer(): Doer;
   /** Records one session of a unit; its form is the number of people, so that equal sessions are told apart by it. */
   record(unit: string, day: string | null, people: number, realm?: number): Promise<Entry>;
   /** Values of all figures, by figure. */
-  ask(unit: string, from?: string, to?: string): Promise<Record<string, number | string | null>>;
+  ask(unit: string, from?: string, to?: string, as?: Scope): Promise<Record<string, number | string | null>>;
   /** All figures of all units over a period: to be compared with what they were. */
   askAll(from?: string, to?: string): Promise<Record<string, Record<string, number | string | null>>>;
   /** Changes the graph and does what follows, as the importer does. */
@@ -103,7 +103,7 @@ export async function openSmallCampaign(
         if (day !== null) values["日期"] = day;
         return recordEntry(tx, current, realm, ledgerOf(current, "book"), small.doer(), randomUUID(), values);
       }),
-    ask: async (unit, from, to) => (await answers(small, [unit], from, to))[unit] ?? {},
+    ask: async (unit, from, to, as) => (await answers(small, [unit], from, to, as))[unit] ?? {},
     askAll: (from, to) => answers(small, [...ids.keys()], from, to),
     async reorganise(run) {
       await asOwner(database, "reorganise", async (tx) => {
@@ -129,12 +129,15 @@ export async function openSmallCampaign(
 }
 
 async function answers(
-  { database, campaign, id }: SmallCampaign,
+  small: SmallCampaign,
   names: readonly string[],
   from = "2023-01-01",
   to = "2023-12-31",
+  scope: Scope = operator(small.campaign).scope,
 ): Promise<Record<string, Record<string, number | string | null>>> {
-  return withScope(database, operator(campaign).scope, async (tx) => {
+  const { database, campaign } = small;
+  const id = (name: string): number => small.id(name);
+  return withScope(database, scope, async (tx) => {
     const keys = [...campaign.figures.keys()];
     const found = await answerFigures(tx, campaign, keys, names.map(id), { from, to });
     for (const name of names) {

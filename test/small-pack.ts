@@ -103,6 +103,12 @@ export const importPath = (
   options: Partial<ImportOptions> = {},
 ): Promise<ImportResult> => importFile(database, campaign, operatorOf(campaign), { path, mayWrite: () => true, ...options });
 
+/** Imports a file that must be without fault. */
+export async function importClean(database: Database, campaign: Campaign, path: string): Promise<void> {
+  const { complaints } = await importPath(database, campaign, path);
+  if (complaints.length > 0) throw new Error(JSON.stringify(complaints));
+}
+
 export const unitsCsv = "单位编号,单位名称,上级单位\nD1,甲区,\nD2,乙区,\nD11,甲区一街道,甲区\n";
 export const peopleCsv = "人员编号,姓名,所在单位,退出日期\nP001,张三,甲区,\nP002,李四,乙区,2023-05-01\n";
 export const sessionsHead = "活动编号,活动日期,组织单位,主讲人,参加人数,学习内容";

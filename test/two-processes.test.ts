@@ -67,7 +67,12 @@ const ask = (peer: Peer, small: SmallCampaign): Promise<Answers> =>
 
 it("what one writes, loads and moves, the other has at once", { timeout: 60_000 }, async () => {
   const small = await openSmallCampaign(database, "two", places);
-  const [top, first, second, office] = ["局", "甲处", "乙处", "科"].map(small.id) as [number, number, number, number];
+  const [top, first, second, office] = ["局", "甲处", "乙处", "科"].map((name) => small.id(name)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   await withPeers(small, async (one, two) => {
     const id = randomUUID();
     // Both have read everything once before anything changes.

@@ -55,14 +55,13 @@ export function openDatabase(config: pg.PoolConfig): Database {
 /** Class 08 (connection), 57P0x (shutdown), 40001 and 40P01 (conflicts): the whole transaction may be tried again. */
 const retryable = (error: unknown): boolean => /^(08...|57P0.|40001|40P01)$/.test((error as { code?: string }).code ?? "");
 
+/** Text as it is; numbers and booleans as JSON writes them, and so objects. */
+const wordOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
 /** A value as a literal of unknown type, which is what it is as a parameter too. */
 function literal(value: unknown): string {
   if (value === null || value === undefined) return "null";
-  const text = Buffer.isBuffer(value)
-    ? `\\x${value.toString("hex")}`
-    : Array.isArray(value)
-      ? arrayText(value)
-      : String(value as string | number | boolean);
+  const text = Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : Array.isArray(value) ? arrayText(value) : wordOf(value);
   // A message of plain text ends at the first such character, whatever stands behind it.
   if (text.includes("\0")) throw Object.assign(new Error("a text holds the character 0"), { code: "22021" });
   return pg.escapeLiteral(text);
@@ -73,7 +72,7 @@ const arrayText = (values: readonly unknown[]): string =>
     .map((value) => {
       if (value === null || value === undefined) return "null";
       if (typeof value === "number") return String(value);
-      const text = Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : String(value as string | boolean);
+      const text = Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : wordOf(value);
       return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
     })
     .join()}}`;
@@ -117,11 +116,11 @@ function openTx(client: pg.PoolClient, begin: string, memory: Map<string, unknow
   };
   return {
     tx,
-    async commit(): Promise<void> {
+    commit: async (): Promise<void> => {
       await sent;
       if (begun || waiting.length > 1) await client.query(take("commit"));
     },
-    async rollback(): Promise<void> {
+    rollback: async (): Promise<void> => {
       if (begun) await client.query("rollback");
     },
   };

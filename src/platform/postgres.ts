@@ -205,7 +205,12 @@ async function startEmbedded({ dataDir, purpose, log = () => {}, nativeDir }: Da
     const known = await otherKeepers(keeper).catch(() => undefined);
     for (let left = 60; !known && left > 0; left--) {
       const client = await tryKeeper(running, purpose).catch(() => undefined);
-      if (client) return otherKeepers(client).finally(() => client.end());
+      if (client)
+        try {
+          return await otherKeepers(client);
+        } finally {
+          await client.end();
+        }
       await sleep(50);
     }
     return known;

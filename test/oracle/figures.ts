@@ -81,8 +81,8 @@ function reader(books: Books, ledger: Ledger): Names {
     if (typeof value === "boolean") return value ? "是" : "否";
     if (field.type === "unit" || field.type === "organ") return unitName(value);
     // A name that is not on the roster is someone of the record's own unit.
-    if (field.type === "person") return typeof value === "number" ? `#${value}` : `${record.unit} ${String(value)}`;
-    return String(value);
+    if (field.type === "person") return typeof value === "number" ? `#${value}` : `${record.unit} ${value as string}`;
+    return `${value as string}`;
   };
   const derived = (record: Version, text: string): string | null => {
     const date = (name: string): string | null => (record.data[name] as string | undefined) ?? null;

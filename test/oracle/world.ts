@@ -19,7 +19,7 @@ import type { Ledger, Pack } from "#kernel/definitions.ts";
 import { Problem } from "#kernel/problem.ts";
 import { asOwner, sql, withScope, type Database, type Tx } from "#platform/db.ts";
 import { kinds } from "./definitions.ts";
-import { standing, type Books, type Version } from "./figures.ts";
+import type { Books, Version } from "./figures.ts";
 import { always, hasCycle } from "./organisation.ts";
 import type { Step, ValueDrafts } from "./steps.ts";
 
@@ -153,9 +153,15 @@ function append(world: World, version: Version): void {
   world.books.records.set(version.id, [...old, version]);
 }
 
+/** What is said of a record, in one order; a removed value says nothing. */
+const told = (values: Record<string, unknown>): unknown[] =>
+  Object.keys(values)
+    .filter((name) => values[name] !== null)
+    .toSorted((one, two) => (one < two ? -1 : 1))
+    .map((name) => [name, values[name]]);
 const same = (one: Version, two: Version): boolean =>
-  JSON.stringify([one.unit, one.state, one.deleted, Object.entries(one.data).toSorted()]) ===
-  JSON.stringify([two.unit, two.state, two.deleted, Object.entries(two.data).toSorted()]);
+  JSON.stringify([one.unit, one.state, one.deleted, told(one.data)]) ===
+  JSON.stringify([two.unit, two.state, two.deleted, told(two.data)]);
 
 /** Where the person of a record had their post on its day (now, if it has none); the sender if there is nobody. */
 function homeOf(world: World, ledger: Ledger, values: Values, sender: number): number {
@@ -178,8 +184,6 @@ const live = (world: World): Version[] => current(world).filter((one) => !one.de
 /** The path of a request: the whole scope, in one transaction, the campaign read in it. */
 const acting = <T>(world: World, run: (tx: Tx, campaign: Campaign) => Promise<T>): Promise<T> =>
   withScope(world.database, operator(world.campaign).scope, async (tx) => run(tx, await getCampaign(tx, world.campaign.key)));
-
-const taken = (error: unknown): boolean => (error as { code?: string }).code === "23505";
 
 export async function take(world: World, step: Exclude<Step, { do: "ask" }>): Promise<void> {
   const { database, books } = world;
@@ -350,12 +354,12 @@ function written(world: World, ledger: Ledger, values: Values): string[] {
     if (value === undefined || value === null) return "";
     if (typeof value === "boolean") return value ? "是" : "否";
     if (Array.isArray(value)) return value.map((one) => cell(one, type)).join("、");
-    if (type === "period") return String(value).replace("/", "至");
+    if (type === "period") return (value as string).replace("/", "至");
     if (typeof value === "number" && (type === "unit" || type === "organ"))
       return units.find((unit) => unit.id === value)?.name ?? "";
     if (typeof value === "number" && (type === "person" || type === "people"))
       return people.find((one) => one.id === value)?.code ?? "";
-    return String(value);
+    return `${value as string}`;
   };
   return ledger.fields
     .filter((field) => !field.derive && field.type !== "serial")
@@ -386,11 +390,9 @@ async function importRows(world: World, step: Extract<Step, { do: "import" }>): 
   const path = join(folder, "台账.csv");
   await writeFile(path, [header, ...rows.map(({ values }) => written(world, ledger, values))].map(quoted).join("\r\n"));
   const doer = tick(world);
-  const result = await importFile(world.database, world.campaign, doer, {
-    path,
-    ledger: ledger.key,
-    mayWrite: () => true,
-  }).finally(() => rm(folder, { recursive: true }));
+  const options = { path, ledger: ledger.key, mayWrite: () => true };
+  const result = await importFile(world.database, world.campaign, doer, options);
+  await rm(folder, { recursive: true });
   if (step.fold) await asOwner(world.database, "fold", (tx) => foldBatch(tx, world.campaign.realm));
   if (!result.committed) {
     // Nobody may be named after the day on which their last post ended.
@@ -409,12 +411,7 @@ async function importRows(world: World, step: Extract<Step, { do: "import" }>): 
   );
   for (const { values, old } of rows) {
     const given = (values["状态"] as string | undefined) ?? null;
-    const content = JSON.stringify([
-      Object.entries(values)
-        .filter(([, value]) => value !== null)
-        .toSorted(),
-      given,
-    ]);
+    const content = JSON.stringify([told(values), given]);
     if (!old) {
       const id = ids.get(values["编号"] as string) as string;
       world.imported.set(id, content);
@@ -454,5 +451,3 @@ export const digest = (records: readonly Version[]): string =>
         .join("\n"),
     )
     .digest("hex");
-
-export { standing, taken };

@@ -92,7 +92,7 @@ export async function verifyReport(
     throw error instanceof Problem && error.code === "not_found" ? unknownReport(name, read.code) : error;
   });
   const frozenCampaign = await getCampaignAt(tx, campaign, report.packId);
-  const inFile = new Map(read.figures.map((figure) => [figure.n, figure.now ?? ""]));
+  const inFile = new Map(read.figures.flatMap(({ n, now }) => (now === undefined ? [] : [[n, now] as const])));
   const drifts = await verifyFigures(tx, frozenCampaign, report, figures, inFile, (key) => {
     const figure = campaign.figures.get(key);
     return figure && definitionVersion(campaign, figure);

@@ -10,6 +10,7 @@ import { fieldOf } from "#kernel/fields.ts";
 import { figureOf } from "#kernel/figure-value.ts";
 import { definitionWords } from "#kernel/definition-words.ts";
 import { planMeasure } from "#kernel/measure.ts";
+import { operandsOf } from "#kernel/pack-check.ts";
 import { conditionSql, isList, shownSql, valueSql } from "#kernel/measure-sql.ts";
 import { exactText } from "#kernel/number-text.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
@@ -41,9 +42,22 @@ export function newIdentity(): ReportIdentity {
   return { report, code: `${code.slice(0, 4)}-${code.slice(4, 8)}-${code.slice(8)}` };
 }
 
-/** Version of a figure's definition: of the pack, and of the text of this definition. */
+/** Version of a figure's definition: of the pack, and of the text of this definition and of those it is computed from. */
 export const definitionVersion = (campaign: Campaign, figure: FigureDefinition): string =>
-  `${campaign.pack.version}/${createHash("sha256").update(JSON.stringify(figure)).digest("hex").slice(0, 8)}`;
+  `${campaign.pack.version}/${createHash("sha256")
+    .update(JSON.stringify(withOperands(campaign, figure)))
+    .digest("hex")
+    .slice(0, 8)}`;
+
+const withOperands = (campaign: Campaign, figure: FigureDefinition): unknown[] => [
+  figure,
+  ...operandsOf(figure).flatMap((operand) =>
+    typeof operand === "string" ? withOperands(campaign, figureOf(campaign, operand)) : [],
+  ),
+];
+
+/** Whether two versions are of one definition, although the pack has got another number. */
+export const sameDefinition = (one: string, other: string): boolean => one.split("/").at(-1) === other.split("/").at(-1);
 
 /** Answers templates from the database, as of one moment, and remembers which figures it gave for which unit. */
 export async function openResolver(

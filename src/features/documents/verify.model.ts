@@ -4,7 +4,7 @@ import { numberText } from "#kernel/number-text.ts";
 import { sql, type Tx } from "#platform/db.ts";
 import { answerFigures, sealedText } from "#features/figures/answers.model.ts";
 import { digestOf, recordVersions } from "#features/figures/figures.model.ts";
-import type { FrozenFigure, FrozenReport } from "./reports.model.ts";
+import { sameDefinition, type FrozenFigure, type FrozenReport } from "./reports.model.ts";
 
 export interface DriftCause {
   entryId: string;
@@ -82,7 +82,7 @@ export async function verifyFigures(
         shown: figure.shown,
         shownNow: answer?.text ?? numberText(now),
         inFile: edited ? (words ?? "（书签已不在）") : null,
-        definitionChanged: current(figure.figure) !== undefined && current(figure.figure) !== figure.definition.version,
+        definitionChanged: !sameDefinition(current(figure.figure) ?? figure.definition.version, figure.definition.version),
         causes: causes.get(figure.figure) ?? [],
       });
     }

@@ -15,7 +15,7 @@ import { Problem } from "#kernel/problem.ts";
 import { asOwner, constraintOf, sql, type Database, type Tx } from "#platform/db.ts";
 import { orderedId } from "#platform/ordered-id.ts";
 import { getCampaign } from "#features/campaigns/campaigns.model.ts";
-import { registerFault, registerRows } from "#features/campaigns/register.model.ts";
+import { holdRegister, registerFault, registerRows } from "#features/campaigns/register.model.ts";
 import { findFault, leavers, type Fault } from "#features/ledgers/check-shape.model.ts";
 import { changeEntry, findByIdentity, ledgerOf, listEditedImports } from "#features/ledgers/ledgers.model.ts";
 import type { Doer, Entry, Values } from "#features/ledgers/ledgers.types.ts";
@@ -232,7 +232,6 @@ async function openImport(
 ): Promise<Importing> {
   const { realm } = campaign;
   const lookups = await openLookups(tx, campaign);
-  holdPack(tx, campaign);
   const measures = await preparedMeasures(tx, campaign);
   const deltas = new Deltas();
   const seen = new Map<string, string>();
@@ -326,6 +325,11 @@ async function openImport(
       const ledger = ledgerOf(campaign, info.ledger);
       const refusal = options.refuses?.(ledger);
       if (refusal !== undefined) throw new Problem("forbidden", 403, refusal);
+      if (ledger.registers) {
+        await holdRegister(tx, campaign);
+        await lookups.refresh(tx);
+      }
+      holdPack(tx, campaign);
       edited = await listEditedImports(tx, campaign, realm, ledger.key);
       const table: TableResult = {
         sheet: info.sheet,
@@ -383,7 +387,7 @@ async function openImport(
           await land(own.slice(start, start + 5000), owners.slice(start, start + 5000));
       }
       // Some faults show only when rows are brought in; people read from the top.
-      result.complaints.push(...result.complaints.splice(complained).toSorted((left, right) => left.row - right.row));
+      result.complaints.push(...result.complaints.splice(complained).toSorted((one, other) => one.row - other.row));
       result.added += table.added;
       result.changed += table.changed;
       result.unchanged += table.unchanged;

@@ -228,8 +228,8 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
       complain(null, null, "duplicate", "与本表前面一行内容完全相同（重复填报）", "请删除重复的一行");
     }
     if (complaints.length > 1) {
-      const place = new Map(columns.map((column, index) => [column.heading, index]));
-      complaints.sort((a, b) => (place.get(a.column ?? "") ?? 1e6) - (place.get(b.column ?? "") ?? 1e6));
+      const position = new Map(columns.map((column, index) => [column.heading, index]));
+      complaints.sort((a, b) => (position.get(a.column ?? "") ?? 1e6) - (position.get(b.column ?? "") ?? 1e6));
     }
     return { row: row.row, values, raw: row.raw, complaints };
   };
