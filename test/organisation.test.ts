@@ -1,7 +1,12 @@
 /** The dated graph of units: what was under whom on a day stays so, whatever is reorganised later. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { recountUnits, storePack } from "#features/campaigns/campaigns.model.ts";
+import { makeXlsx, type SheetSource } from "#features/exchange/fixtures/make-xlsx.ts";
+import { importFile } from "#features/exchange/import.model.ts";
 import { listPosts, registerPeople, second, transfer, unitOn } from "#features/people/people.model.ts";
 import { links, paths } from "#features/units/paths.ts";
 import { findUnitByName, mergeUnit, moveUnit, rebuildPaths, registerUnits } from "#features/units/units.model.ts";
@@ -159,6 +164,55 @@ describe("reorganising", () => {
     const next = await smallPack({ key, ledgers: [book], figures, head: units("乙处") as Record<string, unknown> });
     small.campaign = await asOwner(database, "load", (tx) => storePack(tx, next, new Date("2023-06-01T00:00:00Z")));
     expect(times(await small.askAll())).toEqual({ 总: 1, 局: 1, 甲处: 0, 乙处: 1, 科: 1 });
+    await small.expectSound();
+  });
+});
+
+describe("a workbook", () => {
+  it("that brings records first and then the units they are to stand below counts each record once", async () => {
+    const units = {
+      key: "units",
+      name: "单位台账",
+      registers: { what: "units", name: "单位名称", parent: "上级单位" },
+      identity: ["单位名称"],
+      fields: [{ name: "单位名称", required: true }, { name: "上级单位" }],
+    };
+    const small = await openSmallCampaign(
+      database,
+      "sheets",
+      [{ name: "局" }, { name: "甲处", parent: "局" }, { name: "科", parent: "甲处" }],
+      {
+        ledgers: [book, units],
+      },
+    );
+    const sheet = (name: string, rows: string[][]): SheetSource => ({
+      name,
+      rows: rows
+        .map((cells) => `<row>${cells.map((cell) => `<c t="inlineStr"><is><t>${cell}</t></is></c>`).join("")}</row>`)
+        .join(""),
+    });
+    const records = [
+      ["编号", "单位", "日期", "人数", "形式"],
+      ["S1", "科", "2023-03-10", "5", "研讨"],
+      ["S2", "科", "2023-05-10", "7", "党课"],
+    ];
+    const places = [
+      ["单位名称", "上级单位"],
+      ["局", ""],
+      ["乙处", "局"],
+      ["科", "乙处"],
+    ];
+    const content = await makeXlsx({ sheets: [sheet("学习台账", records), sheet("单位台账", places)] });
+    const folder = await mkdtemp(join(tmpdir(), "yibenzhang-sheets-"));
+    const path = join(folder, "上报.xlsx");
+    await writeFile(path, content);
+    const result = await importFile(database, small.campaign, small.doer(), { path, mayWrite: () => true });
+    await rm(folder, { recursive: true });
+    expect(result).toMatchObject({ committed: true, complaints: [], added: 5 });
+    const expected = { 总: 2, 局: 2, 甲处: 0, 科: 2 };
+    expect(times(await small.askAll())).toEqual(expected);
+    await small.fold();
+    expect(times(await small.askAll())).toEqual(expected);
     await small.expectSound();
   });
 });

@@ -128,6 +128,12 @@ export function stored(field: FieldDefinition, value: Scalar): string {
   return String(value);
 }
 
+/** Texts by code point, as the C collation of the database has them; UTF-16 has the characters beyond the first plane elsewhere. */
+function order(left: string, right: string): number {
+  if (/[\ud800-\udfff]/.test(left + right)) return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
 export function meets(field: FieldDefinition, value: unknown, condition: Condition, other: (name: string) => unknown): boolean {
   const items = isEmpty(value) ? [] : Array.isArray(value) ? value.map(String) : [String(value)];
   if (typeof condition !== "object") return items.includes(stored(field, condition));
@@ -139,7 +145,7 @@ export function meets(field: FieldDefinition, value: unknown, condition: Conditi
     const target = typeof bound === "object" ? other(bound.field) : bound;
     if (isEmpty(value) || isEmpty(target)) return undefined;
     if (typeof value === "number") return value - Number(target);
-    return String(value) < String(target) ? -1 : String(value) > String(target) ? 1 : 0;
+    return order(String(value), String(target));
   };
   const holds = (bound: string | number | { field: string } | undefined, test: (sign: number) => boolean): boolean => {
     if (bound === undefined) return true;

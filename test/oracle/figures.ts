@@ -49,6 +49,7 @@ export interface Asked {
   asOf?: string | undefined;
 }
 
+type Stored = string | number | boolean | (string | number)[];
 type Found = Big | string | null;
 type Names = (record: Version, name: string) => string | string[] | null;
 
@@ -75,14 +76,14 @@ function reader(books: Books, ledger: Ledger): Names {
     if (ledger.lifecycle && name === ledger.stateField) return record.state;
     const field = fieldOf(ledger, name);
     if (field.derive !== undefined) return derived(record, field.derive);
-    const value = record.data[name];
+    const value = record.data[name] as Stored | undefined;
     if (value === undefined) return null;
     if (Array.isArray(value)) return value.map(String);
     if (typeof value === "boolean") return value ? "是" : "否";
     if (field.type === "unit" || field.type === "organ") return unitName(value);
     // A name that is not on the roster is someone of the record's own unit.
-    if (field.type === "person") return typeof value === "number" ? `#${value}` : `${record.unit} ${value as string}`;
-    return `${value as string}`;
+    if (field.type === "person") return typeof value === "number" ? `#${value}` : `${record.unit} ${value}`;
+    return String(value);
   };
   const derived = (record: Version, text: string): string | null => {
     const date = (name: string): string | null => (record.data[name] as string | undefined) ?? null;

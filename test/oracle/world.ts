@@ -350,16 +350,16 @@ async function reorganise(world: World, step: Extract<Step, { do: "move" | "merg
 /** A row as a clerk types it. */
 function written(world: World, ledger: Ledger, values: Values): string[] {
   const { units, people } = world.books.organisation;
-  const cell = (value: unknown, type: string): string => {
+  const cell = (value: Values[string] | undefined, type: string): string => {
     if (value === undefined || value === null) return "";
     if (typeof value === "boolean") return value ? "是" : "否";
     if (Array.isArray(value)) return value.map((one) => cell(one, type)).join("、");
-    if (type === "period") return (value as string).replace("/", "至");
+    if (type === "period") return String(value).replace("/", "至");
     if (typeof value === "number" && (type === "unit" || type === "organ"))
       return units.find((unit) => unit.id === value)?.name ?? "";
     if (typeof value === "number" && (type === "person" || type === "people"))
       return people.find((one) => one.id === value)?.code ?? "";
-    return `${value as string}`;
+    return String(value);
   };
   return ledger.fields
     .filter((field) => !field.derive && field.type !== "serial")
