@@ -8,7 +8,7 @@ import { days, distinctKeys, figureKeys } from "./nation-pack.ts";
 import { openNation, scaled } from "./nation.ts";
 import { median, openStage, quantile, random, time, type Result, type Stage } from "./stage.ts";
 
-const dayAfter = (day: string, days: number): string => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
+const dayAfter = (day: string, more: number): string => new Date(Date.parse(day) + more * 86_400_000).toISOString().slice(0, 10);
 
 export async function figures(scale: number, say: (line: string) => void): Promise<Result[]> {
   const stage = await openStage(`nation-${scale}`);
@@ -31,9 +31,16 @@ function ranges(seed: number): () => { from: string; to: string } {
   };
 }
 
-const unitsBelow = async ({ database }: Stage, campaign: Campaign, level: string, limit: number): Promise<{ id: number; realm: number }[]> =>
+const unitsBelow = async (
+  { database }: Stage,
+  campaign: Campaign,
+  level: string,
+  limit: number,
+): Promise<{ id: number; realm: number }[]> =>
   asOwner(database, "choose units", (tx) =>
-    tx.query(sql`select unit_id as id, realm_id as realm from units where realm_id = any(${campaign.realms}::integer[]) and level = ${level} order by hashint8(unit_id) limit ${limit}`),
+    tx.query(
+      sql`select unit_id as id, realm_id as realm from units where realm_id = any(${campaign.realms}::integer[]) and level = ${level} order by hashint8(unit_id) limit ${limit}`,
+    ),
   );
 
 async function reads(stage: Stage, campaign: Campaign): Promise<Result[]> {
@@ -56,10 +63,20 @@ async function reads(stage: Stage, campaign: Campaign): Promise<Result[]> {
   );
   const counting = { what: "counting from entries", value: median(counted) };
   const results: Result[] = [
-    { what: "60 figures, root and 31 children, any range, p95", value: quantile(root, 0.95), unit: "ms", baseline: counting, target: { atMost: 50 } },
+    {
+      what: "60 figures, root and 31 children, any range, p95",
+      value: quantile(root, 0.95),
+      unit: "ms",
+      baseline: counting,
+      target: { atMost: 50 },
+    },
     { what: "60 figures, root and 31 children, any range, p50", value: median(root), unit: "ms", baseline: counting },
   ];
-  for (const [level, target] of [["乡", 10], ["县", undefined], ["市", undefined]] as const) {
+  for (const [level, target] of [
+    ["乡", 10],
+    ["县", undefined],
+    ["市", undefined],
+  ] as const) {
     const units = await unitsBelow(stage, campaign, level, 100);
     const times = await time(100, (index) => {
       const unit = units[(index + units.length) % units.length] as { id: number; realm: number };
@@ -79,7 +96,9 @@ async function people({ database }: Stage, campaign: Campaign): Promise<Result[]
   const range = ranges(2);
   const results: Result[] = [];
   for (const key of distinctKeys) {
-    const times = await time(50, () => withScope(database, top(campaign), (tx) => answerFigures(tx, campaign, [key], [campaign.root], range())));
+    const times = await time(50, () =>
+      withScope(database, top(campaign), (tx) => answerFigures(tx, campaign, [key], [campaign.root], range())),
+    );
     const counted = await time(
       1,
       () =>
@@ -113,19 +132,32 @@ async function freshness(stage: Stage, campaign: Campaign): Promise<Result> {
   for (const unit of leaves) {
     const before = await read();
     await withScope(database, { actor: null, realms: [unit.realm], units: [unit.id] }, (tx) =>
-      recordEntry(tx, campaign, unit.realm, ledgerOf(campaign, "l03"), { account: null, unit: unit.id, role: "clerk", now: new Date() }, randomUUID(), {
-        编号: `新${unit.id}-${before}`,
-        单位: unit.id,
-        活动日期: "2023-05-04",
-        活动名称: "集中学习",
-        类别: "交流研讨",
-        形式: "集中学习",
-        参加人数: 12,
-      }),
+      recordEntry(
+        tx,
+        campaign,
+        unit.realm,
+        ledgerOf(campaign, "l03"),
+        { account: null, unit: unit.id, role: "clerk", now: new Date() },
+        randomUUID(),
+        {
+          编号: `新${unit.id}-${before}`,
+          单位: unit.id,
+          活动日期: "2023-05-04",
+          活动名称: "集中学习",
+          类别: "交流研讨",
+          形式: "集中学习",
+          参加人数: 12,
+        },
+      ),
     );
     const begun = performance.now();
     while ((await read()) !== before + 1);
     times.push(performance.now() - begun);
   }
-  return { what: "an entry of a leaf is in the root's figure, p95", value: quantile(times, 0.95), unit: "ms", target: { atMost: 1000 } };
+  return {
+    what: "an entry of a leaf is in the root's figure, p95",
+    value: quantile(times, 0.95),
+    unit: "ms",
+    target: { atMost: 1000 },
+  };
 }

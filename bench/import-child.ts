@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { from as copyFrom } from "pg-copy-streams";
 import { asOwner } from "#platform/db.ts";
 import { getCampaign } from "#features/campaigns/campaigns.model.ts";
-import type { Cell } from "#features/exchange/exchange.types.ts";
+import type { Cell } from "#kernel/values/cell.ts";
 import { readLimits } from "#features/exchange/file-refused.ts";
 import { importFile } from "#features/exchange/import.model.ts";
 import { rowBudget } from "#features/exchange/read-events.ts";
@@ -14,7 +14,13 @@ import { foldAll } from "#features/figures/cells.model.ts";
 import { openStage } from "./stage.ts";
 
 const [what, path] = process.argv.slice(2) as [string, string];
-if (process.env["BENCH_EMPTY"]) { const s = await openStage("import"); await s.database.pool.query("truncate entries, entry_events, figure_deltas, figure_cells, figure_sets, figure_members, imports, audit"); await s.close(); }
+if (process.env["BENCH_EMPTY"]) {
+  const s = await openStage("import");
+  await s.database.pool.query(
+    "truncate entries, entry_events, figure_deltas, figure_cells, figure_sets, figure_members, imports, audit",
+  );
+  await s.close();
+}
 
 async function* read(): AsyncGenerator<Cell[][]> {
   const zip = await openWorkbook(path, path, readLimits);
@@ -32,7 +38,8 @@ const work: Record<string, () => Promise<() => Promise<void>>> = {
   copy: async () => {
     const lines: string[] = [];
     const text = (cell: Cell): string => (cell === null ? "\\N" : typeof cell === "object" ? cell.date : String(cell));
-    for await (const rows of read()) for (const row of rows) lines.push(`${Array.from({ length: 15 }, (_, i) => text(row[i] ?? null)).join("\t")}\n`);
+    for await (const rows of read())
+      for (const row of rows) lines.push(`${Array.from({ length: 15 }, (_, i) => text(row[i] ?? null)).join("\t")}\n`);
     const stage = await openStage("import");
     const columns = Array.from({ length: 15 }, (_, index) => `c${index} text`).join();
     await stage.database.pool.query(`create table bare_copy (${columns})`);

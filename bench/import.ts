@@ -43,7 +43,13 @@ export async function importing(scale: number, say: (line: string) => void): Pro
       value: of("bare", what) + of("copy", what),
     });
     return [
-      { what: `import of ${rows} × 15, end to end`, value: of("whole", "ms"), unit: "ms", baseline: baseline("ms"), target: { ratioAtMost: 3 } },
+      {
+        what: `import of ${rows} × 15, end to end`,
+        value: of("whole", "ms"),
+        unit: "ms",
+        baseline: baseline("ms"),
+        target: { ratioAtMost: 3 },
+      },
       { what: "the same, CPU of the process", value: of("whole", "cpu"), unit: "ms", baseline: baseline("cpu") },
       { what: "memory of the importing process", value: of("whole", "rss"), unit: "MB", target: { atMost: 600 } },
     ];
@@ -63,7 +69,15 @@ async function prepare(database: Database): Promise<void> {
     if (await tx.one(sql`select 1 from campaigns`)) return;
     await storePack(tx, nationPack(), new Date("2023-01-01T00:00:00Z"));
     const campaign = await getCampaign(tx, "nation");
-    const unit = (name: string, parent: string | null) => ({ code: null, name, kind: null, level: null, parent, from: null, to: null });
+    const unit = (name: string, parent: string | null) => ({
+      code: null,
+      name,
+      kind: null,
+      level: null,
+      parent,
+      from: null,
+      to: null,
+    });
     const rows = [unit("全市", null)];
     for (let county = 0; county < 20; county++) rows.push(unit(`第${county}县纪委监委`, "全市"));
     for (let town = 0; town < 280; town++) rows.push(unit(`第${town}乡纪委`, `第${town % 20}县纪委监委`));
@@ -85,7 +99,9 @@ async function prepare(database: Database): Promise<void> {
 }
 
 async function empty(database: Database): Promise<void> {
-  await database.pool.query("truncate entries, entry_events, figure_deltas, figure_cells, figure_sets, figure_members, imports, audit");
+  await database.pool.query(
+    "truncate entries, entry_events, figure_deltas, figure_cells, figure_sets, figure_members, imports, audit",
+  );
   await database.pool.query("drop table if exists bare_copy");
 }
 

@@ -48,7 +48,14 @@ export function nationPack(): Pack {
   const figures = [
     ...ledgerKeys.flatMap((key, index) => [
       { key: `${key}-count`, name: `活动${index + 1}场次`, unit: "场", ledger: key, count: "entries" },
-      { key: `${key}-kind`, name: `党课${index + 1}场次`, unit: "场", ledger: key, count: "entries", where: { 类别: kinds.slice(0, 2) } },
+      {
+        key: `${key}-kind`,
+        name: `党课${index + 1}场次`,
+        unit: "场",
+        ledger: key,
+        count: "entries",
+        where: { 类别: kinds.slice(0, 2) },
+      },
       { key: `${key}-sum`, name: `活动${index + 1}人次`, unit: "人次", ledger: key, sum: "参加人数" },
     ]),
     ...distinctKeys.map((key) => ({
@@ -80,9 +87,17 @@ export function nationPack(): Pack {
     roles: [],
     templates: [
       {
-        ...templateSchema.parse({ key: "progress", name: "进展情况", kind: "报告", title: "关于教育活动进展情况的报告", organ: "全国" }),
+        ...templateSchema.parse({
+          key: "progress",
+          name: "进展情况",
+          kind: "报告",
+          title: "关于教育活动进展情况的报告",
+          organ: "全国",
+        }),
         body: `# 总体情况\n\n${ledgerKeys
-          .map((key, index) => `第${index + 1}类活动共开展{{${key}-count}}，其中党课和警示教育{{${key}-kind}}，参加{{${key}-sum}}。`)
+          .map(
+            (key, index) => `第${index + 1}类活动共开展{{${key}-count}}，其中党课和警示教育{{${key}-kind}}，参加{{${key}-sum}}。`,
+          )
           .join("\n\n")}\n`,
         file: "progress.md",
         bodyLine: 1,

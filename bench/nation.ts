@@ -100,7 +100,9 @@ async function makeRows(database: Database, campaign: Campaign, size: Size, step
   const provinces = campaign.realms.filter((realm) => realm !== campaign.realm);
   const people = Math.floor(size.people / provinces.length);
   await atOnce(provinces, 2, async (realm) => {
-    await pool.query(`insert into people (realm_id, code, name) select ${realm}, 'P' || i, '同志' || i from generate_series(1, ${people}) i`);
+    await pool.query(
+      `insert into people (realm_id, code, name) select ${realm}, 'P' || i, '同志' || i from generate_series(1, ${people}) i`,
+    );
     await pool.query(
       `insert into posts (realm_id, person_id, unit_id) select p.realm_id, p.person_id, u.ids[1 + (p.person_id % cardinality(u.ids))::integer]
        from people p, (select array_agg(unit_id order by unit_id) as ids from units where realm_id = ${realm}) u where p.realm_id = ${realm}`,
@@ -119,7 +121,8 @@ async function makeRows(database: Database, campaign: Campaign, size: Size, step
 
 function entriesSql(realm: number, campaign: Campaign, ledger: string, count: number): string {
   const list = (values: readonly string[]): string => `('{${values.join()}}'::text[])`;
-  const among = (values: readonly string[], bits: number): string => `${list(values)}[1 + (h >> ${bits} & 1023) % ${values.length}]`;
+  const among = (values: readonly string[], bits: number): string =>
+    `${list(values)}[1 + (h >> ${bits} & 1023) % ${values.length}]`;
   return `insert into entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, data, version, identity, pack_id, created_at, updated_at)
     select ${realm}, id::uuid, ${campaign.id}, '${ledger}', unit_id, day,
       jsonb_build_object('编号', '${ledger}-' || i, '单位', unit_id, '活动日期', day::text, '活动名称', '教育整顿专题活动' || i % 1000, '类别', ${among(kinds, 10)},

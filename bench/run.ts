@@ -12,7 +12,12 @@ import { report } from "./report.ts";
 import { writes } from "./writes.ts";
 import { isMet, ratioOf, type Result } from "./stage.ts";
 
-const benchmarks: Record<string, (scale: number, say: (line: string) => void) => Promise<Result[]>> = { figures, import: importing, writes, report };
+const benchmarks: Record<string, (scale: number, say: (line: string) => void) => Promise<Result[]>> = {
+  figures,
+  import: importing,
+  writes,
+  report,
+};
 
 const { values, positionals } = parseArgs({ options: { scale: { type: "string", default: "1" } }, allowPositionals: true });
 const scale = Number(values.scale);

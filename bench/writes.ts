@@ -90,7 +90,15 @@ const record = (database: Database, campaign: Campaign, { unit, values }: New): 
   withScope(database, { actor: 1, realms: [unit.realm], units: [unit.id] }, async (tx) => {
     const now = new Date();
     const id = randomUUID();
-    await recordEntry(tx, campaign, unit.realm, ledgerOf(campaign, "l01"), { account: 1, unit: unit.id, role: "clerk", now }, id, values);
+    await recordEntry(
+      tx,
+      campaign,
+      unit.realm,
+      ledgerOf(campaign, "l01"),
+      { account: 1, unit: unit.id, role: "clerk", now },
+      id,
+      values,
+    );
     tx.later(sql`insert into audit (realm_id, at, actor, action, unit_id, subject, result)
       values (${unit.realm}, ${now.toISOString()}, 1, 'ledgers.record', ${unit.id}, ${id}, 'ok')`);
   });
@@ -101,6 +109,18 @@ function bareInsert({ pool }: Database, campaign: Campaign, { unit, values }: Ne
   return pool.query(
     `insert into bare_entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, pack_id, created_at, updated_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11, $11)`,
-    [unit.realm, randomUUID(), campaign.id, "l01", unit.id, shape.day, shape.state, JSON.stringify(shape.data), shape.identity, campaign.packId, at],
+    [
+      unit.realm,
+      randomUUID(),
+      campaign.id,
+      "l01",
+      unit.id,
+      shape.day,
+      shape.state,
+      JSON.stringify(shape.data),
+      shape.identity,
+      campaign.packId,
+      at,
+    ],
   );
 }

@@ -1,5 +1,5 @@
 /**
- * Which way imports point: main/cli → features → kernel → platform, web beside features.
+ * Which way imports point: main/cli (with its commands) → features → kernel → platform, web beside features.
  *
  * Run by `lint-boundaries.ts`. The parser is swc: with TypeScript 7 alone dependency-cruiser reads no `.ts`
  * file and reports nothing. What a browser file may reach at run time is checked in that script, because a rule here
@@ -35,14 +35,14 @@ export const rules: ICruiseOptions = {
         name: "only-main-and-cli-list-features",
         comment: "a file outside the features (main, cli and the browser apart) may not import one",
         severity: "error" as const,
-        from: { path: "^src/", pathNot: `^src/(main|cli)[.]ts$|^src/(features|web|kernel|platform)/|${test}` },
+        from: { path: "^src/", pathNot: `^src/(main|cli)[.]ts$|^src/(commands|features|web|kernel|platform)/|${test}` },
         to: { path: "^src/features/" },
       },
       {
         name: "nothing-imports-main",
         comment: "main and cli stand at the top: only tests and the start scripts import them",
         severity: "error" as const,
-        from: { path: "^src/", pathNot: `^src/cli[.]ts$|${test}` },
+        from: { path: "^src/", pathNot: `^src/(cli[.]ts$|commands/)|${test}` },
         to: { path: "^src/(main|cli)[.]ts$" },
       },
       {

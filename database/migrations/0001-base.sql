@@ -358,15 +358,15 @@ create table imports (
 alter table imports add constraint imports_unit_fk foreign key (realm_id, unit_id) references units;
 select deploy.distribute('imports', 'realm_id', 'units');
 
--- How a sender's headings were read last time.
+-- What a sender's headings mean, where someone had to say so: remembered for the next file. No field: leave the column out.
 create table import_mappings (
   realm_id integer not null,
   campaign_id integer not null,
   unit_id bigint not null,
-  headings text not null,
   ledger text not null,
-  mapping jsonb not null,
-  constraint import_mappings_pk primary key (realm_id, campaign_id, unit_id, headings)
+  heading text not null,
+  field text,
+  constraint import_mappings_pk primary key (realm_id, campaign_id, unit_id, ledger, heading)
 );
 alter table import_mappings add constraint import_mappings_unit_fk foreign key (realm_id, unit_id) references units;
 select deploy.distribute('import_mappings', 'realm_id', 'units');

@@ -3,7 +3,7 @@ import { BackupError } from "#platform/backup-format.ts";
 import { dumpToFile, restoreFromFile, verifyBackupFile } from "#platform/backup-file.ts";
 import { readConfig } from "#platform/config.ts";
 import { openDatabase } from "#platform/db.ts";
-import { migrate } from "#platform/migrate.ts";
+import { appliedMigrations, migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";
 import { exits, UsageError, type Call, type Command } from "./command.ts";
 
@@ -41,9 +41,7 @@ export const restore: Command = {
       const database = openDatabase(connection);
       try {
         await migrate(database, migrations);
-        const present = (await client.query<{ name: string }>("select name from migrations order by name")).rows.map(
-          (row) => row.name,
-        );
+        const present = await appliedMigrations(database);
         if (present.length > migrations.length)
           throw new BackupError("现有数据库比备份的结构新，不能直接恢复。请在新的数据文件夹中恢复（用 YIBENZHANG_DATA 指定）。");
         const summary = await restoreFromFile(client, file, { replace: call.flags["replace"] === true });

@@ -1,9 +1,10 @@
 /** What every command has: its options, what it needs of the database, how it ends. */
+import { statfsSync } from "node:fs";
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import type { Campaign } from "#kernel/campaign.ts";
 import { Problem } from "#kernel/problem.ts";
-import { readConfig } from "#platform/config.ts";
-import { asOwner, openDatabase, type Database } from "#platform/db.ts";
+import { readConfig, type Config } from "#platform/config.ts";
+import { asOwner, isConnectionLost, openDatabase, type Database } from "#platform/db.ts";
 import { migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";
 import { getCampaign, listCampaigns } from "#features/campaigns/campaigns.model.ts";
@@ -23,11 +24,11 @@ export interface Command {
 
 export interface Call {
   args: string[];
-  flags: Record<string, string | boolean | undefined>;
+  flags: Record<string, string | boolean | (string | boolean)[] | undefined>;
   /** Whole answers, on standard output. */
-  print(text: string): void;
+  print: (text: string) => void;
   /** Progress and remarks, on standard error. */
-  say(text: string): void;
+  say: (text: string) => void;
 }
 
 export const text = (call: Call, name: string): string | undefined => {
@@ -46,13 +47,22 @@ export function readCall(command: Command, argv: string[]): Call {
     });
     return {
       args: positionals,
-      flags: values as Record<string, string | boolean | undefined>,
+      flags: values,
       print: (line) => void process.stdout.write(`${line}\n`),
       say: (line) => void process.stderr.write(`${line}\n`),
     };
   } catch (error) {
-    throw new UsageError(`参数有误：${(error as Error).message}\n用 yibenzhang ${command.name} --help 查看用法。`);
+    throw new UsageError(`${inChinese(error as NodeJS.ErrnoException)}\n用 yibenzhang ${command.name} --help 查看用法。`);
   }
+}
+
+/** What Node says of options, which it says in English. */
+function inChinese({ code = "", message }: NodeJS.ErrnoException): string {
+  const option = /'(?:-\w, )?(--?[^' <]+)/.exec(message)?.[1] ?? "";
+  if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") return `没有“${option}”这个选项。`;
+  if (code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE")
+    return /does not take/.test(message) ? `“${option}”后面不写值。` : `“${option}”要写值；值以 - 开头时写成 ${option}=值。`;
+  return `参数有误：${message}`;
 }
 
 /** Opens the database (starting it if it does not run), brings its tables up to date, and closes it afterwards. */
@@ -67,10 +77,33 @@ export async function withDatabase<T>(
   try {
     await migrate(database);
     return await run(database);
+  } catch (error) {
+    throw isConnectionLost(error) ? connectionLost(config) : error;
   } finally {
     await database.close();
     await server.stop();
   }
+}
+
+/** A full disk stops the server before it can say so. */
+function connectionLost({ dataDir, databaseUrl }: Config): Problem {
+  const full = databaseUrl === undefined && spaceIn(dataDir) < 64 << 20;
+  return full
+    ? new Problem(
+        "disk_full",
+        507,
+        `磁盘空间不足（${dataDir}），数据库停止了，没有做完的已全部撤销，已有数据未受影响。请清理出至少 500 MB 空间后重新运行。`,
+      )
+    : new Problem(
+        "connection_lost",
+        503,
+        `与数据库的连接中断，没有做完的已全部撤销，已有数据未受影响。请重新运行；若一再发生，请查看${databaseUrl === undefined ? `日志 ${dataDir}/pg.log` : "数据库的日志"}，常见原因是内存或磁盘不足。`,
+      );
+}
+
+function spaceIn(folder: string): number {
+  const { bsize, bavail } = statfsSync(folder);
+  return bsize * bavail;
 }
 
 /** The campaign named by --campaign, or the only one there is. */
@@ -98,8 +131,26 @@ export async function chooseUnit(
   });
 }
 
+/** --from and --to: the campaign's first day and `to` unless said otherwise. */
+export function period(call: Call, campaign: Campaign, to: string): { from: string; to: string } {
+  const asked = { from: day(call, "from", campaign.from), to: day(call, "to", to) };
+  if (asked.from > asked.to) throw new UsageError(`--from（${asked.from}）晚于 --to（${asked.to}），请核对期间。`);
+  return asked;
+}
+
+/** A moment, in Beijing time if it names no other; of a day alone its end. */
+export function moment(call: Call, name: string): string | undefined {
+  const value = text(call, name);
+  if (value === undefined) return undefined;
+  const parts = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/.exec(value);
+  const at = parts ? new Date(`${parts[1]}T${parts[2] ?? "23:59:59.999"}${parts[3] ?? "+08:00"}`) : undefined;
+  if (!at || Number.isNaN(at.getTime()))
+    throw new UsageError(`--${name} 的时刻“${value}”不对，应写成 2023-05-14T18:00:00+08:00 或 2023-05-14 的样子。`);
+  return at.toISOString();
+}
+
 const dayForm = /^\d{4}-\d{2}-\d{2}$/;
-export function day(call: Call, name: string, otherwise: string): string {
+function day(call: Call, name: string, otherwise: string): string {
   const value = text(call, name);
   if (value === undefined) return otherwise;
   if (

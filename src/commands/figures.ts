@@ -2,7 +2,7 @@ import { withScope } from "#platform/db.ts";
 import { operator } from "#features/access/access.model.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { digestOf, listRecords } from "#features/figures/figures.model.ts";
-import { chooseCampaign, chooseUnit, day, exits, text, withDatabase, type Command } from "./command.ts";
+import { chooseCampaign, chooseUnit, exits, moment, period, text, withDatabase, type Command } from "./command.ts";
 
 export const figures: Command = {
   name: "figures",
@@ -13,7 +13,7 @@ export const figures: Command = {
   --unit 单位        名称或编号，含其下级（缺省为全部）
   --from 日期        期间的第一天（缺省为活动开始）
   --to 日期          期间的最后一天（缺省为方案包的报告日期）
-  --as-of 时刻       按当时的记录算，如 2023-05-14T18:00:00+08:00（缺省为现在）
+  --as-of 时刻       按当时的记录算，如 2023-05-14T18:00:00+08:00，或 2023-05-14（当日终了；缺省为现在）
   --records          列出每个数字背后的记录；所列记录合起来就是这个数字
   --campaign 活动    有多项活动时指明一项
   --json             以 JSON 输出
@@ -33,9 +33,8 @@ export const figures: Command = {
       const campaign = await chooseCampaign(database, call);
       const unit = await chooseUnit(database, campaign, text(call, "unit"));
       const question = {
-        from: day(call, "from", campaign.from),
-        to: day(call, "to", campaign.reportDate ?? campaign.to ?? new Date().toISOString().slice(0, 10)),
-        asOf: text(call, "as-of"),
+        ...period(call, campaign, campaign.reportDate ?? campaign.to ?? new Date().toISOString().slice(0, 10)),
+        asOf: moment(call, "as-of"),
       };
       const keys = call.args.length > 0 ? call.args : [...campaign.figures.keys()];
       const answers = await withScope(database, operator(campaign).scope, async (tx) => {

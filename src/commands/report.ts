@@ -1,20 +1,12 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, extname, join as joinPath, basename } from "node:path";
+import { basename, dirname, extname, join as joinPath } from "node:path";
 import type { Campaign } from "#kernel/campaign.ts";
-import { Problem } from "#kernel/problem.ts";
 import { withScope, type Database } from "#platform/db.ts";
 import { operator } from "#features/access/access.model.ts";
-import { getCampaignAt } from "#features/campaigns/campaigns.model.ts";
-import { annexDocx } from "#features/documents/annex-docx.ts";
-import type { OfficialDocument } from "#features/documents/documents.types.ts";
-import { officialDocx } from "#features/documents/official-docx.ts";
-import { readDocx } from "#features/documents/read-docx.ts";
-import { definitionVersion, freezeReport, getReport, newIdentity, openResolver } from "#features/documents/reports.model.ts";
-import { fillTemplate } from "#features/documents/template-fill.ts";
+import { keepReport, makeReport, verifyReport } from "#features/documents/make-report.model.ts";
 import { toPdf } from "#features/documents/to-pdf.ts";
-import { fillUserTemplate } from "#features/documents/user-template.ts";
-import { verifyFigures, type FigureDrift } from "#features/documents/verify.model.ts";
-import { chooseCampaign, chooseUnit, day, exits, text, UsageError, withDatabase, type Call, type Command } from "./command.ts";
+import type { FigureDrift } from "#features/documents/verify.model.ts";
+import { prepareFiles, readWhole } from "./files.ts";
+import { chooseCampaign, chooseUnit, exits, period, text, UsageError, withDatabase, type Call, type Command } from "./command.ts";
 
 export const report: Command = {
   name: "report",
@@ -62,11 +54,10 @@ export const report: Command = {
       const out = text(call, "out");
       if (!out) throw new UsageError("请用 --out 写明生成的文件，例如 --out 情况汇报.docx");
       const unit = await chooseUnit(database, campaign, text(call, "unit"));
-      await makeReport(call, database, campaign, {
+      await writeReport(call, database, campaign, {
         template: what,
         unit: unit.id,
-        from: day(call, "from", campaign.from),
-        to: day(call, "to", campaign.reportDate ?? campaign.to ?? campaign.from),
+        ...period(call, campaign, campaign.reportDate ?? campaign.to ?? campaign.from),
         out,
       });
       return exits.ok;
@@ -82,9 +73,12 @@ export interface ReportRequest {
   out: string;
 }
 
-/** Fills a template, freezes its figures and writes the Word file and its annex. */
-export async function makeReport(call: Call, database: Database, campaign: Campaign, request: ReportRequest): Promise<void> {
-  const identity = newIdentity();
+/**
+ * Fills a template, freezes its figures and writes the Word file and its annex. The files are on disk before the
+ * figures are frozen and get their names after: whenever it is interrupted, no file stands there that is not whole
+ * or whose figures were not kept.
+ */
+export async function writeReport(call: Call, database: Database, campaign: Campaign, request: ReportRequest): Promise<void> {
   const order = {
     template: request.template,
     unit: request.unit,
@@ -93,87 +87,65 @@ export async function makeReport(call: Call, database: Database, campaign: Campa
     actor: null,
     now: new Date(),
   };
-  const own = extname(request.template).toLowerCase() === ".docx";
-  const template = campaign.pack.templates.find((one) => one.key === request.template);
-  if (!own && !template)
-    throw new Problem(
-      "unknown_template",
-      404,
-      `没有报告模板“${request.template}”。可用：${campaign.pack.templates.map((one) => one.key).join("、") || "无"}；也可以写自己的 .docx 模板文件。`,
-    );
-  const result = await withScope(
+  const stem = joinPath(dirname(request.out), basename(request.out, extname(request.out)));
+  const annexPath = `${stem}-指标口径附表.docx`;
+  const own = extname(request.template).toLowerCase() === ".docx" ? await readWhole(request.template) : undefined;
+  let files: Awaited<ReturnType<typeof prepareFiles>> | undefined;
+  const made = await withScope(
     database,
     operator(campaign).scope,
     async (tx) => {
-      const { resolver, unitOf } = await openResolver(tx, campaign, order);
-      let document: Pick<OfficialDocument, "title" | "organ" | "date">;
-      let made: Awaited<ReturnType<typeof officialDocx>>;
-      if (template) {
-        const filled = await fillTemplate(template, resolver);
-        document = filled;
-        made = await officialDocx(filled, identity);
-      } else {
-        const names = { figures: new Set(campaign.figures.keys()), ledgers: [...campaign.ledgers.values()] };
-        made = await fillUserTemplate(await readFile(request.template), basename(request.template), names, resolver, identity);
-        document = { title: basename(request.template, ".docx"), organ: resolver.organ, date: request.to };
+      const filled = await makeReport(tx, campaign, order, own);
+      const contents = [
+        { path: request.out, content: filled.docx },
+        { path: annexPath, content: filled.annex },
+      ];
+      if (call.flags["pdf"] === true) {
+        const { pdf, substituted } = await toPdf(filled.docx);
+        contents.push({ path: `${stem}.pdf`, content: pdf });
+        if (substituted.length > 0) call.say(`PDF 中以下字体本机没有，已用其他字体代替：${substituted.join("、")}`);
       }
-      if (call.flags["draft"] !== true) await freezeReport(tx, campaign, order, identity, document.title, made.marks, unitOf);
-      return { docx: made.docx, annex: await annexDocx(document, identity, made.marks), figures: made.marks.length };
+      files = await prepareFiles(contents);
+      if (call.flags["draft"] !== true) await keepReport(tx, campaign, order, filled);
+      return filled;
     },
     true,
-  );
-  const annexPath = joinPath(dirname(request.out), `${basename(request.out, extname(request.out))}-指标口径附表.docx`);
-  await writeWhole(request.out, result.docx);
-  await writeWhole(annexPath, result.annex);
-  if (call.flags["pdf"] === true) {
-    const { pdf, substituted } = await toPdf(result.docx);
-    await writeWhole(request.out.replace(/\.docx$/i, ".pdf"), pdf);
-    if (substituted.length > 0) call.say(`PDF 中以下字体本机没有，已用其他字体代替：${substituted.join("、")}`);
-  }
+  ).catch(async (error: unknown) => {
+    await files?.drop();
+    throw error;
+  });
+  await files?.keep();
+  const { code } = made.identity;
   if (call.flags["json"])
     call.print(
       JSON.stringify(
-        { report: identity.report, code: identity.code, out: request.out, annex: annexPath, figures: result.figures },
+        { report: made.identity.report, code, out: request.out, annex: annexPath, figures: made.marks.length },
         null,
         2,
       ),
     );
-  else call.say(`已生成 ${request.out}（${result.figures}处数字，核验码 ${identity.code}）和 ${annexPath}`);
-}
-
-async function writeWhole(path: string, content: Uint8Array): Promise<void> {
-  await writeFile(`${path}.partial`, content, { flush: true });
-  await rename(`${path}.partial`, path);
+  else call.say(`已生成 ${request.out}（${made.marks.length}处数字，核验码 ${code}）和 ${annexPath}`);
 }
 
 async function verify(call: Call, database: Database, campaign: Campaign, file: string): Promise<number> {
-  const read = await readDocx(await readFile(file));
-  if (!read.report && !read.code)
-    throw new Problem(
-      "not_a_report",
-      422,
-      `${file} 里没有本系统的报告标识，无法核对。请用系统生成的原文件（另存为其他格式会丢失标识）。`,
-    );
-  const drifts = await withScope(database, operator(campaign).scope, async (tx) => {
-    const { report: frozen, figures } = await getReport(tx, campaign, { id: read.report, code: read.code });
-    const frozenCampaign = await getCampaignAt(tx, campaign, frozen.packId);
-    const inFile = new Map(read.figures.map((figure) => [figure.n, figure.now ?? ""]));
-    return verifyFigures(tx, frozenCampaign, frozen, figures, inFile, (key) => {
-      const figure = campaign.figures.get(key);
-      return figure && definitionVersion(campaign, figure);
-    });
-  });
-  const bad = drifts.filter((one) => one.status !== "一致");
-  if (call.flags["json"])
-    call.print(JSON.stringify({ report: read.report, code: read.code, consistent: bad.length === 0, figures: drifts }, null, 2));
+  const docx = await readWhole(file);
+  const {
+    report: id,
+    code,
+    figures,
+  } = await withScope(database, operator(campaign).scope, (tx) => verifyReport(tx, campaign, docx, file));
+  const bad = figures.filter((one) => one.status !== "一致");
+  if (call.flags["json"]) call.print(JSON.stringify({ report: id, code, consistent: bad.length === 0, figures }, null, 2));
   else {
     call.print(
-      `核验码 ${read.code ?? "（无）"}：${drifts.length}处数字，${drifts.length - bad.length}处一致，${bad.length}处有变化`,
+      `核验码 ${code ?? "（无）"}：${figures.length}处数字，${figures.length - bad.length}处一致，${bad.length}处有变化`,
     );
     for (const one of bad) for (const line of describe(one)) call.print(line);
   }
   return bad.length === 0 ? exits.ok : exits.drift;
 }
+
+const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 const actions: Record<string, string> = { record: "登记", edit: "修改", import: "导入", delete: "删除", restore: "恢复" };
 
@@ -190,9 +162,7 @@ function describe(one: FigureDrift): string[] {
   for (const cause of one.causes.slice(0, 20)) {
     lines.push(`    ${cause.change}：《${cause.ledger}》${cause.number ?? cause.entryId}（${cause.unit}）`);
     for (const event of cause.events) {
-      const changed = Object.entries(event.changes).map(
-        ([name, value]) => `${name}→${value === null ? "（空）" : String(value)}`,
-      );
+      const changed = Object.entries(event.changes).map(([name, value]) => `${name}→${value === null ? "（空）" : shown(value)}`);
       lines.push(
         `      ${event.at.slice(0, 16)} ${actions[event.action] ?? event.action}${event.reason ? `，理由：${event.reason}` : ""}${event.version > 1 && changed.length > 0 ? `：${changed.join("，")}` : ""}`,
       );

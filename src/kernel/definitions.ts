@@ -10,7 +10,7 @@ import { z } from "zod";
 
 const key = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, "小写英文字母开头，只含小写字母、数字、下划线和连字符，最长63个字符");
 const label = z.string().trim().min(1).max(200);
-const day = z.iso.date();
+const day = z.iso.date("不是日期，或没有这一天，应写成 2023-03-15 的样子");
 
 /** Where a figure or record is about a field: any heading that Excel may hold, without quotes or control characters. */
 const fieldName = z
@@ -52,7 +52,7 @@ export const fieldSchema = z.strictObject({
   values: z.array(label).optional(),
   open: z.boolean().default(false),
   /** Other spellings of values that units send, mapped to the value stored: {研讨: 交流研讨}. */
-  synonyms: z.record(label, label).optional(),
+  synonyms: z.record(label, z.union([label, z.literal("")])).optional(),
   /** Other headings under which units send this column. */
   aliases: z.array(label).default([]),
   /** First heading row when the official form has two: 出勤情况 above 应到人数. */
@@ -119,7 +119,10 @@ export const conditionSchema = z.union([
   z.strictObject({
     /** Not equal, or none of. An empty cell is not equal to anything, so it passes. */
     not: z.union([scalar, z.array(scalar).min(1)]).optional(),
-    /** At least / at most, inclusive. `$from`, `$to`, `$asOf` stand for the question's own dates, `$month` for the month of `$to`. */
+    /**
+     * At least / at most, inclusive. `$from`, `$to`, `$asOf` stand for the question's own dates, `$month` and `$year`
+     * for the month and year of `$to`; where a plain value may stand, so may these: `{计划年度: $year}`.
+     */
     from: comparable.optional(),
     to: comparable.optional(),
     above: comparable.optional(),
@@ -187,7 +190,9 @@ export const figureSchema = measureSchema.extend({
   unit: z.string().max(12).default(""),
   /**
    * Text form. `{n}` the exact value, `{n:余}` 3742 → 3700余, `{n:万}` 3.24万, `{n:汉}` 十二, `{n:两}` 两 for 2,
-   * `{n:月日}` 3月15日, `{n:年月日}`, `{values}` the distinct values joined by 、, `{KEY}` another figure's value.
+   * `{n:月日}` 3月15日, `{n:年月日}`, `{values}` the distinct values joined by 、 in the order of the field's list or else of
+   * their first entry (`{values:，}` by another separator, `{values:和}` 甲、乙和丙, `{values:-海关}` with a common ending once),
+   * `{KEY}` another figure's value.
    * Default: `{n}` and the unit.
    */
   text: z.string().max(200).optional(),
@@ -198,7 +203,7 @@ export const figureSchema = measureSchema.extend({
   total: z.array(operand).min(1).optional(),
   days: z.strictObject({ from: operand, to: operand }).optional(),
   /** The same figure over the same period one year earlier, in percent of change. */
-  yearOnYear: z.string().optional(),
+  yearOnYear: operand.optional(),
   /** Period when it is not the question's own: fixed dates. Rare: a figure since a party congress, for one. */
   period: z.strictObject({ from: day.optional(), to: day.optional() }).optional(),
   /** own: only the unit itself; subtree (default): with all below. */
@@ -243,6 +248,8 @@ export const ledgerSchema = z.strictObject({
         kind: fieldName.optional(),
         level: fieldName.optional(),
         parent: fieldName.optional(),
+        /** Short and former names, several separated by 、. */
+        aliases: fieldName.optional(),
         from: fieldName.optional(),
         to: fieldName.optional(),
       }),
@@ -270,6 +277,11 @@ export const ledgerSchema = z.strictObject({
   figures: z.array(figureSchema).default([]),
 });
 export type LedgerSource = z.infer<typeof ledgerSchema>;
+
+/** A ledger as a file may write it: one that changes an inherited ledger says only what differs. */
+export const ledgerFileSchema = ledgerSchema.partial({ name: true }).extend({
+  lifecycle: lifecycleSchema.partial({ initial: true, states: true }).optional(),
+});
 
 export const ruleSchema = z.strictObject({
   key,

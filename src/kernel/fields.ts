@@ -5,7 +5,7 @@ import type { FieldDefinition, FieldType, Ledger } from "./definitions.ts";
 export type Derivation =
   | { kind: "attribute"; field: string; attribute: string }
   | { kind: "days" | "onTime"; from: string; to: string }
-  | { kind: "week" | "month"; date: string };
+  | { kind: "week" | "month" | "year"; date: string };
 
 const unitAttributes = ["编号", "名称", "类型", "层级", "上级单位"] as const;
 const personAttributes = ["编号", "姓名", "单位", "部门", "职务"] as const;
@@ -17,9 +17,14 @@ export function parseDerive(
   ledgers: (key: string) => Ledger | undefined,
 ): Derivation | string {
   const find = (name: string): FieldDefinition | undefined => fields.find((field) => field.name === name);
-  const call = /^(days|onTime|week|month)\(\s*([^,()]+?)\s*(?:,\s*([^,()]+?)\s*)?\)$/.exec(text);
+  const call = /^(days|onTime|week|month|year)\(\s*([^,()]+?)\s*(?:,\s*([^,()]+?)\s*)?\)$/.exec(text);
   if (call) {
-    const [, name, first, second] = call as unknown as [string, "days" | "onTime" | "week" | "month", string, string | undefined];
+    const [, name, first, second] = call as unknown as [
+      string,
+      "days" | "onTime" | "week" | "month" | "year",
+      string,
+      string | undefined,
+    ];
     for (const part of [first, second])
       if (part !== undefined && find(part)?.type !== "date") return `derive 中的“${part}”不是本台账的日期栏目`;
     if (name === "days" || name === "onTime")
@@ -29,7 +34,8 @@ export function parseDerive(
   const dot = text.lastIndexOf(".");
   const target = dot > 0 ? find(text.slice(0, dot)) : undefined;
   const attribute = text.slice(dot + 1);
-  if (!target) return `derive 的写法不对：“${text}”。可写“栏目.属性”、days(起, 止)、onTime(日期, 时限)、week(日期)、month(日期)`;
+  if (!target)
+    return `derive 的写法不对：“${text}”。可写“栏目.属性”、days(起, 止)、onTime(日期, 时限)、week(日期)、month(日期)、year(日期)`;
   const known =
     target.type === "person"
       ? (personAttributes as readonly string[])
@@ -54,11 +60,6 @@ export const isStored = (ledger: Ledger, field: FieldDefinition): boolean =>
 export const fieldOf = (ledger: Ledger, name: string): FieldDefinition | undefined =>
   ledger.fields.find((field) => field.name === name);
 
-/** Week of the campaign, `第1周` beginning on the Monday `firstWeek`; the weeks before are 第0周, 第-1周 … */
-export function weekOf(day: string, firstWeek: string): string {
-  return `第${Math.floor((Date.parse(day) - Date.parse(firstWeek)) / (7 * 86_400_000)) + 1}周`;
-}
-
 /** The Monday of the week in which `day` lies. */
 export function mondayOf(day: string): string {
   const date = new Date(`${day}T00:00:00Z`);
@@ -68,3 +69,6 @@ export function mondayOf(day: string): string {
 
 /** Whole days from one ISO day to another; negative when `to` is earlier. */
 export const daysBetween = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
+
+/** The day in China at a moment. */
+export const chinaDay = (moment: Date): string => new Date(moment.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);

@@ -164,7 +164,10 @@ function value(campaign: Campaign, node: FigureNode, answers: Answers): { value:
     }
     if (figure.days) {
       const [from, to] = [of(figure.days.from).value, of(figure.days.to).value];
-      return { value: typeof from === "string" && typeof to === "string" ? new Big(daysBetween(from, to)) : null };
+      if (from === null || to === null) return { value: null };
+      const ends = [from, to].map(String);
+      if (!ends.every((end) => /^\d{4}-\d{2}(-\d{2})?$/.test(end))) return { value: null, note: "起止不都是日期，无法计算天数" };
+      return { value: new Big(daysBetween(ends[0] as string, ends[1] as string)) };
     }
     return answers(request(campaign, node, figure));
   })();

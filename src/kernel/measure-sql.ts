@@ -60,19 +60,19 @@ export function valueSql(ledger: Ledger, field: FieldDefinition, context: SqlCon
 
 /** A field as people read it: names of units and people, 是 and 否, lists joined by 、. */
 export function shownSql(ledger: Ledger, field: FieldDefinition, context: SqlContext): Sql {
-  const stored = sql`e.data->>${field.name}::text`;
+  const written = sql`e.data->>${field.name}::text`;
   if (field.derive !== undefined || (ledger.lifecycle && field.name === ledger.stateField))
     return sql`(${valueSql(ledger, field, context)})::text`;
   if (field.type === "unit" || field.type === "organ")
-    return sql`coalesce((select u.name from units u where u.realm_id = e.realm_id and u.unit_id::text = ${stored}), ${stored})`;
+    return sql`coalesce((select u.name from units u where u.realm_id = e.realm_id and u.unit_id::text = ${written}), ${written})`;
   if (field.type === "person")
-    return sql`coalesce((select coalesce(p.code, p.name) from people p where p.realm_id = e.realm_id and p.person_id::text = ${stored}), ${stored})`;
+    return sql`coalesce((select coalesce(p.code, p.name) from people p where p.realm_id = e.realm_id and p.person_id::text = ${written}), ${written})`;
   if (field.type === "people")
     return sql`(select string_agg(coalesce((select p.name from people p where p.realm_id = e.realm_id and p.person_id::text = item), item), '、' order by position) from jsonb_array_elements_text(case when jsonb_typeof(e.data->${field.name}::text) = 'array' then e.data->${field.name}::text else '[]' end) with ordinality as list (item, position))`;
   if (field.type === "choices")
     return sql`(select string_agg(item, '、' order by position) from jsonb_array_elements_text(coalesce(e.data->${field.name}::text, '[]')) with ordinality as list (item, position))`;
-  if (field.type === "boolean") return sql`case ${stored} when 'true' then '是' when 'false' then '否' end`;
-  return stored;
+  if (field.type === "boolean") return sql`case ${written} when 'true' then '是' when 'false' then '否' end`;
+  return written;
 }
 
 /** Lists hold several values; each counts. */
@@ -91,6 +91,8 @@ function deriveSql(ledger: Ledger, text: string, { campaign }: SqlContext): Sql 
       return sql`'第' || (floor((${day(derivation.date)} - ${campaign.firstWeek}::date) / 7.0) + 1)::integer || '周'`;
     case "month":
       return sql`left(e.data->>${derivation.date}::text, 7)`;
+    case "year":
+      return sql`left(e.data->>${derivation.date}::text, 4)`;
     case "attribute": {
       const target = fieldOf(ledger, derivation.field) as FieldDefinition;
       const id = sql`case when jsonb_typeof(e.data->${target.name}::text) = 'number' then (e.data->>${target.name}::text)::bigint end`;
@@ -121,9 +123,11 @@ function deriveSql(ledger: Ledger, text: string, { campaign }: SqlContext): Sql 
       const value =
         other.lifecycle && derivation.attribute === other.stateField
           ? sql`r.state`
-          : wanted
-            ? sql`r.data->>${wanted.name}::text`
-            : sql`null`;
+          : wanted?.type === "boolean"
+            ? sql`case r.data->>${wanted.name}::text when 'true' then '是' when 'false' then '否' end`
+            : wanted
+              ? sql`r.data->>${wanted.name}::text`
+              : sql`null`;
       return sql`(select ${value} from entries r where r.realm_id = e.realm_id and r.campaign_id = e.campaign_id and r.ledger = ${other.key} and not r.deleted and r.data->>${number}::text = e.data->>${target.name}::text limit 1)`;
     }
   }
@@ -152,7 +156,7 @@ function oneSql(ledger: Ledger, field: FieldDefinition, condition: Condition, co
   if (condition.contains !== undefined)
     parts.push(
       isUnit
-        ? sql`exists (select 1 from units u where u.realm_id = e.realm_id and u.unit_id::text = ${value} and position(${condition.contains} in u.name) > 0)`
+        ? sql`position(${condition.contains} in coalesce((select u.name from units u where u.realm_id = e.realm_id and u.unit_id::text = ${value}), ${value}, '')) > 0`
         : sql`position(${condition.contains} in coalesce((${value})::text, '')) > 0`,
     );
   if (condition.kind !== undefined)

@@ -44,7 +44,8 @@ export function planMeasure(measure: Measure, ledger: Ledger): MeasurePlan {
   );
   const summed = fieldOf(ledger, fields[0] ?? "");
   const additive = operation === "count" || (operation === "sum" && summed !== undefined && isStored(ledger, summed));
-  const identity = { ledger: ledger.key, operation, fields, where, any, date, groups: measure.groups ?? null };
+  const decimals = operation === "sum" && summed?.type === "decimal" ? (summed.decimals ?? 2) : 0;
+  const identity = { ledger: ledger.key, operation, fields, where, any, date, groups: measure.groups ?? null, decimals };
   return {
     digest: createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 32),
     ledger,
@@ -56,7 +57,7 @@ export function planMeasure(measure: Measure, ledger: Ledger): MeasurePlan {
     groups: measure.groups,
     prepared: additive && plain && date.kind !== "field",
     sets: operation === "distinct" && fields.length === 1 && summed?.type === "person" && plain && date.kind === "day",
-    decimals: operation === "sum" && summed?.type === "decimal" ? (summed.decimals ?? 2) : 0,
+    decimals,
   };
 }
 
@@ -71,16 +72,14 @@ function isPlain(ledger: Ledger, name: string, condition: Condition): boolean {
   const field = fieldOf(ledger, name);
   if (!field || field.derive !== undefined || field.type === "unit" || field.type === "organ" || field.type === "person")
     return false;
-  if (typeof condition !== "object" || Array.isArray(condition)) return true;
-  return (
-    condition.kind === undefined &&
-    [condition.from, condition.to, condition.above, condition.below].every((bound) => !isVariable(bound))
-  );
+  if (typeof condition !== "object" || Array.isArray(condition)) return ![condition].flat().some(isVariable);
+  const { not, from, to, above, below } = condition;
+  return condition.kind === undefined && ![not, from, to, above, below].flat().some(isVariable);
 }
 
 export const isVariable = (bound: unknown): bound is string => typeof bound === "string" && bound.startsWith("$");
 
-/** What `$from`, `$to`, `$asOf` and `$month` stand for in a question. */
+/** What `$from`, `$to`, `$asOf`, `$month` and `$year` stand for in a question. */
 export interface Variables {
   from: string;
   to: string;
@@ -91,6 +90,7 @@ export function valueOfVariable(name: string, variables: Variables): string {
   if (name === "$to") return variables.to;
   if (name === "$asOf") return variables.asOf.slice(0, 10);
   if (name === "$month") return variables.to.slice(0, 7);
+  if (name === "$year") return variables.to.slice(0, 4);
   return name;
 }
 
@@ -119,11 +119,19 @@ export function matches(plan: MeasurePlan, entry: EntryView): boolean {
   return all(plan.where) && (plan.any.length === 0 || plan.any.some(all));
 }
 
-/** A condition's value as it is stored for this type of field: 是 of a boolean is `true`. */
+/** A condition's value as it is stored for this type of field: 是 of a boolean is `true`, but a derived one (`onTime`) says 是. */
 export function stored(field: FieldDefinition, value: Scalar): string {
+  if (field.type === "boolean" && field.derive !== undefined)
+    return value === true ? "是" : value === false ? "否" : String(value);
   if (field.type === "boolean")
     return value === "是" || value === true ? "true" : value === "否" || value === false ? "false" : String(value);
   return String(value);
+}
+
+/** Texts by code point, as the C collation of the database has them; UTF-16 has the characters beyond the first plane elsewhere. */
+function order(left: string, right: string): number {
+  if (/[\ud800-\udfff]/.test(left + right)) return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 export function meets(field: FieldDefinition, value: unknown, condition: Condition, other: (name: string) => unknown): boolean {
@@ -137,7 +145,7 @@ export function meets(field: FieldDefinition, value: unknown, condition: Conditi
     const target = typeof bound === "object" ? other(bound.field) : bound;
     if (isEmpty(value) || isEmpty(target)) return undefined;
     if (typeof value === "number") return value - Number(target);
-    return String(value) < String(target) ? -1 : String(value) > String(target) ? 1 : 0;
+    return order(String(value), String(target));
   };
   const holds = (bound: string | number | { field: string } | undefined, test: (sign: number) => boolean): boolean => {
     if (bound === undefined) return true;

@@ -36,6 +36,11 @@ describe("forms", () => {
     [100000, "汉", "100000"],
     [1.5, "汉", "1.5"],
     ["12", "汉", "十二"],
+    [4, "一要", "一要、二要、三要、四要"],
+    [1, "一是", "一是"],
+    [0, "一要", "0"],
+    [1, "按月", "按月"],
+    [0, "按周", "未做到按周"],
     [2, "两", "两"],
     [3, "两", "三"],
     [22, "两", "二十二"],
@@ -85,6 +90,15 @@ test("other figures and distinct values", () => {
   const sources = { values: ["太原", "成都", "重庆"], figure: (key: string) => (key === "S04-F03" ? 18 : undefined) };
   expect(numberText(7, "次", "{n}次{S04-F03}项", sources)).toBe("7次18项");
   expect(numberText(3, "家", "{values}海关", sources)).toBe("太原、成都、重庆海关");
+  expect(numberText(0, "种", "管{values:、管}", { values: [] })).toBe("（无数据）");
+  expect(numberText(0, "种", "{n}种：{values}", { values: [] })).toBe("0种：");
+  const named = (values: string[]): string => numberText(values.length, "家", "{values:-海关}", { values });
+  expect(named(["太原海关", "成都海关", "重庆海关"])).toBe("太原、成都、重庆海关");
+  expect(named(["太原海关", "总署机关"])).toBe("太原海关、总署机关");
+  expect(named([])).toBe("（无数据）");
+  expect(numberText(3, "家", "{values:}等", sources)).toBe("太原成都重庆等");
+  expect(numberText(3, "家", "{values:和}", sources)).toBe("太原、成都和重庆");
+  expect(numberText(1, "家", "{values:和}", { values: ["太原"] })).toBe("太原");
   expect(numberText(3, "家", "{S04-F03:汉}条", sources)).toBe("十八条");
   expect(() => numberText(1, "", "{X99}", sources)).toThrow("“{X99}”不是已有的指标编号");
 });

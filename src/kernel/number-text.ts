@@ -31,12 +31,27 @@ const gap = /\{([^{}:]*)(?::([^{}]*))?\}/g;
 export function numberText(value: FigureValue, unit = "", template?: string, sources: TextSources = {}): string {
   if (value === null && (template === undefined || /\{n[}:]/.test(template))) return noValue;
   if (template === undefined) return plain(value, unit);
+  // A text that only names the values has nothing to say when there are none.
+  if (sources.values?.length === 0 && template.includes("{values") && !/\{n[}:]/.test(template)) return noValue;
   return template.replace(gap, (_whole, name: string, form: string | undefined) => {
-    if (name === "values") return (sources.values ?? []).join(form ?? "、");
+    if (name === "values") return namesText(sources.values ?? [], form ?? "、");
     const found = name === "n" ? value : sources.figure?.(name);
     if (found === undefined) throw new RangeError(`文字形式“${template}”里的“{${name}}”不是已有的指标编号`);
     return formatValue(found, form ?? "");
   });
+}
+
+/**
+ * Names in a row, with a separator between all; `和` and `及` stand before the last only (甲、乙和丙), and `-海关` writes
+ * an ending that all have once (太原、成都海关).
+ */
+function namesText(names: readonly string[], form: string): string {
+  if (form === "和" || form === "及")
+    return names.length < 2 ? names.join("") : `${names.slice(0, -1).join("、")}${form}${names.at(-1) ?? ""}`;
+  if (!form.startsWith("-")) return names.join(form);
+  const ending = form.slice(1);
+  const shared = ending !== "" && names.length > 0 && names.every((name) => name.endsWith(ending) && name !== ending);
+  return shared ? `${names.map((name) => name.slice(0, -ending.length)).join("、")}${ending}` : names.join("、");
 }
 
 /** Everything wrong with a text template, in Chinese; empty when it can be used. */
@@ -83,6 +98,12 @@ function kept(word: string): Form {
   return ofNumber((n) => (n.gte(1) ? word : `未做到${word}`));
 }
 
+/** 一要、二要、三要: one to ninety-nine; other numbers stay exact. */
+function numbered(n: Big, word: string): string | undefined {
+  if (n.lt(1) || n.gt(99) || hanzi(n) === undefined) return undefined;
+  return Array.from({ length: n.toNumber() }, (_item, i) => `${hanzi(new Big(i + 1)) ?? ""}${word}`).join("、");
+}
+
 const forms: Readonly<Record<string, Form>> = {
   余: ofNumber((n) => leading(n)),
   万: ofNumber((n) => (n.abs().gte(10_000) ? `${trim(n.div(10_000).round(2, Big.roundHalfUp))}万` : undefined)),
@@ -105,6 +126,11 @@ const forms: Readonly<Record<string, Form>> = {
   每周: kept("每周"),
   每半月: kept("每半月"),
   每月: kept("每月"),
+  按周: kept("按周"),
+  按月: kept("按月"),
+  /** As many items as a plan names without their text: 一要、二要、三要. */
+  一要: ofNumber((n) => numbered(n, "要")),
+  一是: ofNumber((n) => numbered(n, "是")),
   年月日: ofDate(({ year, month, day }) => (day === undefined ? undefined : `${year}年${month}月${day}日`)),
   月日: ofDate(({ month, day }) => (day === undefined ? undefined : `${month}月${day}日`)),
   年月: ofDate(({ year, month }) => `${year}年${month}月`),

@@ -1,8 +1,8 @@
 /** What only shows once a pack is whole: names that point nowhere, cycles, conditions that can never hold. */
 import type { Condition, FigureDefinition, Ledger, Measure, Operand, Pack, Where } from "./definitions.ts";
 import { fieldOf, isNumber, parseDerive } from "./fields.ts";
-import type { Sources } from "./pack.ts";
-import type { PackProblem } from "./yaml-source.ts";
+import { checkText } from "./number-text.ts";
+import type { PackProblem, Sources } from "./yaml-source.ts";
 
 const operations = ["count", "sum", "avg", "distinct", "min", "max", "latest", "value", "items", "groups"] as const;
 const combinations = ["ratio", "growth", "difference", "total", "days", "yearOnYear"] as const;
@@ -59,7 +59,7 @@ export function checkPack(pack: Pack, sources: Sources): PackProblem[] {
   return problems;
 }
 
-type Complain = (path: PropertyKey[], reason: string) => void;
+export type Complain = (path: PropertyKey[], reason: string) => void;
 
 function checkLedger(ledger: Ledger, ledgers: Map<string, Ledger>, complain: Complain): void {
   const seen = new Set<string>();
@@ -101,7 +101,8 @@ function checkLedger(ledger: Ledger, ledgers: Map<string, Ledger>, complain: Com
   });
 }
 
-function checkFigure(
+/** Everything that keeps a figure from being asked, given the ledgers and figures that there are. */
+export function checkFigure(
   figure: FigureDefinition,
   ledgers: Map<string, Ledger>,
   figures: Map<string, FigureDefinition>,
@@ -125,8 +126,7 @@ function checkFigure(
       complain([combination as string], `指标“${figure.name}”的一部分没有写清怎么算`);
     else checkMeasure({ ...operand, ledger: operand.ledger ?? figure.ledger }, ledgers, complain, [combination as string]);
   });
-  for (const name of figuresInText(figure.text ?? ""))
-    if (!figures.has(name)) complain(["text"], `文字形式引用的指标“${name}”不存在`);
+  for (const reason of checkText(figure.text ?? "", (key) => figures.has(key))) complain(["text"], reason);
 }
 
 function checkMeasure(

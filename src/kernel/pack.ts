@@ -4,38 +4,14 @@
  * templates of the same key replace. Merging is done on the text as written, so that a default never
  * overwrites what the extended pack says.
  */
-import { readFile, readdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
-import {
-  figureSchema,
-  figuresFileSchema,
-  ledgerSchema,
-  packSchema,
-  rolesFileSchema,
-  ruleSchema,
-  rulesFileSchema,
-  templateSchema,
-  type FieldDefinition,
-  type Ledger,
-  type Pack,
-  type ReportTemplate,
-} from "./definitions.ts";
+import { access } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { figureSchema, packSchema, rolesFileSchema, ruleSchema, type Pack, type ReportTemplate } from "./definitions.ts";
+import { keepUsable } from "./inherited.ts";
 import { checkPack } from "./pack-check.ts";
-import { checkSource, readYaml, type PackProblem, type YamlSource } from "./yaml-source.ts";
-
-type Plain = Record<string, unknown>;
-
-/** The files of one pack folder, read and checked one by one. */
-export interface PackFolder {
-  directory: string;
-  pack: Plain;
-  ledgers: { source: YamlSource; value: Plain }[];
-  figures: { source: YamlSource; value: Plain; index: number }[];
-  rules: { source: YamlSource; value: Plain }[];
-  roles: Plain[];
-  templates: ReportTemplate[];
-  packSource: YamlSource;
-}
+import { readFolder, type PackFolder } from "./pack-folder.ts";
+import { finishLedger, mergeLedger } from "./pack-ledger.ts";
+import type { PackProblem, Plain, Sources } from "./yaml-source.ts";
 
 export interface LoadedPack {
   /** Undefined when there are problems. */
@@ -57,8 +33,8 @@ export async function loadPack(directory: string, findBase?: (key: string) => Pr
     if (!folder) break;
     chain.unshift(folder);
     seen.add(String(folder.pack["key"]));
-    const base = folder.pack["extends"] as string | undefined;
-    if (!base) break;
+    const base = folder.pack["extends"];
+    if (typeof base !== "string" || base === "") break;
     const at = (reason: string): PackProblem => ({
       file: folder.packSource.file,
       line: folder.packSource.lineOf(["extends"]),
@@ -83,97 +59,11 @@ export async function loadPack(directory: string, findBase?: (key: string) => Pr
 }
 
 async function exists(path: string): Promise<boolean> {
-  return readFile(path).then(
+  return access(path).then(
     () => true,
     () => false,
   );
 }
-
-async function readFolder(directory: string, problems: PackProblem[]): Promise<PackFolder | undefined> {
-  const load = async (path: string, name: string): Promise<YamlSource | undefined> => {
-    const text = await readFile(path, "utf8").catch(() => undefined);
-    if (text === undefined) return undefined;
-    const { source, problems: found } = readYaml(name, text);
-    problems.push(...found);
-    return found.length > 0 ? undefined : source;
-  };
-  const label = basename(directory);
-  const packSource = await load(join(directory, "pack.yaml"), `${label}/pack.yaml`);
-  if (!packSource) {
-    if (problems.length === 0)
-      problems.push({
-        file: `${label}/pack.yaml`,
-        line: 1,
-        path: "",
-        reason: `文件夹 ${directory} 里没有 pack.yaml，不是方案包`,
-      });
-    return undefined;
-  }
-  problems.push(...checkSource(packSource, packSchema));
-  const folder: PackFolder = {
-    directory,
-    pack: packSource.value as Plain,
-    ledgers: [],
-    figures: [],
-    rules: [],
-    roles: [],
-    templates: [],
-    packSource,
-  };
-  for (const name of await list(join(directory, "ledgers"), ".yaml")) {
-    const source = await load(join(directory, "ledgers", name), `${label}/ledgers/${name}`);
-    if (!source) continue;
-    // A file that changes an inherited ledger need not repeat its name.
-    const found = checkSource(source, ledgerSchema.partial({ name: true }));
-    problems.push(...found);
-    if (found.length === 0) folder.ledgers.push({ source, value: source.value as Plain });
-  }
-  const figures = await load(join(directory, "figures.yaml"), `${label}/figures.yaml`);
-  if (figures) {
-    const found = checkSource(figures, figuresFileSchema);
-    problems.push(...found);
-    if (found.length === 0)
-      folder.figures = ((figures.value as Plain)["figures"] as Plain[]).map((value, index) => ({
-        source: figures,
-        value,
-        index,
-      }));
-  }
-  const rules = await load(join(directory, "rules.yaml"), `${label}/rules.yaml`);
-  if (rules) {
-    const found = checkSource(rules, rulesFileSchema);
-    problems.push(...found);
-    if (found.length === 0)
-      folder.rules = ((rules.value as Plain)["rules"] as Plain[]).map((value) => ({ source: rules, value }));
-  }
-  const roles = await load(join(directory, "roles.yaml"), `${label}/roles.yaml`);
-  if (roles) {
-    const found = checkSource(roles, rolesFileSchema);
-    problems.push(...found);
-    if (found.length === 0) folder.roles = (roles.value as Plain)["roles"] as Plain[];
-  }
-  for (const name of await list(join(directory, "templates"), ".md")) {
-    const file = `${label}/templates/${name}`;
-    const text = await readFile(join(directory, "templates", name), "utf8");
-    const match = /^---\r?\n([\s\S]*?)\r?\n---\r?\n?/.exec(text);
-    if (!match) {
-      problems.push({ file, line: 1, path: "", reason: "模板要以 --- 开头的抬头部分开始" });
-      continue;
-    }
-    const { source, problems: found } = readYaml(file, `\n${match[1]}`);
-    problems.push(...found, ...(found.length === 0 ? checkSource(source, templateSchema) : []));
-    const parsed = templateSchema.safeParse(source.value);
-    if (parsed.success)
-      folder.templates.push({ ...parsed.data, body: text.slice(match[0].length), file, bodyLine: match[0].split("\n").length });
-  }
-  return folder;
-}
-
-const list = async (directory: string, ending: string): Promise<string[]> =>
-  (await readdir(directory).catch(() => [])).filter((name) => name.endsWith(ending)).toSorted();
-
-/** Lines of what was written last, by `ledger:key`, `figure:key`, `rule:key`, for problems found after merging. */
-export type Sources = Map<string, { source: YamlSource; path: PropertyKey[] }>;
 
 function resolveChain(chain: PackFolder[], problems: PackProblem[]): { pack: Pack | undefined; sources: Sources } {
   const sources: Sources = new Map();
@@ -198,9 +88,6 @@ function resolveChain(chain: PackFolder[], problems: PackProblem[]): { pack: Pac
             reason: `没有台账“${name}”`,
           });
       for (const name of ledgers.keys()) if (!kept.includes(name)) ledgers.delete(name);
-      // Figures, rules and templates over ledgers that are not kept go with them.
-      for (const [name, figure] of figures)
-        if (typeof figure["ledger"] === "string" && !ledgers.has(figure["ledger"])) figures.delete(name);
     }
     for (const { source, value } of folder.ledgers) {
       const name = String(value["key"]);
@@ -219,7 +106,20 @@ function resolveChain(chain: PackFolder[], problems: PackProblem[]): { pack: Pac
         problems.push({ file: source.file, line: 1, path: "name", reason: "缺少“name”（台账名称）" });
         continue;
       }
-      ledgers.set(name, mergeLedger(baseLedger, value, source, problems));
+      const merged = mergeLedger(baseLedger, value, source, problems);
+      const lifecycle = merged["lifecycle"] as Plain | undefined;
+      const lacking = lifecycle && ["initial", "states"].filter((part) => lifecycle[part] === undefined);
+      if (lacking?.length) {
+        for (const part of lacking)
+          problems.push({
+            file: source.file,
+            line: source.lineOf(["lifecycle"]),
+            path: `lifecycle.${part}`,
+            reason: `缺少“${part}”`,
+          });
+        continue;
+      }
+      ledgers.set(name, merged);
       sources.set(`ledger:${name}`, { source, path: [] });
       ((value["figures"] as Plain[] | undefined) ?? []).forEach((figure, index) => {
         figures.set(String(figure["key"]), { ...figure, ledger: figure["ledger"] ?? name, from: name });
@@ -247,22 +147,26 @@ function resolveChain(chain: PackFolder[], problems: PackProblem[]): { pack: Pac
     for (const role of folder.roles) roles.set(String(role["key"]), role);
     for (const template of folder.templates) templates.set(template.key, template);
   }
-  // Rules over figures that this campaign does not keep go with them.
-  for (const [name, rule] of rules)
-    if (
-      !figures.has(String(rule["figure"])) &&
-      sources.get(`rule:${name}`)?.source.file.split("/")[0] !== chain.at(-1)?.packSource.file.split("/")[0]
-    )
-      rules.delete(name);
   if (problems.length > 0) return { pack: undefined, sources };
   const values = (head["values"] ?? {}) as Record<string, string[]>;
   const { ledgers: _kept, ...rest } = packSchema.parse(head);
+  const finished = [...ledgers.values()].map((value) => finishLedger(value, values, problems, sources));
+  const folderOf = (file: string | undefined): string | undefined => file?.split("/")[0];
+  const inherited = (origin: string): boolean =>
+    folderOf(sources.get(origin)?.source.file) !== folderOf(chain.at(-1)?.packSource.file);
+  const kept = keepUsable(
+    [...figures.values()].map(({ from, ...value }) => ({ ...figureSchema.parse(value), from: String(from) })),
+    finished,
+    (name) => inherited(`figure:${name}`),
+  );
   const pack: Pack = {
     ...rest,
     lineage: chain.map((folder) => String(folder.pack["key"])),
-    ledgers: [...ledgers.values()].map((value) => finishLedger(value, values, problems, sources)),
-    figures: [...figures.values()].map(({ from, ...value }) => ({ ...figureSchema.parse(value), from: String(from) })),
-    rules: [...rules.values()].map((value) => ruleSchema.parse(value)),
+    ledgers: finished,
+    figures: kept,
+    rules: [...rules.values()]
+      .map((value) => ruleSchema.parse(value))
+      .filter((rule) => !inherited(`rule:${rule.key}`) || kept.some((figure) => figure.key === rule.figure)),
     roles: [...roles.values()].map((value) => rolesFileSchema.shape.roles.element.parse(value)),
     templates: [...templates.values()],
   };
@@ -278,118 +182,4 @@ function chainLedger(chain: PackFolder[], until: PackFolder, name: string): Plai
     if (folder === until) break;
   }
   return merged;
-}
-
-function mergeLedger(base: Plain | undefined, own: Plain, source: YamlSource, problems: PackProblem[]): Plain {
-  if (!base) return own;
-  const fields = new Map(((base["fields"] as Plain[] | undefined) ?? []).map((field) => [String(field["name"]), field]));
-  for (const name of (own["without"] as string[] | undefined) ?? [])
-    if (!fields.delete(name))
-      problems.push({
-        file: source.file,
-        line: source.lineOf(["without"]),
-        path: "without",
-        reason: `所继承的台账没有栏目“${name}”`,
-      });
-  for (const field of (own["fields"] as Plain[] | undefined) ?? []) {
-    const name = String(field["name"]);
-    const old = fields.get(name);
-    fields.set(
-      name,
-      old
-        ? {
-            ...old,
-            ...field,
-            ...union(old, field, "aliases"),
-            ...union(old, field, "values"),
-            synonyms: merged(old, field, "synonyms"),
-          }
-        : field,
-    );
-  }
-  const gone = (name: unknown): boolean => typeof name === "string" && !fields.has(name);
-  const identity = (own["identity"] ?? base["identity"]) as string[] | undefined;
-  const result: Plain = {
-    ...base,
-    ...own,
-    ...union(base, own, "aliases"),
-    fields: [...fields.values()],
-    identity: identity?.some(gone) && !own["identity"] ? [] : identity,
-    lifecycle: mergeLifecycle(base["lifecycle"] as Plain | undefined, own["lifecycle"] as Plain | undefined),
-    columns: own["columns"],
-  };
-  // A field that was left out takes the roles it had with it, unless the file names new ones.
-  for (const role of ["unit", "date"]) if (gone(result[role]) && own[role] === undefined) delete result[role];
-  for (const name of ["without", "extends"]) delete result[name];
-  return dropUndefined(result);
-}
-
-const dropUndefined = (value: Plain): Plain => Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined));
-
-function union(base: Plain, own: Plain, name: string): Plain {
-  if (base[name] === undefined && own[name] === undefined) return {};
-  return {
-    [name]: [...new Set([...((base[name] as string[] | undefined) ?? []), ...((own[name] as string[] | undefined) ?? [])])],
-  };
-}
-
-const merged = (base: Plain, own: Plain, name: string): Plain | undefined =>
-  base[name] || own[name] ? { ...(base[name] as Plain), ...(own[name] as Plain) } : undefined;
-
-function mergeLifecycle(base: Plain | undefined, own: Plain | undefined): Plain | undefined {
-  if (!base || !own) return own ?? base;
-  const transitions = new Map(
-    [...((base["transitions"] as Plain[] | undefined) ?? []), ...((own["transitions"] as Plain[] | undefined) ?? [])].map(
-      (item) => [String(item["name"]), item],
-    ),
-  );
-  return { initial: own["initial"] ?? base["initial"], ...union(base, own, "states"), transitions: [...transitions.values()] };
-}
-
-/** Named value lists filled in, the state field put among the fields, the order of columns settled. */
-function finishLedger(value: Plain, lists: Record<string, string[]>, problems: PackProblem[], sources: Sources): Ledger {
-  const {
-    without: _without,
-    extends: _extends,
-    figures: _figures,
-    columns,
-    ...parsed
-  } = ledgerSchema.parse(dropUndefined(value));
-  const origin = sources.get(`ledger:${parsed.key}`);
-  const complain = (path: PropertyKey[], reason: string): void => {
-    if (origin)
-      problems.push({
-        file: origin.source.file,
-        line: origin.source.lineOf([...origin.path, ...path]),
-        path: path.map(String).join("."),
-        reason,
-      });
-  };
-  const fields: FieldDefinition[] = parsed.fields.map((field) => {
-    if (!field.values?.some((item) => item.startsWith("$"))) return field;
-    const filled = field.values.flatMap((item) => {
-      if (!item.startsWith("$")) return [item];
-      const found = lists[item.slice(1)];
-      if (!found) complain(["fields"], `栏目“${field.name}”用了没有定义的值表“${item}”`);
-      return found ?? [];
-    });
-    return { ...field, values: [...new Set(filled)] };
-  });
-  const stateField = parsed.lifecycle ? (parsed.stateField ?? "状态") : parsed.stateField;
-  if (parsed.lifecycle && stateField) {
-    const index = fields.findIndex((field) => field.name === stateField);
-    const written = fields[index];
-    const state: FieldDefinition = {
-      ...(written ?? { name: stateField, required: false, aliases: [], min: 0, hidden: false, derive: undefined }),
-      type: "choice",
-      values: parsed.lifecycle.states,
-      open: false,
-    };
-    if (index >= 0) fields[index] = state;
-    else fields.push(state);
-  }
-  const names = fields.filter((field) => !field.hidden).map((field) => field.name);
-  for (const name of columns ?? [])
-    if (!fields.some((field) => field.name === name)) complain(["columns"], `columns 中的“${name}”不是本台账的栏目`);
-  return { ...parsed, fields, ...(stateField ? { stateField } : {}), columns: columns ?? names };
 }

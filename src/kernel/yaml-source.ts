@@ -1,6 +1,7 @@
 /** YAML with line numbers: every complaint about a pack names file, line and reason. */
-import { LineCounter, parseDocument, isMap, isSeq, isPair } from "yaml";
+import { LineCounter, parseDocument, isMap, isSeq, isPair, visit, type ErrorCode } from "yaml";
 import type { z } from "zod";
+import zhCN from "zod/v4/locales/zh-CN.js";
 
 export interface PackProblem {
   file: string;
@@ -17,15 +18,29 @@ export interface YamlSource {
   lineOf(path: readonly PropertyKey[]): number;
 }
 
+/** A mapping as written, before its schema gives it types and defaults. */
+export type Plain = Record<string, unknown>;
+
+/** Lines of what was written last, by `ledger:key`, `figure:key`, `rule:key`, for problems found after merging. */
+export type Sources = Map<string, { source: YamlSource; path: PropertyKey[] }>;
+
 export function readYaml(file: string, text: string): { source: YamlSource; problems: PackProblem[] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, maxAliasCount: 0 } as never);
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const problems = document.errors.map((error) => ({
     file,
     line: lines.linePos(error.pos[0]).line,
     path: "",
-    reason: `YAML 写法有误：${error.message.split("\n")[0]}`,
+    reason: `YAML 写法有误：${yamlFaults[error.code] ?? "这里无法理解，请核对缩进、冒号、引号和括号"}`,
   }));
+  // A few of them, each naming the one before ten times, unfold to more than any memory holds.
+  visit(document, {
+    Alias(_key, node) {
+      const reason = "YAML 写法有误：不支持引用（*名称），请把内容直接写出来；以 * 开头的文字要加引号";
+      problems.push({ file, line: lines.linePos(node.range?.[0] ?? 0).line, path: "", reason });
+      return visit.BREAK;
+    },
+  });
   const lineOf = (path: readonly PropertyKey[]): number => {
     let node: unknown = document.contents;
     let offset = 0;
@@ -45,9 +60,24 @@ export function readYaml(file: string, text: string): { source: YamlSource; prob
   return { source: { file, value: problems.length > 0 ? undefined : document.toJS(), lineOf }, problems };
 }
 
+/** What the reader of YAML complains of; what is not here is too rare for words of its own. */
+const yamlFaults: Partial<Record<ErrorCode, string>> = {
+  BAD_INDENT: "缩进不对，或括号没有配对",
+  BLOCK_AS_IMPLICIT_KEY: "一行里有两个冒号，含冒号的文字要加引号",
+  DUPLICATE_KEY: "同一项重复写了两次",
+  MISSING_CHAR: "缺少符号，请核对冒号、逗号、引号和括号是否成对，冒号后面要空一格",
+  MULTILINE_IMPLICIT_KEY: "名称占了几行，可能缺少冒号，或引号、括号没有配对",
+  TAB_AS_INDENT: "缩进用了制表符，请改用空格",
+  UNEXPECTED_TOKEN: "有多余的内容，含特殊符号的文字要加引号",
+  BAD_ALIAS: "以 * 或 & 开头的文字要加引号",
+  BAD_SCALAR_START: "以 @、` 开头的文字要加引号",
+};
+
+const inChinese = zhCN().localeError;
+
 /** Checks a source against a schema; every issue becomes a problem with its line. */
 export function checkSource(source: YamlSource, schema: z.ZodType): PackProblem[] {
-  const result = schema.safeParse(source.value);
+  const result = schema.safeParse(source.value, { error: inChinese });
   if (result.success) return [];
   return result.error.issues.flatMap((issue) => problemsOf(source, issue as Issue, []));
 }
@@ -106,5 +136,6 @@ const typeNames: Record<string, string> = {
   boolean: "true 或 false",
   array: "列表",
   object: "若干“名称: 值”",
+  date: "日期",
   record: "若干“名称: 值”",
 };

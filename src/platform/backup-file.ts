@@ -29,11 +29,18 @@ export async function dumpToFile(client: Client, path: string, scope: BackupScop
 }
 
 async function openBackup(path: string): Promise<FileHandle> {
-  return open(path).catch((error: NodeJS.ErrnoException) => {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
     throw new BackupError(
-      error.code === "ENOENT" ? `找不到备份文件 ${path}，请检查路径。` : `读不了备份文件 ${path}：${error.message}`,
+      error.code === "ENOENT"
+        ? `找不到备份文件 ${path}，请检查路径。`
+        : error.code === "EACCES"
+          ? `没有权限读取备份文件 ${path}，请修改权限或换一个用户运行。`
+          : `读不了备份文件 ${path}：${error.message}`,
     );
   });
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw new BackupError(`${path} 是文件夹，不是备份文件，请写明其中的文件。`);
 }
 
 /** As `restore`, from the file at `path`. */

@@ -180,7 +180,7 @@ async function checkTarget(
     const { rowCount } = await client.query(`select 1 from ${name} limit 1`);
     if (rowCount)
       throw new BackupError(
-        `当前数据库不是空的（表 ${name} 中有数据），没有恢复任何内容。请在新的数据文件夹中恢复，或明确要求覆盖现有数据。`,
+        `当前数据库不是空的（表 ${name} 中有数据），没有恢复任何内容。请在新的数据文件夹中恢复，或加 --replace 用备份取代现有数据。`,
       );
   }
 }

@@ -58,14 +58,13 @@ export function openDatabase(config: pg.PoolConfig): Database {
 /** Class 08 (connection), 57P0x (shutdown), 40001 and 40P01 (conflicts): the whole transaction may be tried again. */
 const retryable = (error: unknown): boolean => /^(08...|57P0.|40001|40P01)$/.test((error as { code?: string }).code ?? "");
 
+/** Text as it is; numbers and booleans as JSON writes them, and so objects. */
+const wordOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
 /** A value as a literal of unknown type, which is what it is as a parameter too. */
 function literal(value: unknown): string {
   if (value === null || value === undefined) return "null";
-  const text = Buffer.isBuffer(value)
-    ? `\\x${value.toString("hex")}`
-    : Array.isArray(value)
-      ? arrayText(value)
-      : String(value as string | number | boolean);
+  const text = Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : Array.isArray(value) ? arrayText(value) : wordOf(value);
   // A message of plain text ends at the first such character, whatever stands behind it.
   if (text.includes("\0")) throw Object.assign(new Error("a text holds the character 0"), { code: "22021" });
   return pg.escapeLiteral(text);
@@ -76,7 +75,7 @@ const arrayText = (values: readonly unknown[]): string =>
     .map((value) => {
       if (value === null || value === undefined) return "null";
       if (typeof value === "number") return String(value);
-      const text = Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : String(value as string | boolean);
+      const text = Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : wordOf(value);
       return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
     })
     .join()}}`;
@@ -148,11 +147,11 @@ function openTx(client: pg.PoolClient, begin: string, memory: Map<string, unknow
   };
   return {
     tx,
-    async commit(): Promise<void> {
+    commit: async (): Promise<void> => {
       await sent;
       if (begun || waiting.length > 1) await client.query(take("commit"));
     },
-    async rollback(): Promise<void> {
+    rollback: async (): Promise<void> => {
       if (begun) await client.query("rollback");
     },
   };
@@ -191,12 +190,39 @@ export function beginScope(scope: Scope): string {
   return `select app_begin('${role}', '${scope.actor ?? ""}', '{${scope.realms.join(",")}}', '${units}')`;
 }
 
+/** Limits the rest of an owner's transaction to a scope. */
+export const takeScope = async (tx: Tx, scope: Scope): Promise<void> => void (await tx.client.query(beginScope(scope)));
+
+/** Lifts the scope of a transaction that began as the owner's. */
+export const becomeOwner = async (tx: Tx): Promise<void> => void (await tx.client.query("set local role none"));
+
+/** Ends any further statement of the transaction that takes longer. */
+export const limitTime = async (tx: Tx, seconds: number): Promise<void> =>
+  void (await tx.client.query(`set local statement_timeout = ${Math.round(seconds * 1000)}`));
+
+/** Throws when the database does not answer. */
+export const ping = async (database: Database): Promise<void> => void (await database.pool.query("select 1"));
+
 /**
  * Runs in one transaction as the owner of the tables, past row-level security: migrations, bulk copies after the
  * program's own check, structure of units, jobs. `reason` says why; it is the transaction's application_name.
  */
-export function asOwner<T>(database: Database, reason: string, run: (tx: Tx) => Promise<T>): Promise<T> {
-  return transaction(database, `begin; set local application_name = ${pg.escapeLiteral(reason.slice(0, 60))}`, run);
+export function asOwner<T>(database: Database, reason: string, run: (tx: Tx) => Promise<T>, still = false): Promise<T> {
+  return transaction(
+    database,
+    `begin${still ? " isolation level repeatable read" : ""}; set local application_name = ${pg.escapeLiteral(reason.slice(0, 60))}`,
+    run,
+  );
+}
+
+/** Whether the connection is gone, as when the server was killed: what was not committed is undone. */
+export function isConnectionLost(error: unknown): boolean {
+  const { code = "", message = "" } = error as { code?: string; message?: string };
+  return (
+    /^(08...|57P0[123]|ECONNRESET|ECONNREFUSED|EPIPE)$/.test(code) ||
+    (code === "ENOENT" && message.includes(".s.PGSQL")) ||
+    /^(Connection terminated|Client has encountered a connection error)/.test(message)
+  );
 }
 
 /** Name of the constraint that an error is about; on a cluster it stands only in the message, with a shard suffix. */

@@ -21,7 +21,7 @@ export async function migrate(database: Database, only?: readonly string[]): Pro
     const text = await readFile(new URL(name, directory), "utf8");
     const checksum = createHash("sha256").update(text).digest("hex");
     const done = await asOwner(database, `migrate ${name}`, async (tx) => {
-      await tx.query(sql`select pg_advisory_xact_lock(7_240_001)`);
+      await tx.query(sql`select pg_advisory_xact_lock(7240001)`);
       await tx.query(
         sql`create table if not exists migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now())`,
       );
@@ -40,3 +40,9 @@ export async function migrate(database: Database, only?: readonly string[]): Pro
 
 const record = (tx: Tx, name: string, checksum: string): Promise<object[]> =>
   tx.query(sql`insert into migrations (name, checksum) values (${name}, ${checksum})`);
+
+/** Names of the migrations that a database has, in order. */
+export const appliedMigrations = (database: Database): Promise<string[]> =>
+  asOwner(database, "list migrations", async (tx) =>
+    (await tx.query<{ name: string }>(sql`select name from migrations order by name`)).map((row) => row.name),
+  );

@@ -129,11 +129,11 @@ export async function startServer(cluster: Cluster, ready: (server: RunningServe
   }
 }
 
-/** Stops the server: open transactions are rolled back, everything is written out. One that does not obey within a minute is stopped hard, which loses nothing but makes the next start slower. */
-export async function stopServer(pgDir: string, { pid }: RunningServer): Promise<void> {
+/** Stops the server: open transactions are rolled back, everything is written out. One that does not obey within `patience` ms is stopped hard, which loses nothing but makes the next start slower. */
+export async function stopServer(pgDir: string, { pid }: RunningServer, patience = 60_000): Promise<void> {
   const gone = () => processesOf(pgDir).length === 0;
   signal(pid, "SIGINT");
-  if (await until(gone, 60_000)) return;
+  if (await until(gone, patience)) return;
   signal(pid, "SIGQUIT");
   if (await until(gone, 15_000)) return;
   throw new StartError(

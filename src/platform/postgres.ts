@@ -200,6 +200,22 @@ async function startEmbedded({ dataDir, purpose, log = () => {}, nativeDir }: Da
     }
   }
 
+  /** Who else uses the server, asked anew if a crash has broken the keeper; undefined if it does not answer. */
+  async function usersOf(running: RunningServer): Promise<{ pid: number }[] | undefined> {
+    const known = await otherKeepers(keeper).catch(() => undefined);
+    for (let left = 60; !known && left > 0; left--) {
+      const client = await tryKeeper(running, purpose).catch(() => undefined);
+      if (client)
+        try {
+          return await otherKeepers(client);
+        } finally {
+          await client.end();
+        }
+      await sleep(50);
+    }
+    return known;
+  }
+
   async function stop(): Promise<void> {
     if (stopping) return;
     stopping = true;
@@ -207,10 +223,11 @@ async function startEmbedded({ dataDir, purpose, log = () => {}, nativeDir }: Da
     stopCapping();
     await repairing;
     await locked(async () => {
-      const others = await otherKeepers(keeper).catch(() => []);
-      await keeper.end().catch(() => {});
       const running = findServer(cluster.pgDir);
-      if (running && !others.some(({ pid }) => isAlive(pid))) await stopServer(cluster.pgDir, running);
+      const others = running && (await usersOf(running));
+      await keeper.end().catch(() => {});
+      // One that does not answer is recovering, or cannot for a full disk; then it does not obey either.
+      if (running && !others?.some(({ pid }) => isAlive(pid))) await stopServer(cluster.pgDir, running, others ? 60_000 : 2_000);
     });
   }
 

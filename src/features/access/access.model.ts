@@ -1,10 +1,10 @@
 /** Accounts, passwords and sessions, and the scope that an account's unit gives it in a campaign. */
 import { createHash, randomBytes } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
+import type { Account, Asker } from "#kernel/access.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import { Problem } from "#kernel/problem.ts";
 import { sql, type Tx } from "#platform/db.ts";
-import type { Account, Subject } from "./access.types.ts";
 
 // argon2id, 19 MiB, two passes: OWASP's minimum for sign-in that stays under 50 ms on one core.
 const hashing = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -76,18 +76,21 @@ export async function findSession(tx: Tx, token: string, now: Date): Promise<Acc
 export const signOut = (tx: Tx, token: string): Promise<object[]> =>
   tx.query(sql`delete from sessions where token = ${tokenHash(token)}`);
 
-/** What an account sees of a campaign: the whole of it from the top, else its unit and all below. */
-export async function subjectOf(tx: Tx, campaign: Campaign, account: Account): Promise<Subject> {
+/** What an account sees of a campaign: the whole of it from the top, else its unit and all below; undefined if it has no part in it. */
+export async function findAsker(tx: Tx, campaign: Campaign, account: Account): Promise<Asker | undefined> {
   const { id, role, unit } = account;
-  if (unit === campaign.root) return { account, role, unit, scope: { actor: id, realms: campaign.realms, units: "whole" } };
+  if (unit === campaign.root && account.realm === campaign.realm)
+    return { account, role, unit, scope: { actor: id, realms: campaign.realms, units: "whole" } };
+  if (!campaign.realms.includes(account.realm)) return undefined;
   const units = await tx.query<{ unit_id: number }>(
     sql`select distinct unit_id from unit_paths where realm_id = ${account.realm} and campaign_id = ${campaign.id} and ancestor_id = ${unit}`,
   );
+  if (units.length === 0) return undefined;
   return { account, role, unit, scope: { actor: id, realms: [account.realm], units: units.map((row) => row.unit_id) } };
 }
 
 /** The program itself, asked from the command line of the server: it stands at the top of the campaign. */
-export const operator = (campaign: Campaign): Subject => ({
+export const operator = (campaign: Campaign): Asker => ({
   account: null,
   role: "operator",
   unit: campaign.root,

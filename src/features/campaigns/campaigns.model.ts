@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { campaignOf, type Campaign } from "#kernel/campaign.ts";
 import type { Pack } from "#kernel/definitions.ts";
-import { readMeasures, type Prepared } from "#kernel/figure-deltas.ts";
+import { holdPack, readMeasures, type Prepared } from "#kernel/figure-deltas.ts";
 import { preparedPlans } from "#kernel/figure-value.ts";
 import type { SqlContext } from "#kernel/measure-sql.ts";
 import { Problem } from "#kernel/problem.ts";
@@ -49,8 +49,8 @@ export async function storePack(tx: Tx, pack: Pack, now: Date): Promise<Campaign
   else await createCampaign(tx, pack, packId);
   const campaign = await getCampaign(tx, pack.key);
   await syncUnits(tx, campaign);
-  await rebuildPaths(tx, campaign.realm, campaign.id, pack.rollUp);
-  await syncMeasures(tx, campaign);
+  const moved = await rebuildPaths(tx, campaign.realm, campaign.id, pack.rollUp);
+  if (!(await syncMeasures(tx, campaign)) && moved.length > 0) await recountUnits(tx, campaign, moved);
   return campaign;
 }
 
@@ -92,8 +92,8 @@ async function syncUnits(tx: Tx, campaign: Campaign): Promise<void> {
   await registerUnits(tx, campaign.realm, rows, campaign.root);
 }
 
-/** Measures that the pack's figures need; day totals are counted for those that are new. */
-async function syncMeasures(tx: Tx, campaign: Campaign): Promise<void> {
+/** Measures that the pack's figures need; true if some are new and all day totals were counted anew for them. */
+async function syncMeasures(tx: Tx, campaign: Campaign): Promise<boolean> {
   const plans = preparedPlans(campaign);
   const known = new Set(
     (await tx.query<{ digest: string }>(sql`select digest from measures where campaign_id = ${campaign.id}`)).map(
@@ -114,13 +114,14 @@ async function syncMeasures(tx: Tx, campaign: Campaign): Promise<void> {
   const revived = await tx.query<{ digest: string }>(
     sql`update measures set retired = not (digest = any(${digests}::text[])) where campaign_id = ${campaign.id} and retired <> not (digest = any(${digests}::text[])) returning digest`,
   );
-  if (fresh.length + revived.length === 0) return;
+  if (fresh.length + revived.length === 0) return false;
   // Who wrote under the version before has ended when this goes on, and is counted; who comes later must take the new one.
   await stopWriters(tx, campaign.realms);
   const anything = await tx.one(
     sql`select 1 from entries where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id} limit 1`,
   );
   if (anything) await recountAll(tx, campaign);
+  return true;
 }
 
 /** Counts all day totals of a campaign anew. */
@@ -133,7 +134,17 @@ export const recountUnits = (tx: Tx, campaign: Campaign, units: readonly number[
   recountIn(tx, campaign, campaign.realm, units);
 
 async function recountIn(tx: Tx, campaign: Campaign, realm: number, units?: readonly number[]): Promise<void> {
+  await settle(tx, campaign, realm);
   await rebuildCells(tx, campaign, realm, await allPrepared(tx, campaign), contextOf(campaign), units);
+}
+
+/**
+ * Stops writers of a realm and makes sure that the campaign is still the current version: what is counted by an older one
+ * would leave out the totals that a newer one keeps. SQLSTATE 40001 if not, for the transaction to be run again.
+ */
+async function settle(tx: Tx, campaign: Campaign, realm: number): Promise<void> {
+  await stopWriters(tx, [realm]);
+  holdPack(tx, campaign);
 }
 
 const allPrepared = async (tx: Tx, campaign: Campaign): Promise<Prepared[]> =>
@@ -147,8 +158,10 @@ const contextOf = (campaign: Campaign): SqlContext => ({
 });
 
 /** Day totals of a realm that are not what its entries come to. */
-export const verifyCampaignCells = async (tx: Tx, campaign: Campaign, realm: number): Promise<CellFault[]> =>
-  verifyCells(tx, campaign, realm, await allPrepared(tx, campaign), contextOf(campaign));
+export async function verifyCampaignCells(tx: Tx, campaign: Campaign, realm: number): Promise<CellFault[]> {
+  await settle(tx, campaign, realm);
+  return verifyCells(tx, campaign, realm, await allPrepared(tx, campaign), contextOf(campaign));
+}
 
 export async function getCampaign(tx: Tx, key: string): Promise<Campaign> {
   const campaign = await findCampaign(tx, key);
@@ -157,20 +170,23 @@ export async function getCampaign(tx: Tx, key: string): Promise<Campaign> {
 }
 
 export async function findCampaign(tx: Tx, key: string): Promise<Campaign | undefined> {
-  const row = await tx.one<
-    Omit<CampaignRow, "definition">
-  >(sql`select campaign_id as id, key, name, pack_id as "packId", root_unit_id as root,
-    (select realm_id from realms r where r.key = c.key) as realm from campaigns c where key = ${key}`);
-  if (!row) return undefined;
-  // A stored version never changes, so a copy kept in memory cannot grow old.
-  let pack = tx.memory.get(`pack ${row.packId}`) as Pack | undefined;
+  const found = await tx.one<
+    Omit<CampaignRow, "definition"> & { digest: string }
+  >(sql`select c.campaign_id as id, c.key, c.name, c.pack_id as "packId", c.root_unit_id as root, p.digest,
+    (select realm_id from realms r where r.key = c.key) as realm from campaigns c join packs p on p.pack_id = c.pack_id where c.key = ${key}`);
+  if (!found) return undefined;
+  const { digest, ...row } = found;
+  // A stored version never changes, so a copy kept in memory cannot grow old; but a backup restored beneath a running
+  // program brings other packs under the same numbers.
+  const remembered = `pack ${row.packId} ${digest}`;
+  let pack = tx.memory.get(remembered) as Pack | undefined;
   if (!pack) {
     pack = (
       (await tx.one<{ definition: Pack }>(sql`select definition from packs where pack_id = ${row.packId}`)) as {
         definition: Pack;
       }
     ).definition;
-    tx.memory.set(`pack ${row.packId}`, pack);
+    tx.memory.set(remembered, pack);
   }
   const realms = await tx.query<{ realm_id: number }>(
     sql`select realm_id from realms where realm_id = ${row.realm} or key like ${`${key}/%`} order by realm_id`,

@@ -60,11 +60,9 @@ export function bookmarkFigures(parts: DocxParts, figures: readonly { answer: Fi
 
 /** A template made from an earlier report still has that report's bookmarks. */
 function withoutOldFigures(xml: string): string {
-  const old = [...xml.matchAll(/<w:bookmarkStart\b[^>]*>/g)]
-    .filter(([tag]) => /w:name="fig_\d+_/.test(tag))
-    .map(([tag]) => /w:id="(\d+)"/.exec(tag)?.[1]);
-  return old.reduce<string>(
-    (kept, id) => kept.replace(new RegExp(`<w:bookmark(?:Start|End)\\b[^>]*w:id="${id}"[^>]*/>`, "g"), ""),
-    xml,
+  const idOf = (tag: string): string | undefined => /w:id="(\d+)"/.exec(tag)?.[1];
+  const old = new Set(
+    [...xml.matchAll(/<w:bookmarkStart\b[^>]*>/g)].filter(([tag]) => /w:name="fig_\d+_/.test(tag)).map(([tag]) => idOf(tag)),
   );
+  return old.size === 0 ? xml : xml.replace(/<w:bookmark(?:Start|End)\b[^>]*\/>/g, (tag) => (old.has(idOf(tag)) ? "" : tag));
 }

@@ -1,10 +1,11 @@
 /**
  * A .docx as named parts, read with every limit in place and written byte for byte the same for the same parts.
  * Files come from people: sizes are checked against the zip's directory before anything is unpacked, and yauzl
- * stops an entry that turns out larger than the directory says. What could run or fetch something is refused.
+ * stops an entry that turns out larger than the directory says. docx-guard.ts refuses what could run or fetch something.
  */
 import yauzl from "yauzl";
 import yazl from "yazl";
+import { cutTemplateLink, refuseHostile } from "./docx-guard.ts";
 
 export type DocxParts = Map<string, Buffer>;
 
@@ -13,7 +14,7 @@ export class DocxRefused extends Error {
   override name = "DocxRefused";
 }
 
-const limits = { bytes: 32 << 20, unpacked: 200 << 20, parts: 3000, ratio: 200, xml: 64 << 20 };
+const limits = { bytes: 32 << 20, unpacked: 200 << 20, parts: 3000, ratio: 200 };
 
 /** Unpack a .docx. @throws DocxRefused for another kind of file, macros, embedded objects, outside references, or a zip bomb. */
 export async function openDocx(bytes: Uint8Array): Promise<DocxParts> {
@@ -34,7 +35,8 @@ export async function openDocx(bytes: Uint8Array): Promise<DocxParts> {
     if (error instanceof DocxRefused) throw error;
     throw new DocxRefused("文件已损坏，无法打开，请重新保存后再上传");
   }
-  refuseHostile(parts);
+  cutTemplateLink(parts);
+  refuseHostile(parts, (reason) => new DocxRefused(reason));
   return parts;
 }
 
@@ -60,40 +62,6 @@ async function unzip(buffer: Buffer): Promise<DocxParts> {
     parts.set(entry.fileName, Buffer.concat(chunks));
   }
   return parts;
-}
-
-/** Relationships that only name something; all others that point outside would be fetched on opening. */
-const harmlessOutside = /\/hyperlink"/;
-
-function refuseHostile(parts: DocxParts): void {
-  if (!parts.has("word/document.xml") || !parts.has("[Content_Types].xml")) {
-    throw new DocxRefused("这不是 Word 文档（缺少正文部分），请上传 .docx 文件");
-  }
-  const types = text(parts, "[Content_Types].xml");
-  if (/macroEnabled|vbaProject/i.test(types) || [...parts.keys()].some((name) => /vbaProject|vbaData/i.test(name))) {
-    throw new DocxRefused("文件含有宏，不予处理，请另存为不含宏的 .docx");
-  }
-  for (const [name, bytes] of parts) {
-    if (/(^|\/)(embeddings|activeX|afchunk)/i.test(name)) throw new DocxRefused(`文件含有嵌入对象（${name}），请删去后再上传`);
-    if (!/\.(xml|rels)$/i.test(name)) continue;
-    if (bytes.length > limits.xml) throw new DocxRefused(`文件的“${name}”部分过大，不予处理`);
-    const xml = bytes.toString("utf8");
-    if (/<!(DOCTYPE|ENTITY)/i.test(xml) || bytes[1] === 0 || bytes[0] === 0)
-      throw new DocxRefused(`文件的“${name}”部分有不允许的声明，不予处理`);
-    if (name.endsWith(".rels")) {
-      for (const [relationship] of xml.matchAll(/<Relationship\b[^>]*>/g)) {
-        if (/TargetMode\s*=\s*["']External/i.test(relationship) && !harmlessOutside.test(relationship)) {
-          throw new DocxRefused("文件引用了外部文件或网络地址（外部模板、链接图片等），请断开链接后再上传");
-        }
-        if (/\/(aFChunk|oleObject|package|control)"/.test(relationship))
-          throw new DocxRefused("文件含有嵌入对象，请删去后再上传");
-      }
-    }
-    const field = /\b(DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE|LINK)\s/.exec(
-      [...xml.matchAll(/<w:instrText[^>]*>([^<]*)|w:instr="([^"]*)"/g)].map((m) => m[1] ?? m[2] ?? "").join(" "),
-    );
-    if (field !== null) throw new DocxRefused(`文件含有会读取外部内容的域（${field[1]}），请删去后再上传`);
-  }
 }
 
 /** Pack parts into a .docx: fixed order and dates, so that equal parts make equal bytes. */

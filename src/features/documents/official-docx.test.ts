@@ -145,6 +145,25 @@ describe("reading back", () => {
   });
 });
 
+test("the link to an office's own Word template is cut, the file taken", async () => {
+  const { docx } = await officialDocx(await report(), identity);
+  const linked = await edited(docx, (parts) => {
+    setText(
+      parts,
+      "word/_rels/settings.xml.rels",
+      `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" Target="file:///D:/gw.dotx" TargetMode="External"/></Relationships>`,
+    );
+    setText(
+      parts,
+      "word/settings.xml",
+      text(parts, "word/settings.xml").replace("<w:defaultTabStop", `<w:attachedTemplate r:id="rId1"/><w:defaultTabStop`),
+    );
+  });
+  const parts = await openDocx(linked);
+  expect(parts.has("word/_rels/settings.xml.rels")).toBe(false);
+  expect(text(parts, "word/settings.xml")).not.toContain("attachedTemplate");
+});
+
 describe("refused, with a reason a clerk understands", () => {
   const hostile = async (edit: (parts: DocxParts) => void): Promise<unknown> =>
     openDocx(await edited((await officialDocx(await report(), identity)).docx, edit)).catch((e: unknown) => e);
@@ -172,10 +191,28 @@ describe("refused, with a reason a clerk understands", () => {
         ),
       );
     refused(await hostile(outside("attachedTemplate")), /外部文件或网络地址/);
+    refused(
+      await hostile((parts) =>
+        setText(
+          parts,
+          rels,
+          `<x:Relationships xmlns:x="u"><x:Relationship Type='a/image' Target='&#92;&#92;10.0.0.1&#92;a'/></x:Relationships>`,
+        ),
+      ),
+      /外部文件/,
+    );
     expect(await hostile(outside("hyperlink"))).toBeInstanceOf(Map);
     const body = (insert: string) => (parts: DocxParts) =>
       setText(parts, "word/document.xml", text(parts, "word/document.xml").replace("</w:body>", `${insert}</w:body>`));
-    refused(await hostile(body(`<w:p><w:r><w:instrText>DDEAUTO c:\\\\x</w:instrText></w:r></w:p>`)), /DDEAUTO/);
+    refused(
+      await hostile(
+        body(`<w:p><w:r><w:instrText>DDE</w:instrText></w:r><w:r><w:instrText>&#65;UTO c:\\\\x</w:instrText></w:r></w:p>`),
+      ),
+      /DDEAUTO/,
+    );
+    expect(await hostile(body(`<w:p><w:r><w:instrText> HYPERLINK "x" </w:instrText></w:r></w:p>`))).toBeInstanceOf(Map);
+    refused(await hostile(body(`<w:p><w:fldSimple w:instr="INCLUDETEXT /etc/passwd"/></w:p>`)), /INCLUDETEXT/);
+    refused(await hostile((parts) => void parts.set(rels, Buffer.from("\uFEFF<a/>", "utf16le"))), /不是 UTF-8/);
     refused(await hostile((parts) => setText(parts, "word/styles.xml", `<!DOCTYPE a [<!ENTITY b "c">]><a/>`)), /不允许的声明/);
     refused(await hostile((parts) => void parts.set("word/media/big.bin", Buffer.alloc(64 << 20))), /压缩炸弹/);
   });

@@ -1,5 +1,13 @@
 /** An official document as a Word file after GB/T 9704—2012, each figure a bookmark with its identity. */
-import { BookmarkEnd, BookmarkStart, type ISectionOptions, type Paragraph, type ParagraphChild, type Table } from "docx";
+import {
+  BookmarkEnd,
+  BookmarkStart,
+  SectionType,
+  type ISectionOptions,
+  type Paragraph,
+  type ParagraphChild,
+  type Table,
+} from "docx";
 import { annexSection } from "./annex-docx.ts";
 import type { Block, FigureMark, Inline, OfficialDocument, ReportIdentity } from "./documents.types.ts";
 import { finish } from "./docx-file.ts";
@@ -24,7 +32,8 @@ export async function officialDocx(
   const annex = options.annex === true ? [annexSection(document.title, identity, marks)] : [];
   const sections: ISectionOptions[] = [
     {
-      properties: { page: { ...page, pageNumbers: { start: 1 } } },
+      // LibreOffice does not float a table of a section with the usual break; page 1 is odd in any case.
+      properties: { type: SectionType.ODD_PAGE, page: { ...page, pageNumbers: { start: 1 } } },
       footers: { default: pageNumber("odd"), even: pageNumber("even") },
       children: [
         ...redHead(document),

@@ -3,12 +3,14 @@
  * and digest; and later what has become of them.
  */
 import { createHash, randomUUID } from "node:crypto";
+import { mayUse, type Asker } from "#kernel/access.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { FieldDefinition, FigureDefinition } from "#kernel/definitions.ts";
 import { fieldOf } from "#kernel/fields.ts";
 import { figureOf } from "#kernel/figure-value.ts";
 import { definitionWords } from "#kernel/definition-words.ts";
 import { planMeasure } from "#kernel/measure.ts";
+import { operandsOf } from "#kernel/pack-check.ts";
 import { conditionSql, isList, shownSql, valueSql } from "#kernel/measure-sql.ts";
 import { exactText } from "#kernel/number-text.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
@@ -27,6 +29,8 @@ export interface ReportOrder {
   to: string;
   actor: number | null;
   now: Date;
+  /** For whom; what they may not know is not in it. Without one: the program's operator. */
+  asker?: Asker | undefined;
 }
 
 /** Short enough to type from paper; no letters or digits that look alike. */
@@ -38,9 +42,22 @@ export function newIdentity(): ReportIdentity {
   return { report, code: `${code.slice(0, 4)}-${code.slice(4, 8)}-${code.slice(8)}` };
 }
 
-/** Version of a figure's definition: of the pack, and of the text of this definition. */
+/** Version of a figure's definition: of the pack, and of the text of this definition and of those it is computed from. */
 export const definitionVersion = (campaign: Campaign, figure: FigureDefinition): string =>
-  `${campaign.pack.version}/${createHash("sha256").update(JSON.stringify(figure)).digest("hex").slice(0, 8)}`;
+  `${campaign.pack.version}/${createHash("sha256")
+    .update(JSON.stringify(withOperands(campaign, figure)))
+    .digest("hex")
+    .slice(0, 8)}`;
+
+const withOperands = (campaign: Campaign, figure: FigureDefinition): unknown[] => [
+  figure,
+  ...operandsOf(figure).flatMap((operand) =>
+    typeof operand === "string" ? withOperands(campaign, figureOf(campaign, operand)) : [],
+  ),
+];
+
+/** Whether two versions are of one definition, although the pack has got another number. */
+export const sameDefinition = (one: string, other: string): boolean => one.split("/").at(-1) === other.split("/").at(-1);
 
 /** Answers templates from the database, as of one moment, and remembers which figures it gave for which unit. */
 export async function openResolver(
@@ -60,7 +77,7 @@ export async function openResolver(
     try {
       const keys = [...new Set(batch.map((one) => one.key))];
       const units = [...new Set(batch.map((one) => one.unit))];
-      const answers = await answerFigures(tx, campaign, keys, units, { from: order.from, to: order.to });
+      const answers = await answerFigures(tx, campaign, keys, units, { from: order.from, to: order.to }, order.asker);
       const digests = new Map<number, Map<string, RecordsDigest>>();
       const scopes = new Map([[unit.id, unit.name]]);
       for (const asked of units) {
@@ -131,6 +148,8 @@ async function listShown(
 ): Promise<{ rows: string[][]; total: number }> {
   const ledger = campaign.ledgers.get(query.ledger);
   if (!ledger) throw new Problem("unknown_ledger", 404, `没有台账“${query.ledger}”。`);
+  const verdict = order.asker ? mayUse(order.asker, ledger, "read") : true;
+  if (verdict !== true) throw new Problem("forbidden", 403, `报告中要列出《${ledger.name}》的记录：${verdict}`);
   const plan = planMeasure({ count: "entries", ledger: ledger.key, where: query.where }, ledger);
   const context = {
     campaign,

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Block, Inline, OfficialDocument } from "./documents.types.ts";
 import { figureKeys, ledgers, reportTemplate, resolver } from "./report-fixture.ts";
@@ -156,4 +157,36 @@ test("the example in docs/templates.md can be used", () => {
   const { template, problems } = readTemplate(example, "docs/templates.md");
   expect(problems).toEqual([]);
   expect(checkTemplate(template as TemplateSource, { figures: figureKeys, ledgers })).toEqual([]);
+});
+
+test("whatever is written: checking never throws, and what passes can be filled", async () => {
+  const pieces = [
+    "{{X05}}",
+    "{{",
+    "}}",
+    "{{#if X30 > 0}}",
+    "{{else}}",
+    "{{/if}}",
+    "\n",
+    "\n\n",
+    "# ",
+    "文字。",
+    "{{period}}",
+    "{{X05:余}}",
+    "```table\nledger: meetings\ncolumns: [召开日期]\n```\n",
+    "```",
+    "```list\n",
+    "{{S01-F02:月日}}",
+    "{",
+    "}",
+    "$&",
+    "---",
+  ];
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.constantFrom(...pieces), { maxLength: 14 }), async (body) => {
+      const template = read(body.join(""));
+      if (checkTemplate(template, { figures: figureKeys, ledgers }).length === 0) await fillTemplate(template, resolver);
+    }),
+    { seed: 9704, numRuns: 400 },
+  );
 });

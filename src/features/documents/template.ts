@@ -36,7 +36,7 @@ export function readYaml<T>(
   line: number,
 ): { value: T } | { problems: TemplateProblem[] } {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, logLevel: "error" });
   const at = (offset: number | undefined): number => line + (offset === undefined ? 0 : counter.linePos(offset).line - 1);
   if (document.errors.length > 0) {
     return {

@@ -86,7 +86,7 @@ function compile(parts: DocxParts, parser: Parser, tags: Part[] = []): Docxtempl
     ],
     parser,
     nullGetter: (part) => {
-      throw new Error(`模板里的“{${String((part as Part).value)}}”没有内容`);
+      throw new Error(`模板里的“{${(part as Part).value}}”没有内容`);
     },
     paragraphLoop: true,
     linebreaks: true,

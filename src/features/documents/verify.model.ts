@@ -2,9 +2,9 @@
 import type { Campaign } from "#kernel/campaign.ts";
 import { numberText } from "#kernel/number-text.ts";
 import { sql, type Tx } from "#platform/db.ts";
-import { answerFigures } from "#features/figures/answers.model.ts";
+import { answerFigures, sealedText } from "#features/figures/answers.model.ts";
 import { digestsOf, recordVersions } from "#features/figures/figures.model.ts";
-import type { FrozenFigure, FrozenReport } from "./reports.model.ts";
+import { sameDefinition, type FrozenFigure, type FrozenReport } from "./reports.model.ts";
 
 export interface DriftCause {
   entryId: string;
@@ -66,7 +66,8 @@ export async function verifyFigures(
       const changed = digests.get(figure.figure)?.digest !== figure.digest;
       const words = inFile?.get(figure.position);
       const edited = inFile !== undefined && words !== figure.shown;
-      const different = JSON.stringify(now) !== JSON.stringify(figure.value);
+      // A report that was not told the value holds none to compare; its records tell whether anything changed.
+      const different = figure.shown !== sealedText && JSON.stringify(now) !== JSON.stringify(figure.value);
       if (changed && !causes.has(figure.figure))
         causes.set(figure.figure, await findCauses(tx, frozenCampaign, report, unit, figure.figure));
       drifts.push({
@@ -79,7 +80,7 @@ export async function verifyFigures(
         shown: figure.shown,
         shownNow: answer?.text ?? numberText(now),
         inFile: edited ? (words ?? "（书签已不在）") : null,
-        definitionChanged: current(figure.figure) !== undefined && current(figure.figure) !== figure.definition.version,
+        definitionChanged: !sameDefinition(current(figure.figure) ?? figure.definition.version, figure.definition.version),
         causes: causes.get(figure.figure) ?? [],
       });
     }
@@ -129,7 +130,7 @@ async function describe(
     return {
       entryId: id,
       ledger: campaign.ledgers.get(entry?.ledger ?? "")?.name ?? entry?.ledger ?? "",
-      number: value === undefined || value === null ? null : String(value),
+      number: typeof value === "string" || typeof value === "number" ? String(value) : null,
       unit: entry?.unit ?? "",
       change,
       events: events.filter((event) => event.id === id).map(({ id: _id, ...event }) => event),

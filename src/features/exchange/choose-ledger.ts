@@ -1,6 +1,7 @@
 /** Which ledger a table is for: by its title, sheet and file name, and by how well its columns fit. */
 import type { Ledger } from "#kernel/definitions.ts";
-import type { HeadingMemory, Lookups } from "./exchange.types.ts";
+import type { Lookups } from "#kernel/values/cell.ts";
+import type { HeadingMemory } from "./exchange.types.ts";
 import { plainHeading } from "./headings.ts";
 import { mapColumns, type Mapping, type RawColumn } from "./map-columns.ts";
 
@@ -35,6 +36,25 @@ export const titleScore = (ledger: Ledger, texts: (string | null)[]): number => 
   return best;
 };
 
+/**
+ * Whether a guess may be acted on. Half of the columns and all required ones must be known unless the title names the ledger, and more is
+ * asked of a ledger whose entries become the organisation's units and people.
+ */
+const isSafe = ({
+  ledger,
+  mapping,
+  title,
+  confidence,
+}: {
+  ledger: Ledger;
+  mapping: Mapping;
+  title: number;
+  confidence: number;
+}) =>
+  confidence >= (ledger.registers === undefined ? 0.45 : 0.6) &&
+  (title >= 0.75 ||
+    (mapping.missing.length === 0 && 2 * mapping.mapped >= mapping.columns.filter((column) => !column.ignored).length));
+
 /** The best ledger for a table, `undefined` if none explains it. `texts`: section, title, sheet, file name. */
 export const chooseLedger = (
   columns: RawColumn[],
@@ -47,18 +67,16 @@ export const chooseLedger = (
   const ranked = ledgers
     .map((ledger) => {
       const mapping = mapColumns(columns, ledger, lookups, memory[ledger.key]);
-      return {
-        ledger,
-        mapping,
-        confidence: Math.round(1000 * (0.6 * mapping.coverage + 0.4 * titleScore(ledger, texts))) / 1000,
-      };
+      const title = titleScore(ledger, texts);
+      return { ledger, mapping, title, confidence: Math.round(1000 * (0.6 * mapping.coverage + 0.4 * title)) / 1000 };
     })
     .filter(({ mapping }) => mapping.mapped >= Math.min(2, columns.length))
     .sort((a, b) => b.confidence - a.confidence);
   const [best, second] = ranked;
-  if (best === undefined || (!fixed && best.confidence < 0.45)) return undefined;
+  if (best === undefined || (!fixed && !isSafe(best))) return undefined;
   return {
-    ...best,
+    ledger: best.ledger,
+    mapping: best.mapping,
     confidence: fixed ? 1 : best.confidence,
     next: second === undefined ? null : { ledger: second.ledger.key, confidence: second.confidence },
   };

@@ -1,6 +1,7 @@
 /** Rows of a CSV file (RFC 4180, and what is sent in its name): UTF-8, GB18030 or UTF-16; comma, tab or semicolon. */
 import { createReadStream } from "node:fs";
-import type { Cell, RawRow } from "./exchange.types.ts";
+import type { Cell } from "#kernel/values/cell.ts";
+import type { RawRow } from "./exchange.types.ts";
 import { FileRefused, type ReadLimits } from "./file-refused.ts";
 import type { ReadEvent, RowBudget } from "./read-events.ts";
 
@@ -43,6 +44,8 @@ export async function* readCsv(path: string, file: string, budget: RowBudget, li
   yield { type: "sheet", sheet: null, merges: [] };
   let separator = "";
   let rest = "";
+  // How much of `rest` was looked through for the end of its first cell: a long cell is not searched anew with every piece.
+  let searched = 0;
   let row = 0;
   let emptyRows = 0;
   let rows: RawRow[] = [];
@@ -71,11 +74,13 @@ export async function* readCsv(path: string, file: string, budget: RowBudget, li
   /** Takes whole cells off the text and returns what is left. */
   const take = (text: string, last: boolean): string => {
     let at = 0;
+    let from = searched;
+    searched = 0;
     while (at < text.length || (last && cells.length > 0)) {
       let end: number;
       let cell: string;
       if (text[at] === '"') {
-        end = at + 1;
+        end = Math.max(at + 1, from);
         for (;;) {
           end = text.indexOf('"', end);
           if (end < 0 || (end === text.length - 1 && !last)) {
@@ -84,6 +89,7 @@ export async function* readCsv(path: string, file: string, budget: RowBudget, li
                 "damaged",
                 `文件《${file}》第 ${row + 1} 行有引号没有配对，无法读取。请改正，或用 Excel 另存为 .xlsx 后上传。`,
               );
+            searched = (end < 0 ? text.length : end) - at;
             return text.slice(at);
           }
           if (text[end + 1] !== '"') break;
@@ -92,11 +98,15 @@ export async function* readCsv(path: string, file: string, budget: RowBudget, li
         cell = text.slice(at + 1, end).replaceAll('""', '"');
         end++;
       } else {
-        end = at;
+        end = Math.max(at, from);
         while (end < text.length && text[end] !== separator && text[end] !== "\n" && text[end] !== "\r") end++;
         cell = text.slice(at, end);
       }
-      if (!last && (end >= text.length || (text[end] === "\r" && end + 1 >= text.length))) return text.slice(at);
+      from = 0;
+      if (!last && (end >= text.length || (text[end] === "\r" && end + 1 >= text.length))) {
+        searched = text[at] === '"' ? 0 : end - at;
+        return text.slice(at);
+      }
       endCell(cell, cells.length);
       if (text[end] === separator) {
         at = end + 1;

@@ -1,7 +1,5 @@
 /** What passes between reading a workbook, recognising its tables, checking its rows and answering the sender. */
-
-/** A cell as read: text as typed, number, date (ISO day or ISO minute), boolean, or empty. */
-export type Cell = string | number | boolean | { date: string } | null;
+import type { Cell, ComplaintCode, Value } from "#kernel/values/cell.ts";
 
 /** Row numbers and column indexes are as in Excel: rows from 1, columns from 0. */
 export interface RawRow {
@@ -20,25 +18,6 @@ export interface Merge {
   right: number;
 }
 
-export const complaintCodes = [
-  "bad_date",
-  "bad_number",
-  "bad_value",
-  "negative",
-  "too_large",
-  "too_long",
-  "missing",
-  "unknown_unit",
-  "unknown_person",
-  "unknown_entry",
-  "ambiguous",
-  "duplicate",
-  "conflict",
-  "out_of_campaign",
-  "left_person",
-] as const;
-export type ComplaintCode = (typeof complaintCodes)[number];
-
 /** One thing wrong with one row. `column` is the heading as the sender wrote it (lowest heading row); null for the whole row. */
 export interface Complaint {
   file: string;
@@ -52,9 +31,6 @@ export interface Complaint {
   reason: string;
   suggestion: string | null;
 }
-
-/** A value as stored: see docs/packs.md, 栏目类型. Units and people that are known are their numeric id. */
-export type Value = string | number | boolean | (string | number)[] | null;
 
 export interface Column {
   index: number;
@@ -94,6 +70,10 @@ export interface TableInfo {
   skipped: { row: number; why: "total" | "note" | "heading" | "empty" }[];
   title: string | null;
   note: string | null;
+  /** The line of text, 一、医学院, between the title and the table. */
+  section: string | null;
+  /** The unit of money that the lines above the table name: 单位：万元. */
+  measure: string | null;
 }
 
 export interface ParsedRow {
@@ -103,14 +83,4 @@ export interface ParsedRow {
   /** Cells as written, by column index: for the marked workbook and for telling duplicates. */
   raw: Cell[];
   complaints: Complaint[];
-}
-
-/** What parsing needs to know of the database. Answers are by exact name first, then by the forms offices use (spaces, brackets, short names). */
-export interface Lookups {
-  unit(name: string): { id: number; name: string } | undefined;
-  /** By roster number, or by name within a unit; `undefined` if unknown, `"ambiguous"` if several. */
-  person(by: { code?: string; name?: string; unit?: number }): { id: number; name: string } | "ambiguous" | undefined;
-  /** Close spellings to suggest. */
-  similarUnits(name: string): string[];
-  campaign: { from: string; to: string | undefined; reportDate: string | undefined };
 }

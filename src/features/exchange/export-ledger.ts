@@ -1,7 +1,7 @@
 /** A ledger as the official workbook: title, 填报单位 note, heading, rows, drop-downs and a sheet of instructions. */
 import type { Writable } from "node:stream";
 import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
-import type { Cell, Value } from "./exchange.types.ts";
+import type { Cell, Value } from "#kernel/values/cell.ts";
 import { explain } from "./explain-ledger.ts";
 import { excelSerial, textWidth } from "./sheet-xml.ts";
 import { writeCsv } from "./write-csv.ts";

@@ -14,7 +14,7 @@ export interface Header {
 
 /** All headings that the ledgers in question, and a sender's earlier files, know, in plain and loose form. */
 export const vocabulary = (ledgers: readonly Ledger[], memory: HeadingMemory): ReadonlySet<string> => {
-  const words = new Set<string>();
+  const words = new Set<string>(["序号"]);
   const add = (text: string): void => {
     const { plain, bare, canon, core } = forms(text);
     for (const form of [plain, bare, canon]) words.add(form);
@@ -43,17 +43,24 @@ const depth = (rows: RawRow[], merges: readonly Merge[], words: ReadonlySet<stri
   const cells = filled(top);
   let bottom = top.row;
   let groups = false;
+  const spans: Merge[] = [];
   for (const merge of merges) {
     if (merge.top !== top.row || merge.right - merge.left >= cells.length + 3) continue;
     if (merge.bottom - merge.top <= 2) bottom = Math.max(bottom, merge.bottom);
-    if (merge.right > merge.left && merge.bottom === top.row) groups = true;
+    if (merge.right > merge.left && merge.bottom === top.row) {
+      groups = true;
+      spans.push(merge);
+    }
   }
   const next = rows[1];
   if (next === undefined || next.row !== top.row + 1 || !looksLikeHeadings(next)) return 1;
   if (bottom > top.row) return rows.slice(0, bottom - top.row + 1).every(looksLikeHeadings) ? bottom - top.row + 1 : 1;
   const below = filled(next);
   const known = below.filter(({ cell }) => isKnown(cellText(cell), words)).length;
-  if (groups) return known > 0 ? 2 : 1;
+  // Words that stand only below merged headings divide them; no record is filled there alone.
+  const divides =
+    below.length >= 2 && below.every(({ index }) => spans.some((merge) => merge.left <= index && merge.right >= index));
+  if (groups) return known > 0 || divides ? 2 : 1;
   // Without merges: the second row stands in the gaps (and below the word left of each gap) of the first.
   const gap = (index: number): boolean => (top.cells[index] ?? null) === null || (top.cells[index + 1] ?? null) === null;
   const inGaps = below.some(({ index }) => (top.cells[index] ?? null) === null) && below.every(({ index }) => gap(index));
@@ -109,15 +116,19 @@ export const headerAt = (rows: RawRow[], merges: readonly Merge[], words: Readon
   return { rows: taken, headings, hits, share: hits / Math.max(1, headings.length) };
 };
 
-/** Whether any of the first few cells of a row is a heading that some ledger knows. */
-export const beginsLikeHeader = (row: RawRow, words: ReadonlySet<string>): boolean => {
-  let looked = 0;
+/**
+ * A cheap look at a row: all its cells are short texts, and one of them is a known heading as it stands or, when
+ * `closely`, in one of its looser forms. Most rows of a long table are told apart here.
+ */
+export const mayBeHeader = (row: RawRow, words: ReadonlySet<string>, closely: boolean): boolean => {
+  let texts = 0;
+  let known = false;
   for (const cell of row.cells) {
-    if (typeof cell !== "string") continue;
-    if (isKnown(cell, words)) return true;
-    if (++looked === 4) return false;
+    if (cell === null) continue;
+    if (typeof cell !== "string" || cell.length > maxHeading) return false;
+    if (++texts <= 12 && cell.length <= 30) known ||= words.has(cell.trim()) || (closely && isKnown(cell, words));
   }
-  return false;
+  return known && texts >= 2;
 };
 
 export const isConvincing = (header: Header): boolean => header.hits >= 2 && header.share >= 0.5;

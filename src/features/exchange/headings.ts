@@ -45,7 +45,7 @@ export const forms = (text: string): Forms => {
     const plain = plainHeading(text);
     const canon = canonical(plain);
     found = { plain, bare: unbracketed(plain), canon, core: core(canon) };
-    if (known.size > 50_000) known.clear();
+    if (known.size > 10_000) known.clear();
     known.set(text, found);
   }
   return found;
@@ -69,8 +69,10 @@ export const likeness = (a: Forms, b: Forms): number => {
   if (a.bare === b.bare) return 0.96;
   if (a.canon === b.canon) return 0.85;
   if (a.core !== "" && a.core === b.core) return 0.68;
-  const [short, long] = a.canon.length < b.canon.length ? [a.canon, b.canon] : [b.canon, a.canon];
-  if (short.length >= 2 && long.includes(short)) return 0.4 + (0.25 * short.length) / long.length;
+  const [short, long] = a.canon.length < b.canon.length ? [a, b] : [b, a];
+  // 人数 within 听课人数 says nothing.
+  if (short.canon.length >= 2 && short.core !== "" && long.canon.includes(short.canon))
+    return 0.4 + (0.25 * short.canon.length) / long.canon.length;
   return 0.45 * shared(a.canon, b.canon);
 };
 

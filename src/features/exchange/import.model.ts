@@ -7,17 +7,20 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
+import { fieldOf } from "#kernel/fields.ts";
 import { Deltas, holdPack, preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
-import { notFound, Problem } from "#kernel/problem.ts";
-import { asOwner, copyRows, sql, type Database, type Tx } from "#platform/db.ts";
-import { recountUnits } from "#features/campaigns/campaigns.model.ts";
-import { changeEntry, findByIdentity, heldLedgers, ledgerOf } from "#features/ledgers/ledgers.model.ts";
+import { Problem } from "#kernel/problem.ts";
+import { asOwner, constraintOf, copyRows, sql, type Database, type Tx } from "#platform/db.ts";
+import { orderedId } from "#platform/ordered-id.ts";
+import { getCampaign } from "#features/campaigns/campaigns.model.ts";
+import { holdRegister, registerFault, registerRows } from "#features/campaigns/register.model.ts";
+import { findFault, leavers, type Fault } from "#features/ledgers/check-shape.model.ts";
+import { changeEntry, findByIdentity, heldLedgers, ledgerOf, listEditedImports } from "#features/ledgers/ledgers.model.ts";
 import type { Doer, Entry, Values } from "#features/ledgers/ledgers.types.ts";
-import { shapeEntry, type Shape } from "#features/ledgers/shape.model.ts";
-import { registerPeople } from "#features/people/people.model.ts";
-import { rebuildPaths, registerUnits } from "#features/units/units.model.ts";
+import { openLookups, type LiveLookups } from "#features/ledgers/lookups.model.ts";
+import { dayOf, ownerPerson, shapeEntry, type Shape } from "#features/ledgers/shape.model.ts";
+import { listPosts, unitOn, type Post } from "#features/people/people.model.ts";
 import type { Complaint, HeadingMemory, ParsedRow, TableInfo } from "./exchange.types.ts";
-import { openLookups, type LiveLookups } from "./lookups.ts";
 import { parseFile, type FileNote } from "./parse-file.ts";
 
 export interface ImportOptions {
@@ -26,13 +29,21 @@ export interface ImportOptions {
   name?: string | undefined;
   /** The only ledger that the file may be for. */
   ledger?: string | undefined;
+  /** What headings mean (null: leave out), where recognising them needs help; remembered for this sender. */
+  mapping?: Record<string, string | null> | undefined;
   /** See what would happen; nothing is kept. */
   dryRun?: boolean;
   /** Keep the rows without complaint although others have some. */
   goodRows?: boolean;
   /** Units that the sender may write to. */
   mayWrite: (unit: number) => boolean;
+  /** Whether the sender stands at the top and keeps the list of units; default yes. */
+  whole?: boolean;
+  /** Why the sender may not record in a ledger, if so. */
+  refuses?: ((ledger: Ledger) => string | undefined) | undefined;
   onProgress?: ((rows: number) => void) | undefined;
+  /** Told of each table found, with its columns, when its rows have been read. */
+  onTable?: ((table: TableInfo) => void) | undefined;
 }
 
 export interface TableResult {
@@ -63,11 +74,11 @@ export interface ImportResult {
   unchanged: number;
   refused: number;
   tables: TableResult[];
+  /** Where the tables stand in the file: what marking its faults needs. */
+  found: TableInfo[];
   complaints: Complaint[];
   notes: FileNote[];
 }
-
-class Rollback extends Error {}
 
 /** Rows that are looked up and copied at once. */
 const landing = 5000;
@@ -78,26 +89,33 @@ export async function importFile(
   doer: Doer,
   options: ImportOptions,
 ): Promise<ImportResult> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await asOwner(database, `import ${options.name ?? options.path}`, async (tx) => {
+        // Read anew at every attempt: one reason to try again is that another version of the pack has been loaded.
+        const result = await importWithin(tx, await getCampaign(tx, campaign.key), doer, options);
+        if (result.committed)
+          await tx.query(sql`insert into audit (realm_id, at, actor, action, unit_id, subject, result)
+            values (${campaign.realm}, ${doer.now.toISOString()}, ${doer.account}, 'exchange.import', ${doer.unit}, ${result.file}, 'ok')`);
+        return result;
+      });
+    } catch (error) {
+      // Someone has just added the same record from another file: seen anew, it is there already.
+      if (constraintOf(error) !== "entries_identity" || attempt === 3) throw error;
+    }
+  }
+}
+
+/** The same within a transaction of the owner's; what is not kept is taken back to where it began. */
+export async function importWithin(tx: Tx, campaign: Campaign, doer: Doer, options: ImportOptions): Promise<ImportResult> {
   const file = options.name ?? options.path.split("/").at(-1) ?? options.path;
-  const result: ImportResult = {
-    importId: randomUUID(),
-    file,
-    committed: false,
-    dryRun: options.dryRun ?? false,
-    added: 0,
-    changed: 0,
-    unchanged: 0,
-    refused: 0,
-    tables: [],
-    complaints: [],
-    notes: [],
-  };
+  if (options.ledger !== undefined) ledgerOf(campaign, options.ledger);
   const sha256 = await hashFile(options.path);
-  await asOwner(database, `import ${file}`, async (tx) => {
-    // The transaction may be run a second time, after a conflict.
-    Object.assign(result, { added: 0, changed: 0, unchanged: 0, refused: 0, tables: [], complaints: [], notes: [] });
+  const result = blankResult(file, options);
+  await tx.client.query("savepoint import");
+  try {
     const importing = await openImport(tx, campaign, doer, options, result);
-    const memory = await readMemory(tx, campaign, doer.unit);
+    const memory = await readMemory(tx, campaign, doer.unit, options.mapping ?? {});
     for await (const event of parseFile(options.path, {
       ledgers: [...campaign.ledgers.values()],
       lookups: importing.lookups,
@@ -106,25 +124,43 @@ export async function importFile(
       memory,
       onProgress: options.onProgress,
     })) {
-      if (event.type === "table") importing.begin(event.table);
+      if (event.type === "table") await importing.begin(event.table);
       else if (event.type === "rows") await importing.take(event.rows);
-      else if (event.type === "tableEnd") await importing.end(event.table);
-      else if (event.type === "note") result.notes.push(event.note);
+      else if (event.type === "tableEnd") {
+        await importing.end(event.table);
+        options.onTable?.(event.table);
+      } else if (event.type === "note") result.notes.push(event.note);
     }
     await importing.finish();
     result.committed = !result.dryRun && (result.complaints.length === 0 || options.goodRows === true);
-    if (!result.committed) throw new Rollback();
+    if (!result.committed) {
+      await tx.client.query("rollback to savepoint import");
+      return result;
+    }
+    await remember(tx, campaign, doer.unit, options.mapping ?? {}, result.tables);
     const summary = { added: result.added, changed: result.changed, unchanged: result.unchanged, refused: result.refused };
     await tx.query(sql`insert into imports (realm_id, import_id, campaign_id, unit_id, actor, at, file, sha256, result)
       values (${campaign.realm}, ${result.importId}, ${campaign.id}, ${doer.unit}, ${doer.account}, ${doer.now.toISOString()}, ${file}, ${sha256}, ${JSON.stringify(summary)})`);
-    await tx.query(sql`insert into audit (realm_id, at, actor, action, unit_id, subject, result, details)
-      values (${campaign.realm}, ${doer.now.toISOString()}, ${doer.account}, 'exchange.import', ${doer.unit}, ${file}, 'ok', ${JSON.stringify(summary)})`);
-  }).catch((error: unknown) => {
-    if (error instanceof Rollback) return;
+  } catch (error) {
     throw explain(error, file);
-  });
+  }
   return result;
 }
+
+const blankResult = (file: string, options: ImportOptions): ImportResult => ({
+  importId: randomUUID(),
+  file,
+  committed: false,
+  dryRun: options.dryRun ?? false,
+  added: 0,
+  changed: 0,
+  unchanged: 0,
+  refused: 0,
+  tables: [],
+  found: [],
+  complaints: [],
+  notes: [],
+});
 
 /** What the database says of a full disk, in words that help. */
 function explain(error: unknown, file: string): unknown {
@@ -137,19 +173,42 @@ function explain(error: unknown, file: string): unknown {
 async function hashFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") throw new Problem("no_file", 404, `找不到文件 ${path}，请核对路径。`);
+    if (error.code === "ENOENT" || error.code === "ENOTDIR")
+      throw new Problem("no_file", 404, `找不到文件 ${path}，请核对路径。`);
+    if (error.code === "EISDIR")
+      throw new Problem("is_folder", 422, `${path} 是文件夹，请写明其中的文件，例如 ${path.replace(/\/$/, "")}/*.xlsx。`);
+    if (error.code === "EACCES") throw new Problem("no_permission", 403, `没有权限读取文件 ${path}，请修改权限或换一个位置。`);
     throw error;
   });
   return hash.digest("hex");
 }
 
-async function readMemory(tx: Tx, campaign: Campaign, unit: number): Promise<HeadingMemory> {
-  const rows = await tx.query<{ ledger: string; mapping: Record<string, string | null> }>(
-    sql`select ledger, mapping from import_mappings where realm_id = ${campaign.realm} and campaign_id = ${campaign.id} and unit_id = ${unit}`,
+/** What this sender's headings were said to mean before, and what is said now. */
+async function readMemory(tx: Tx, campaign: Campaign, unit: number, said: Record<string, string | null>): Promise<HeadingMemory> {
+  const rows = await tx.query<{ ledger: string; heading: string; field: string | null }>(
+    sql`select ledger, heading, field from import_mappings where realm_id = ${campaign.realm} and campaign_id = ${campaign.id} and unit_id = ${unit}`,
   );
   const memory: HeadingMemory = {};
-  for (const { ledger, mapping } of rows) memory[ledger] = { ...memory[ledger], ...mapping };
+  for (const { ledger, heading, field } of rows) (memory[ledger] ??= {})[heading] = field;
+  for (const ledger of campaign.ledgers.values())
+    for (const [heading, field] of Object.entries(said))
+      if (field === null || fieldOf(ledger, field)) (memory[ledger.key] ??= {})[heading] = field;
   return memory;
+}
+
+/** Remembers what was said of headings, for the ledgers that the file turned out to hold. */
+async function remember(
+  tx: Tx,
+  campaign: Campaign,
+  unit: number,
+  said: Record<string, string | null>,
+  tables: readonly TableResult[],
+): Promise<void> {
+  for (const { ledger, columns } of tables)
+    for (const [heading, field] of Object.entries(said))
+      if (heading in columns)
+        await tx.query(sql`insert into import_mappings (realm_id, campaign_id, unit_id, ledger, heading, field) values (${campaign.realm}, ${campaign.id}, ${unit}, ${ledger}, ${heading}, ${field})
+          on conflict (realm_id, campaign_id, unit_id, ledger, heading) do update set field = excluded.field`);
 }
 
 interface Ready {
@@ -159,7 +218,7 @@ interface Ready {
 
 interface Importing {
   lookups: LiveLookups;
-  begin(table: TableInfo): void;
+  begin(table: TableInfo): Promise<void>;
   take(rows: ParsedRow[]): Promise<void>;
   end(table: TableInfo): Promise<void>;
   finish(): Promise<void>;
@@ -174,12 +233,21 @@ async function openImport(
 ): Promise<Importing> {
   const { realm } = campaign;
   const lookups = await openLookups(tx, campaign);
-  holdPack(tx, campaign);
   const measures = await preparedMeasures(tx, campaign);
   const deltas = new Deltas();
   const seen = new Map<string, string>();
-  const left = await leavers(tx, realm);
-  let current: { info: TableInfo; ledger: Ledger; result: TableResult; waiting: ParsedRow[] } | undefined;
+  const gone = await leavers(tx, realm);
+  let edited: ReadonlySet<string> = new Set();
+  let current: { info: TableInfo; ledger: Ledger; result: TableResult; waiting: ParsedRow[]; complained: number } | undefined;
+
+  // Read once, and only for files with records that name a person and no unit.
+  let posts: Map<number, Post[]> | undefined;
+  const homeOf = async (ledger: Ledger, values: Values): Promise<number | undefined> => {
+    const person = ownerPerson(ledger, values);
+    if (person === undefined) return undefined;
+    posts ??= Map.groupBy(await listPosts(tx, realm), (post) => post.person);
+    return unitOn(posts.get(person) ?? [], dayOf(ledger, values), campaign.pack.seconded);
+  };
   let landed: Promise<void> = Promise.resolve();
   // Ledgers that hold entries from before: of others no row can be known already.
   const held = new Set(await heldLedgers(tx, campaign));
@@ -195,11 +263,11 @@ async function openImport(
     const { ledger, result: table, info } = current as NonNullable<typeof current>;
     const ready: Ready[] = [];
     for (const [index, row] of rows.entries()) {
-      const shape = shapeEntry(ledger, row.values, owners?.[index] ?? doer.unit);
+      const shape = shapeEntry(ledger, row.values, owners?.[index] ?? (await homeOf(ledger, row.values)) ?? doer.unit);
       if (owners) shape.unit = owners[index] as number;
-      const complaints = checkRow(info, ledger, row, shape);
-      if (complaints.length > 0) {
-        refuse(table, complaints);
+      const fault = findFault(campaign, ledger, shape, gone, options.mayWrite);
+      if (fault) {
+        refuse(table, [complain(info, row, fault)]);
         continue;
       }
       const key = `${ledger.key}|${shape.unit}|${shape.identity.toString("latin1")}`;
@@ -216,17 +284,21 @@ async function openImport(
     const known = held.has(ledger.key) ? await findByIdentity(tx, campaign, realm, ledger.key, shapes) : new Map<string, never>();
     const fresh: Shape[] = [];
     for (const { shape, row } of ready) {
+      const content = shape.content.toString("hex");
       const old = known.get(`${shape.unit}|${shape.identity.toString("hex")}`);
-      if (!old) fresh.push(shape);
-      else if (old.imported === shape.content.toString("hex") || (await unchanged(old.entry, shape))) table.unchanged++;
+      // The same file again, though the record it once brought was corrected since.
+      if (!old && edited.has(`${shape.unit}|${content}`)) table.unchanged++;
+      else if (!old) fresh.push(shape);
+      else if (old.imported === content || (await unchanged(old.entry, shape))) table.unchanged++;
       else {
-        await changeEntry(tx, campaign, old.entry, old.entry.version, doer, {
+        const now = await changeEntry(tx, campaign, old.entry, old.entry.version, doer, {
           action: "import",
           values: onlyBrought(info, ledger, row),
           importId: result.importId,
           imported: shape.content,
         });
-        table.changed++;
+        if (now.version === old.entry.version) table.unchanged++;
+        else table.changed++;
       }
     }
     if (fresh.length > 0)
@@ -234,49 +306,30 @@ async function openImport(
     table.added += fresh.length;
   };
 
-  function checkRow(info: TableInfo, ledger: Ledger, row: ParsedRow, shape: Shape): Complaint[] {
-    const complain = (field: string | undefined, code: Complaint["code"], reason: string, suggestion: string): Complaint => {
-      const column = info.columns.find((one) => one.field === field);
-      return {
-        file: info.file,
-        sheet: info.sheet,
-        row: row.row,
-        column: column?.heading ?? null,
-        cell: null,
-        value: null,
-        code,
-        reason,
-        suggestion,
-      };
-    };
-    if (!options.mayWrite(shape.unit))
-      return [complain(ledger.unit, "unknown_unit", "所填单位不在您可以填报的范围内", "请由该单位或其上级填报")];
-    if (
-      ledger.inCampaign &&
-      shape.day !== null &&
-      (shape.day < campaign.from || (campaign.to !== undefined && shape.day > campaign.to))
-    )
-      return [
-        complain(
-          ledger.date,
-          "out_of_campaign",
-          `日期${shape.day}不在活动期间（${campaign.from}至${campaign.to ?? "今"}）内`,
-          "请核对日期",
-        ),
-      ];
-    for (const field of ledger.fields) {
-      if (field.type !== "person" || shape.day === null) continue;
-      const gone = left.get(shape.data[field.name] as number);
-      if (gone !== undefined && gone <= shape.day)
-        return [complain(field.name, "left_person", `该同志已于${gone}退出，${shape.day}的记录不能再登记`, "请核对人员和日期")];
-    }
-    return [];
-  }
+  const complain = (info: TableInfo, row: ParsedRow, fault: Fault): Complaint => ({
+    file: info.file,
+    sheet: info.sheet,
+    row: row.row,
+    column: info.columns.find((one) => one.field === fault.field && fault.field !== undefined)?.heading ?? null,
+    cell: null,
+    value: null,
+    code: fault.code,
+    reason: fault.reason,
+    suggestion: fault.suggestion,
+  });
 
   return {
     lookups,
-    begin(info) {
+    async begin(info) {
       const ledger = ledgerOf(campaign, info.ledger);
+      const refusal = options.refuses?.(ledger);
+      if (refusal !== undefined) throw new Problem("forbidden", 403, refusal);
+      if (ledger.registers) {
+        await holdRegister(tx, campaign);
+        await lookups.refresh(tx);
+      }
+      holdPack(tx, campaign);
+      edited = await listEditedImports(tx, campaign, realm, ledger.key);
       const table: TableResult = {
         sheet: info.sheet,
         table: info.table,
@@ -296,7 +349,8 @@ async function openImport(
       for (const column of info.columns)
         if (!column.ignored || column.field !== null) table.columns[column.heading] = column.field;
       result.tables.push(table);
-      current = { info, ledger, result: table, waiting: [] };
+      result.found.push(info);
+      current = { info, ledger, result: table, waiting: [], complained: result.complaints.length };
     },
     async take(rows) {
       const { ledger, result: table, waiting } = current as NonNullable<typeof current>;
@@ -314,18 +368,31 @@ async function openImport(
       landed.catch(() => undefined);
     },
     async end(info) {
-      const { ledger, result: table, waiting } = current as NonNullable<typeof current>;
+      const { ledger, result: table, waiting, complained } = current as NonNullable<typeof current>;
       table.lastRow = info.lastRow;
       table.skipped = info.skipped;
       await landed;
-      if (!ledger.registers) await land(waiting);
-      else if (waiting.length > 0) {
+      if (!ledger.registers) await land(waiting.splice(0));
+      const own = waiting.filter((row) => {
+        const fault = registerFault(ledger, row, lookups, doer.unit, {
+          whole: options.whole ?? true,
+          mayWrite: options.mayWrite,
+        });
+        if (fault) refuse(table, [complain(info, row, fault)]);
+        return !fault;
+      });
+      if (own.length > 0) {
         // What is counted anew when units come or move must not come a second time from here.
         await deltas.copy(tx, realm, campaign.id);
-        const owners = await register(tx, campaign, ledger, waiting, lookups, doer.unit);
-        for (let start = 0; start < waiting.length; start += landing)
-          await land(waiting.slice(start, start + landing), owners.slice(start, start + landing));
+        posts = undefined;
+        const owners = await registerRows(tx, campaign, ledger, own, lookups, doer.unit).catch((error: unknown) => {
+          throw withRows(error, info, ledger, own);
+        });
+        for (let start = 0; start < own.length; start += landing)
+          await land(own.slice(start, start + landing), owners.slice(start, start + landing));
       }
+      // Some faults show only when rows are brought in; people read from the top.
+      result.complaints.push(...result.complaints.splice(complained).toSorted((one, other) => one.row - other.row));
       result.added += table.added;
       result.changed += table.changed;
       result.unchanged += table.unchanged;
@@ -360,70 +427,17 @@ const conflict = (info: TableInfo, ledger: Ledger, row: ParsedRow): Complaint =>
   suggestion: "请核对编号，一条记录一个编号",
 });
 
-/** People whose last post has ended, with the day. */
-async function leavers(tx: Tx, realm: number): Promise<Map<number, string>> {
-  const rows = await tx.query<{ person_id: number; day: string }>(
-    sql`select person_id, max(to_day) as day from posts where realm_id = ${realm} group by person_id having max(to_day) < 'infinity'`,
-  );
-  return new Map(rows.map((row) => [row.person_id, row.day]));
-}
-
-/** Makes the units or people that rows of a register are about; returns the unit that owns each row. */
-async function register(
-  tx: Tx,
-  campaign: Campaign,
-  ledger: Ledger,
-  rows: readonly ParsedRow[],
-  lookups: LiveLookups,
-  sender: number,
-): Promise<number[]> {
-  const { registers } = ledger;
-  const text = (row: ParsedRow, name: string | undefined): string | null => {
-    const value = name === undefined ? undefined : row.values[name];
-    if (value === undefined || value === null) return null;
-    return typeof value === "number" ? (lookups.unitById(value)?.name ?? String(value)) : String(value);
-  };
-  const day = (row: ParsedRow, name: string | undefined): string | null =>
-    /\d{4}-\d{2}-\d{2}/.exec(text(row, name) ?? "")?.[0] ?? null;
-  let owners: number[];
-  if (registers?.what === "units") {
-    const units = rows.map((row) => ({
-      code: text(row, registers.code),
-      name: text(row, registers.name) ?? "",
-      kind: text(row, registers.kind),
-      level: text(row, registers.level),
-      parent: text(row, registers.parent),
-      from: day(row, registers.from),
-      to: day(row, registers.to),
-    }));
-    owners = await registerUnits(tx, campaign.realm, units, campaign.root);
-    const changed = await rebuildPaths(tx, campaign.realm, campaign.id, campaign.pack.rollUp);
-    if (changed.length > 0) await recountUnits(tx, campaign, changed);
-    await lookups.refresh(tx);
-    // What a row says of units is read again, now that all are known.
-    for (const row of rows)
-      for (const field of ledger.fields) {
-        const value = row.values[field.name];
-        if (field.type === "organ" && typeof value === "string") row.values[field.name] = lookups.unit(value)?.id ?? value;
-      }
-    return owners;
-  }
-  if (registers?.what !== "people") throw notFound("这类名册");
-  const people = rows.map((row) => {
-    const unit = row.values[registers.unit];
-    return {
-      code: text(row, registers.code),
-      name: text(row, registers.name) ?? "",
-      unit: typeof unit === "number" ? unit : sender,
-      department: text(row, registers.department),
-      position: text(row, registers.position),
-      to: day(row, registers.to),
-    };
+/** A fault in what a register says of units is one of the whole table; the message names the rows that it is about. */
+function withRows(error: unknown, info: TableInfo, ledger: Ledger, rows: readonly ParsedRow[]): unknown {
+  const names = error instanceof Problem ? error.details["units"] : undefined;
+  if (!(error instanceof Problem) || !Array.isArray(names)) return error;
+  const about = rows.filter((row) => names.includes(row.values[ledger.registers?.name ?? ""])).map((row) => row.row);
+  if (about.length === 0) return error;
+  const sheet = info.sheet === null ? "" : `工作表“${info.sheet}”`;
+  return new Problem(error.code, error.status, `${sheet}第${about.slice(0, 20).join("、")}行：${error.message}`, {
+    ...error.details,
+    rows: about,
   });
-  await registerPeople(tx, campaign.realm, people);
-  await lookups.refresh(tx);
-  owners = people.map((person) => person.unit);
-  return owners;
 }
 
 /** New entries and their first events by COPY. */
@@ -438,20 +452,43 @@ async function copyEntries(
   deltas: Deltas,
 ): Promise<void> {
   const at = doer.now.toISOString();
-  const rows = shapes.map((shape) => ({ shape, id: randomUUID(), data: JSON.stringify(shape.data) }));
+  const rows = shapes.map((shape) => ({ shape, id: orderedId(), data: JSON.stringify(shape.data) }));
   for (const shape of shapes) deltas.add(prepared, shape.unit, shape, 1);
   await copyRows(
     tx,
     "entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, imported, pack_id, created_at, updated_at)",
-    rows.map(({ shape: { unit, day, state, identity, content }, id, data }) =>
-      [campaign.realm, id, campaign.id, ledger.key, unit, day, state, data, 1, identity, content, campaign.packId, at, at],
-    ),
+    rows.map(({ shape: { unit, day, state, identity, content }, id, data }) => [
+      campaign.realm,
+      id,
+      campaign.id,
+      ledger.key,
+      unit,
+      day,
+      state,
+      data,
+      1,
+      identity,
+      content,
+      campaign.packId,
+      at,
+      at,
+    ]),
   );
   await copyRows(
     tx,
     "entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state, import_id)",
-    rows.map(({ shape: { unit, day, state }, id, data }) =>
-      [campaign.realm, id, 1, "import", doer.account, at, data, unit, day, state, importId],
-    ),
+    rows.map(({ shape: { unit, day, state }, id, data }) => [
+      campaign.realm,
+      id,
+      1,
+      "import",
+      doer.account,
+      at,
+      data,
+      unit,
+      day,
+      state,
+      importId,
+    ]),
   );
 }

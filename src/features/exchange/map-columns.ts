@@ -1,9 +1,10 @@
 /** Which column of a table brings which field: by heading, group heading, the values below, and what the sender's earlier files taught. */
 import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
 import { assign } from "./assign.ts";
-import type { Cell, Column, Lookups } from "./exchange.types.ts";
+import type { Cell, Lookups } from "#kernel/values/cell.ts";
+import type { Column } from "./exchange.types.ts";
 import { headingScore, isSerialHeading, maySerialHeading, plainHeading } from "./headings.ts";
-import { isEmptyCell, parseCell } from "./parse-cell.ts";
+import { isEmptyCell, parseCell } from "#kernel/values/parse-cell.ts";
 
 /** A column of a table before it is known what it brings, with the values of its first rows. */
 export interface RawColumn {
@@ -88,10 +89,16 @@ const score = (column: RawColumn, field: FieldDefinition, ledger: Ledger, lookup
   return total >= threshold ? total : 0;
 };
 
-/** Fields a sender can fill: not derived. The running number is one, so that it takes its column. */
-const fillable = (ledger: Ledger): FieldDefinition[] => ledger.fields.filter((field) => field.derive === undefined);
-/** Derived fields and 序号 may stand in the file (an earlier export); they take their column and are ignored. */
-const derived = (ledger: Ledger): FieldDefinition[] => ledger.fields.filter((field) => field.derive !== undefined);
+/**
+ * The reference that a derived field gives the name of: 人员编号 for 姓名, which is computed as 人员编号.姓名. A sender who
+ * fills only the name means that person, so its column brings the reference.
+ */
+export const namedBy = (ledger: Ledger, field: FieldDefinition): FieldDefinition | undefined => {
+  const [, target, attribute] = /^(.+)\.([^.]+)$/.exec(field.derive ?? "") ?? [];
+  const found = ledger.fields.find((one) => one.name === target && one.derive === undefined);
+  const name = found?.type === "person" ? "姓名" : found?.type === "unit" || found?.type === "organ" ? "名称" : undefined;
+  return name === attribute ? found : undefined;
+};
 
 /** The best one-to-one mapping of a table's columns to a ledger's fields. */
 export const mapColumns = (
@@ -100,7 +107,8 @@ export const mapColumns = (
   lookups: Lookups,
   memory: Record<string, string | null> = {},
 ): Mapping => {
-  const fields = [...fillable(ledger), ...derived(ledger)];
+  // Derived fields and 序号 may stand in the file (an earlier export): they take their column and are ignored.
+  const { fields } = ledger;
   const remembered = new Map(Object.entries(memory).map(([heading, field]) => [plainHeading(heading), field]));
   const recall = (column: RawColumn): string | null | undefined =>
     remembered.get(plainHeading((column.group ?? "") + column.heading)) ?? remembered.get(plainHeading(column.heading));
@@ -124,7 +132,7 @@ export const mapColumns = (
         : field.type === "serial";
     explained += serial ? 1 : worth;
     if (field !== undefined && !serial) mapped++;
-    const ignored = serial || field?.derive !== undefined;
+    const ignored = serial || (field?.derive !== undefined && namedBy(ledger, field) === undefined);
     return {
       index: column.index,
       heading: column.heading,
@@ -134,6 +142,8 @@ export const mapColumns = (
     };
   });
   const brought = new Set(result.map((column) => column.field));
+  for (const field of fields)
+    if (field.derive !== undefined && brought.has(field.name)) brought.add(namedBy(ledger, field)?.name ?? null);
   const missing = fields
     .filter((field) => field.required && field.derive === undefined && field.default === undefined && !brought.has(field.name))
     .map((field) => field.name);

@@ -1,7 +1,8 @@
 /** The messy ledgers of a municipality: every table found, every row typed, exactly the complaints that are due. */
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Lookups, ParsedRow, TableInfo } from "./exchange.types.ts";
+import type { Lookups } from "#kernel/values/cell.ts";
+import type { ParsedRow, TableInfo } from "./exchange.types.ts";
 import { sampleLookups } from "./fixtures/lookups.ts";
 import { messyLedgers } from "./fixtures/messy-ledgers.ts";
 import { parseFile, type FileNote } from "./parse-file.ts";
@@ -112,8 +113,12 @@ describe("municipality-messy", () => {
       完成时限: "2023-06-19",
       责任单位: "第二监督检查室",
     });
+    const writer = lookups.person({ name: "蔡秀颖", unit: lookups.unit("市纪委监委机关")?.id ?? 0 });
+    expect(writer).toMatchObject({ name: "蔡秀颖" });
+    // A column of names brings the reference that the names are computed from.
     expect(results.get("12心得体会和学习笔记统计.xlsx")?.[1]?.rows[0]?.values).toMatchObject({
-      字数: 14000,
+      人员编号: typeof writer === "object" ? writer.id : "",
+      字数: 14_000,
       提交日期: "2023-05-08",
     });
     expect(results.get("06人员底册（各区）.xlsx")?.[1]?.rows[0]?.values).toMatchObject({ 出生年月: "1967-01", 纳入范围: "是" });

@@ -1,7 +1,8 @@
 /** From a file on disk to typed rows: reading, recognising and parsing in one stream, never holding the rows of a file. */
 import { basename } from "node:path";
 import type { Ledger } from "#kernel/definitions.ts";
-import type { HeadingMemory, Lookups, ParsedRow, SheetName, TableInfo } from "./exchange.types.ts";
+import type { Lookups } from "#kernel/values/cell.ts";
+import type { HeadingMemory, ParsedRow, SheetName, TableInfo } from "./exchange.types.ts";
 import type { ReadLimits } from "./file-refused.ts";
 import { tableParser } from "./parse-table.ts";
 import { readFile } from "./read-file.ts";
@@ -25,7 +26,7 @@ export interface ParseOptions {
 /** Something said about the file that is no complaint of a row: a hidden sheet, a sheet without table, unknown columns. */
 export interface FileNote {
   sheet: SheetName;
-  code: "hidden_sheet" | "no_table" | "unmapped_columns" | "uncomputed_formulas" | "guessed_ledger";
+  code: "hidden_sheet" | "no_table" | "unmapped_columns" | "uncomputed_formulas" | "guessed_ledger" | "unrecognised";
   message: string;
 }
 
@@ -57,13 +58,13 @@ const tableNotes = (table: TableInfo): FileNote[] => {
     notes.push({
       sheet: table.sheet,
       code: "unmapped_columns",
-      message: `第 ${table.headerRows.join("、")} 行的表中，${unmapped.join("、")} 没有对应的栏目，未导入。如需导入，请指定对应栏目。`,
+      message: `第${table.headerRows.join("、")}行的表中，${unmapped.join("、")}没有对应的栏目，未导入。如需导入，请指定对应栏目。`,
     });
   if (table.next !== null && table.confidence < 1 && table.confidence - table.next.confidence < 0.03)
     notes.push({
       sheet: table.sheet,
       code: "guessed_ledger",
-      message: `第 ${table.headerRows.join("、")} 行的表可能属于不止一本台账，请核对所选台账是否正确。`,
+      message: `第${table.headerRows.join("、")}行的表可能属于不止一本台账，请核对所选台账是否正确。`,
     });
   return notes;
 };
@@ -121,7 +122,15 @@ export async function* parseFile(path: string, options: ParseOptions): AsyncGene
         summary.valid += valid;
         summary.invalid += invalid;
         yield { type: "tableEnd", table: one.table, valid, invalid };
-      } else summary.unrecognised.push(one.what);
+      } else {
+        summary.unrecognised.push(one.what);
+        const { sheet: on, row, headings, reason } = one.what;
+        yield say({
+          sheet: on,
+          code: "unrecognised",
+          message: `第${row}行起的表（${headings.slice(0, 6).join("、")}${headings.length > 6 ? "……" : ""}）${reason}。`,
+        });
+      }
     }
     if (rows.length > 0) yield { type: "rows", rows };
   }

@@ -1,8 +1,13 @@
 /** Rows of a recognised table into typed values, each with what is wrong with it. */
 import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
-import type { Cell, Complaint, Lookups, ParsedRow, TableInfo, Value } from "./exchange.types.ts";
+import type { Cell, Lookups, Value } from "#kernel/values/cell.ts";
+import type { Complaint, ParsedRow, TableInfo } from "./exchange.types.ts";
+import { dittoFiller } from "./ditto.ts";
 import type { FilledRow } from "./fill-merges.ts";
-import { isEmptyCell, parseCell, type CellContext, type CellReading } from "./parse-cell.ts";
+import { namedBy } from "./map-columns.ts";
+import { placeOf, unitNamed } from "./place.ts";
+import { isEmptyCell, parseCell, type CellContext, type CellReading } from "#kernel/values/parse-cell.ts";
+import { headingUnit } from "#kernel/values/parse-number.ts";
 import { columnLetters } from "./read-events.ts";
 
 export interface TableContext {
@@ -16,6 +21,10 @@ interface PlannedColumn {
   index: number;
   heading: string;
   field: FieldDefinition | null;
+  /** Brings only the name of what another column may bring by number; read when that one is empty. */
+  byName: boolean;
+  /** What the heading says its numbers count. */
+  unit: string | undefined;
   /** Answers for cells seen before: columns repeat their values, and a name is looked up once. */
   seen: Map<string | number, CellReading>;
 }
@@ -79,10 +88,26 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
     name === null ? null : state?.name === name ? state : (ledger.fields.find((one) => one.name === name) ?? null);
   const columns: PlannedColumn[] = table.columns
     .filter((column) => !column.ignored)
-    .map((column) => ({ index: column.index, heading: column.heading, field: field(column.field), seen: new Map() }));
+    .map((column) => {
+      const own = field(column.field);
+      const named = own === null ? undefined : namedBy(ledger, own);
+      return {
+        index: column.index,
+        heading: column.heading,
+        field: named ?? own,
+        byName: named !== undefined,
+        unit: headingUnit(column.heading) ?? table.measure ?? undefined,
+        seen: new Map(),
+      };
+    });
   const unitColumn = columns.find((column) => column.field?.name === ledger.unit && column.field !== null);
-  // Persons are looked up within the row's unit, so the unit is read first; complaints are sorted back into column order.
-  const order = unitColumn === undefined ? columns : [unitColumn, ...columns.filter((column) => column !== unitColumn)];
+  // Persons are looked up within the row's unit, so the unit is read first, and names after the numbers they stand for;
+  // complaints are sorted back into column order.
+  const turn = (column: PlannedColumn): number => (column === unitColumn ? 0 : column.byName ? 2 : 1);
+  const order = columns.toSorted((a, b) => turn(a) - turn(b));
+  const named = new Set(columns.filter((column) => column.byName).map((column) => column.field?.name));
+  /** References of the row being read whose number was wrong: the name beside it is no second try. */
+  const refused = new Set<string>();
   const context: CellContext = {
     lookups,
     year: table.period.year ?? (Number((lookups.campaign.reportDate ?? lookups.campaign.from).slice(0, 4)) || undefined),
@@ -97,6 +122,10 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
     const reading = parseCell(written, one, context);
     if ("value" in reading && reading.value !== null) defaults[one.name] = reading.value;
   }
+  // Without a column for it, the unit is the one that a line of text, the sheet's name or 填报单位 names.
+  const unplaced = ledger.unit !== undefined && !brought.has(ledger.unit) && ledger.registers?.what !== "units";
+  let home = unplaced ? placeOf(table, lookups) : undefined;
+  let group: string | undefined;
   const missing = [
     ...table.missing,
     ...ledger.fields
@@ -105,8 +134,10 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
   ];
   const rows = new Map<number, number>();
   const hasher = rowHasher();
+  const ditto = dittoFiller();
 
   const read = (column: PlannedColumn, cell: Cell, one: FieldDefinition): CellReading => {
+    context.headingUnit = column.unit;
     const repeats =
       (typeof cell === "string" || typeof cell === "number") &&
       one.type !== "text" &&
@@ -122,7 +153,8 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
     return reading;
   };
 
-  return (row) => {
+  return (written) => {
+    const row = ditto(written);
     const values: Record<string, Value> = { ...defaults };
     const complaints: Complaint[] = [];
     const complain = (
@@ -145,23 +177,42 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
         suggestion,
       });
     };
-    context.unit = undefined;
+    if (unplaced && row.group !== undefined && row.group !== group) {
+      group = row.group;
+      const unit = unitNamed(group, lookups);
+      if (unit !== undefined) home = { unit, sure: true };
+    }
+    if (home !== undefined) values[ledger.unit as string] = home.unit;
+    context.unit = home?.unit;
+    refused.clear();
     for (const column of order) {
       const one = column.field;
       if (one === null) continue;
       const cell = row.cells[column.index] ?? null;
+      if (column.byName && (values[one.name] !== undefined || refused.has(one.name))) continue;
       if (isEmptyCell(cell, one)) {
-        if (one.required) complain(column, cell, "missing", `${one.name}没有填`, "此栏必填");
+        if (one.required && (column.byName || !named.has(one.name)))
+          complain(column, cell, "missing", `${one.name}没有填`, "此栏必填");
         continue;
       }
       const reading = read(column, cell, one);
-      if ("bad" in reading) complain(column, cell, reading.bad.code, reading.bad.reason, reading.bad.suggestion);
-      else if (reading.value !== null && !(Array.isArray(reading.value) && reading.value.length === 0)) {
+      if ("bad" in reading && column.byName && reading.bad.code === "ambiguous") {
+        // Two people of one name: the sender gave no number and has no column for one, so the name stands as written.
+        values[one.name] = String(asWritten(cell)).trim();
+      } else if ("bad" in reading) {
+        complain(column, cell, reading.bad.code, reading.bad.reason, reading.bad.suggestion);
+        if (named.has(one.name)) refused.add(one.name);
+      } else if (reading.value !== null && !(Array.isArray(reading.value) && reading.value.length === 0)) {
         values[one.name] = reading.value;
         if (column === unitColumn && typeof reading.value === "number") context.unit = reading.value;
       } else if (one.required) complain(column, cell, "missing", `${one.name}没有填`, "此栏必填");
     }
-    for (const name of missing) complain(null, null, "missing", `表中没有“${name}”一栏，此栏必填`, `请在表中增加“${name}”一栏`);
+    // The home of a known person says more than who sent the table.
+    if (home?.sure === false && order.some(({ field: one }) => one?.type === "person" && typeof values[one.name] === "number"))
+      delete values[ledger.unit as string];
+    for (const name of missing)
+      if (values[name] === undefined)
+        complain(null, null, "missing", `表中没有“${name}”一栏，此栏必填`, `请在表中增加“${name}”一栏`);
 
     hasher.start();
     for (const column of columns) {
@@ -176,9 +227,9 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
       complaints.length = 0;
       complain(null, null, "duplicate", "与本表前面一行内容完全相同（重复填报）", "请删除重复的一行");
     }
-    if (complaints.length > 1 && unitColumn !== undefined) {
-      const place = new Map(columns.map((column, index) => [column.heading, index]));
-      complaints.sort((a, b) => (place.get(a.column ?? "") ?? 1e6) - (place.get(b.column ?? "") ?? 1e6));
+    if (complaints.length > 1) {
+      const position = new Map(columns.map((column, index) => [column.heading, index]));
+      complaints.sort((a, b) => (position.get(a.column ?? "") ?? 1e6) - (position.get(b.column ?? "") ?? 1e6));
     }
     return { row: row.row, values, raw: row.raw, complaints };
   };

@@ -1,4 +1,6 @@
-/** The year and month that a title, file name or note row names: 2023年5月, （5月）, 填报时间：2023年5月14日, 2023.05. */
+import { quarterEnd } from "#kernel/values/parse-date.ts";
+
+/** The year and month that a title, file name or note row names: 2023年5月, （5月）, 填报时间：2023年5月14日, 2023.05, 2023年二季度 (June). */
 export interface Period {
   year: number | null;
   month: string | null;
@@ -11,7 +13,7 @@ const find = (text: string): { year: number | undefined; month: number | undefin
     /(?:^|\D)((?:19|20)\d\d)(0[1-9]|1[0-2])(?:\d\d)?(?:\D|$)/.exec(plain);
   if (both !== null && Number(both[2]) >= 1 && Number(both[2]) <= 12) return { year: Number(both[1]), month: Number(both[2]) };
   const year = /((?:19|20)\d\d)年/.exec(plain)?.[1];
-  const month = /(?:^|\D)(1[0-2]|[1-9]|0[1-9])月/.exec(plain)?.[1];
+  const month = /(?:^|\D)(1[0-2]|[1-9]|0[1-9])月/.exec(plain)?.[1] ?? quarterEnd(plain)?.month;
   return { year: year === undefined ? undefined : Number(year), month: month === undefined ? undefined : Number(month) };
 };
 

@@ -1,5 +1,6 @@
 /** Tables as they stand on real sheets: odd headers, several tables, lines that are no records. */
 import { afterAll, describe, expect, test } from "vitest";
+import type { Lookups } from "#kernel/values/cell.ts";
 import type { HeadingMemory, ParsedRow, TableInfo } from "./exchange.types.ts";
 import { assign } from "./assign.ts";
 import { noLookups } from "./fixtures/lookups.ts";
@@ -13,7 +14,10 @@ afterAll(() => files.remove());
 const lookups = { ...noLookups, unit: (name: string) => (/^.单位$/.test(name) ? { id: name.charCodeAt(0), name } : undefined) };
 
 type Grid = (string | number | null)[][];
-const parse = async (grid: Grid, more: { after?: string; name?: string; ledger?: string; memory?: HeadingMemory } = {}) => {
+const parse = async (
+  grid: Grid,
+  more: { after?: string; name?: string; ledger?: string; memory?: HeadingMemory; lookups?: Lookups } = {},
+) => {
   const path = files.put(
     "a.xlsx",
     await makeXlsx({
@@ -25,7 +29,7 @@ const parse = async (grid: Grid, more: { after?: string; name?: string; ledger?:
   let summary: ParseSummary | undefined;
   for await (const event of parseFile(path, {
     ledgers: messyLedgers,
-    lookups,
+    lookups: more.lookups ?? lookups,
     name: more.name ?? "a.xlsx",
     ledger: more.ledger,
     memory: more.memory,
@@ -64,6 +68,15 @@ describe("headers", () => {
     expect(rows.every((row) => row.complaints.length === 0)).toBe(true);
   });
 
+  test("words that stand only below a merged heading divide it, known or not", async () => {
+    const { tables, complaints } = await parse(
+      [["序号", "单位", "日期", "形式", "主题", "材料", null], [null, null, null, null, null, "发下", "收上"], record(1)],
+      { name: "集中学习台账.xlsx", after: '<mergeCells count="1"><mergeCell ref="F1:G1"/></mergeCells>' },
+    );
+    expect(tables).toMatchObject([{ headerRows: [1, 2], firstRow: 3 }]);
+    expect(complaints).toEqual([]);
+  });
+
   test("line breaks, stars and brackets in headings; a heading nobody knows is a note", async () => {
     const { tables, summary } = await parse([
       ["集中学习台账"],
@@ -98,6 +111,9 @@ describe("headers", () => {
     const unknown = await parse([["采购一览"], ["品名", "规格", "单价"], ["纸", "A4", 20]]);
     expect(unknown.tables).toEqual([]);
     expect(unknown.summary.unrecognised).toMatchObject([{ row: 2, headings: ["品名", "规格", "单价"] }]);
+    expect(unknown.summary.notes).toMatchObject([
+      { code: "unrecognised", message: expect.stringContaining("第2行起的表（品名、规格、单价）认不出") as string },
+    ]);
     expect((await parse([["只有一句话"]])).summary.notes).toMatchObject([{ code: "no_table" }]);
   });
 
@@ -206,12 +222,142 @@ describe("rows", () => {
   });
 });
 
+describe("a name beside a number", () => {
+  const people = {
+    ...lookups,
+    person: ({ code, name, unit }: { code?: string; name?: string; unit?: number }) =>
+      code === "P001" || (name === "张三" && unit === "甲".charCodeAt(0)) ? { id: 1, name: "张三" } : undefined,
+  };
+  test("the number wins, the name helps when it is empty, a wrong number is not helped", async () => {
+    const head = ["姓名", "人员编号", "单位名称", "类型", "题目"];
+    const { rows, complaints, tables } = await parse(
+      [
+        ["学习笔记"],
+        head,
+        ["李四", "P001", "甲单位", "学习笔记", "一"],
+        ["张三", null, "甲单位", "学习笔记", "二"],
+        ["王五", null, "甲单位", "学习笔记", "三"],
+        ["张三", "P999", "甲单位", "学习笔记", "四"],
+      ],
+      { lookups: people },
+    );
+    expect(fields(tables[0])).toMatchObject({ 姓名: "姓名", 人员编号: "人员编号" });
+    expect(rows.map((row) => row.values["人员编号"])).toEqual([1, 1, "王五", undefined]);
+    expect(complaints).toMatchObject([{ row: 6, column: "人员编号", code: "unknown_person" }]);
+  });
+  test("two people of one name: the name stands as written", async () => {
+    const two = { ...lookups, person: ({ name }: { name?: string }) => (name === "张三" ? ("ambiguous" as const) : undefined) };
+    const grid = [["学习笔记"], ["姓名", "单位名称", "类型", "题目"], ["张三", "甲单位", "学习笔记", "一"]];
+    const { rows, complaints } = await parse(grid, { lookups: two });
+    expect(rows.map((row) => row.values["人员编号"])).toEqual(["张三"]);
+    expect(complaints).toEqual([]);
+  });
+});
+
+test("a list of something else is not taken for units or people", async () => {
+  const { tables, summary } = await parse([
+    ["采购清单"],
+    ["序号", "单位名称", "品名", "单价", "数量", "状态"],
+    [1, "甲单位", "纸", 20, 3, "已到货"],
+  ]);
+  expect(tables).toEqual([]);
+  expect(summary.unrecognised).toHaveLength(1);
+});
+
+describe("sheets that would only cost time", () => {
+  test("merges over merges, hundreds of tables, thousands of lines that read like headings", async () => {
+    const overlapping = Array.from({ length: 5_000 }, () => '<mergeCell ref="A1:B100000"/>').join("");
+    await expect(parse([heads, record(1)], { after: `<mergeCells>${overlapping}</mergeCells>` })).rejects.toThrow("互相重叠");
+    const many: Grid = Array.from({ length: 300 }, (_, at) => (at % 2 === 0 ? heads : [...heads].toReversed()));
+    await expect(parse([["集中学习台账"], ...many])).rejects.toThrow("200 张表");
+    const likeHeadings: Grid = Array.from({ length: 20_000 }, (_, at) => ["单位名称", "备注", `品名${at}`, "单价", "规格"]);
+    const started = performance.now();
+    expect((await parse(likeHeadings)).tables).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  }, 20_000);
+});
+
 test("period: month and year from titles, file names and notes", () => {
   expect(periodOf(["重点问题清单（2023年5月）"], 2022)).toEqual({ year: 2023, month: "2023-05" });
   expect(periodOf(["清单（5月）", null], 2023)).toEqual({ year: null, month: "2023-05" });
   expect(periodOf(["清单", "202304汇总.xlsx"], undefined)).toEqual({ year: 2023, month: "2023-04" });
   expect(periodOf(["3月学习台账", "填报时间：2022年5月14日"], 2023)).toEqual({ year: 2022, month: "2022-03" });
   expect(periodOf(["党的二十大精神", null], 2023)).toEqual({ year: null, month: null });
+});
+
+test("a line that says what sums are counted in is no title", async () => {
+  const due = ["集中学习台账", "万元"];
+  for (const line of ["单位：万元", "（金额单位：万元）", "填报单位：甲单位    单位：人、万元"]) {
+    const { tables } = await parse([["集中学习台账"], [line], heads, record(1)]);
+    expect([tables[0]?.title, tables[0]?.measure]).toEqual(due);
+  }
+  const own = await parse([["集中学习台账"], ["单位：甲单位"], heads.toSpliced(1, 1), record(1).toSpliced(1, 1)]);
+  expect([own.tables[0]?.measure, own.rows[0]?.values["组织单位"]]).toEqual([null, "甲单位".charCodeAt(0)]);
+});
+
+test("the period of a quarter or half-year is its last month", () => {
+  expect(periodOf(["统计表（2023年第一季度）", "填报时间：2023年4月9日"], 2023)).toEqual({ year: 2023, month: "2023-03" });
+  expect(periodOf(["上半年汇总表"], 2022)).toEqual({ year: null, month: "2022-06" });
+  expect(periodOf(["四季青街道清单"], 2022)).toEqual({ year: null, month: null });
+});
+
+describe("what stands for other rows, or for none", () => {
+  test("同上 and its marks take the cell above, across a subtotal", async () => {
+    const { rows, complaints } = await parse([
+      ["集中学习台账"],
+      heads,
+      record(1),
+      [2, "同上", "2023.3.5", "〃", "主题2", 9, 8],
+      ["小计", null, null, null, null, 18, 16],
+      [3, "同上", "2023.3.6", "支部学习", "主题3", 9, 8],
+    ]);
+    expect(complaints).toEqual([]);
+    expect(rows.map(({ values }) => [values["组织单位"] === rows[0]?.values["组织单位"], values["学习形式"]])).toEqual([
+      [true, "交流研讨"],
+      [true, "交流研讨"],
+      [true, "支部学习"],
+    ]);
+    const first = await parse([["集中学习台账"], heads, [1, "同上", "2023.3.5", "交流研讨", "主题", 9, 8]]);
+    expect(first.complaints).toMatchObject([{ column: "单位", value: "同上" }]);
+  });
+
+  test("a sentence where a record has its number, and a row of averages, are no records", async () => {
+    const { tables, rows } = await parse([
+      ["集中学习台账"],
+      heads,
+      record(1),
+      ["以上为第一批报送"],
+      record(2),
+      ["平均分", null, null, null, null, 9, 8],
+    ]);
+    expect(rows.map((row) => row.row)).toEqual([3, 5]);
+    expect(tables[0]?.skipped).toEqual([
+      { row: 4, why: "note" },
+      { row: 6, why: "total" },
+    ]);
+  });
+});
+
+describe("a table without a column for its unit", () => {
+  const bare = (n: number): Grid[number] => [n, `2023.3.${n + 1}`, "交流研讨", `主题${n}`];
+  const head = ["序号", "日期", "形式", "主题"];
+  const units = (rows: ParsedRow[]): unknown[] => rows.map(({ values }) => values["组织单位"]);
+  const id = (name: string): number => name.charCodeAt(0);
+
+  test("is that of the unit named above it, in a line, a section or between its rows", async () => {
+    const sent = await parse([["集中学习台账"], ["填报单位：甲单位    填报时间：2023年5月14日"], head, bare(1)]);
+    expect([units(sent.rows), sent.complaints]).toEqual([[id("甲单位")], []]);
+    const section = await parse([["集中学习台账"], ["填报单位：甲单位"], ["二、乙单位"], head, bare(1)]);
+    expect(units(section.rows)).toEqual([id("乙单位")]);
+    const groups = await parse([["集中学习台账"], head, ["甲单位"], bare(1), bare(2), ["乙单位"], bare(3)]);
+    expect(units(groups.rows)).toEqual([id("甲单位"), id("甲单位"), id("乙单位")]);
+    expect((await parse([["集中学习台账"], ["填报单位：机关党委"], head, bare(1)])).rows[0]?.values["组织单位"]).toBeUndefined();
+  });
+
+  test("a column for it is all that counts, even when left empty", async () => {
+    const { rows } = await parse([["集中学习台账"], ["填报单位：甲单位"], heads, record(1, null), record(2, "乙单位")]);
+    expect(units(rows)).toEqual([undefined, id("乙单位")]);
+  });
 });
 
 test("assignment takes the best total, not the best single pair", () => {

@@ -8,13 +8,15 @@
  */
 import type { Ledger } from "#kernel/definitions.ts";
 import { chooseLedger } from "./choose-ledger.ts";
-import type { HeadingMemory, Lookups, Merge, RawRow, SheetName, TableInfo } from "./exchange.types.ts";
+import type { Cell, Lookups } from "#kernel/values/cell.ts";
+import type { HeadingMemory, Merge, RawRow, SheetName, TableInfo } from "./exchange.types.ts";
+import { FileRefused } from "./file-refused.ts";
 import { mergeFiller, type FilledRow } from "./fill-merges.ts";
-import { beginsLikeHeader, headerAt, isConvincing, vocabulary, type Header } from "./find-header.ts";
-import { plainHeading } from "./headings.ts";
+import { headerAt, isConvincing, mayBeHeader, vocabulary, type Header } from "./find-header.ts";
+import { isSerialHeading } from "./headings.ts";
 import type { RawColumn } from "./map-columns.ts";
 import { periodOf } from "./period.ts";
-import { cellText, filled, isLoneText, isNoteRow, isSectionRow, isTotalRow } from "./row-kinds.ts";
+import { cellText, filled, isLoneText, isMeasureLine, moneyUnit, isNoteRow, isSectionRow, isTotalRow } from "./row-kinds.ts";
 
 export interface RecogniseOptions {
   file: string;
@@ -42,6 +44,9 @@ export type Found =
 const heldBack = 32;
 const sampleRows = 20;
 const maxSkipped = 2_000;
+/** A sheet that holds more tables, or headers of no ledger, is no ledger; trying on would only take time. */
+const maxTables = 200;
+const maxFailed = 50;
 
 /** Tables of one sheet: `push` its rows in order, then `end`. */
 export const recogniseSheet = (
@@ -52,18 +57,21 @@ export const recogniseSheet = (
   const ledgers = options.ledger === undefined ? options.ledgers : [options.ledger];
   const memory = options.memory ?? {};
   const words = vocabulary(ledgers, memory);
-  const fill = mergeFiller(merges);
+  const fill = mergeFiller(merges, options.file);
   const merged = new Map<number, Merge[]>();
-  for (const merge of merges)
-    if (merge.right > merge.left || merge.bottom - merge.top <= 2)
-      merged.set(merge.top, [...(merged.get(merge.top) ?? []), merge]);
+  for (const merge of merges) {
+    if (merge.right === merge.left && merge.bottom - merge.top > 2) continue;
+    const beside = merged.get(merge.top);
+    if (beside === undefined) merged.set(merge.top, [merge]);
+    else beside.push(merge);
+  }
   const mergesOf = (rows: RawRow[]): Merge[] => rows.slice(0, 3).flatMap((row) => merged.get(row.row) ?? []);
 
   let waiting: FilledRow[] = [];
   let at = 0;
   let out: Found[] = [];
   let table: TableInfo | undefined;
-  let headerShapes: string[][] = [];
+  let headerTexts: [number, Cell][][] = [];
   let count = 0;
   let sheetTitle: string | null = null;
   let title: string | null = null;
@@ -72,11 +80,18 @@ export const recogniseSheet = (
   let afterNote = false;
   let previous = 0;
   let unknownTold = false;
+  /** The last row that announced something, rows looked at, and headers that turned out to be no ledger's. */
+  let titleRow = -100;
+  let looked = 0;
+  let failed = 0;
+  /** The field that numbers the records of the open table. */
+  let numbered: string | undefined;
+  let group: string | undefined;
+  /** What the lines above say that sums are counted in. */
+  let measure: string | undefined;
 
   const original = (row: FilledRow): RawRow => ({ row: row.row, cells: row.raw });
   const ahead = (from: number, length: number): RawRow[] => waiting.slice(from, from + length).map(original);
-  const shape = (row: RawRow): string[] => filled(row).map(({ cell }) => plainHeading(cellText(cell)));
-
   const skip = (row: number, why: "total" | "note" | "heading" | "empty"): void => {
     if (table !== undefined && table.skipped.length < maxSkipped) table.skipped.push({ row, why });
   };
@@ -87,26 +102,13 @@ export const recogniseSheet = (
     table = undefined;
   };
 
-  const isRepeated = (row: RawRow): boolean => {
-    const cells = filled(row);
-    if (cells.length < 2 || !headerShapes.some((theirs) => theirs.length === cells.length)) return false;
-    const mine = shape(row);
-    return headerShapes.some(
-      (theirs) =>
-        mine.length === theirs.length && mine.filter((word, index) => word === theirs[index]).length >= 0.8 * mine.length,
-    );
-  };
-
-  /** Cheap look at a row of an open table: most rows hold numbers, dates or long texts and cannot be headings. */
-  const mayBeHeadings = (row: RawRow): boolean => {
-    let texts = 0;
-    for (const cell of row.cells) {
-      if (cell === null) continue;
-      if (typeof cell !== "string" || cell.length > 60) return false;
-      texts++;
-    }
-    return texts >= 2;
-  };
+  /** A header printed again after a page break: the same words, as they stand. */
+  const isRepeated = (row: RawRow): boolean =>
+    headerTexts.some((texts) => {
+      let same = 0;
+      for (const [index, text] of texts) if (row.cells[index] === text) same++;
+      return same >= 2 && same >= 0.8 * texts.length && filled(row).length <= texts.length + 1;
+    });
 
   /** Rows below a header, to look at their values; stops where the next header or a total comes. */
   const sampleOf = (header: Header): FilledRow[] => {
@@ -114,13 +116,18 @@ export const recogniseSheet = (
     for (const row of waiting.slice(at + header.rows.length, at + header.rows.length + heldBack)) {
       const plain = original(row);
       if (isTotalRow(plain)) break;
-      if (!isNoteRow(plain) && !isSectionRow(plain)) rows.push(row);
+      if (!isNoteRow(plain) && !isLoneText(plain)) rows.push(row);
       if (rows.length === sampleRows) break;
     }
     return rows;
   };
 
   const open = (header: Header): boolean => {
+    if (count >= maxTables)
+      throw new FileRefused(
+        "unsupported",
+        `文件《${options.file}》${sheet === null ? "" : `工作表“${sheet}”`}有超过 ${maxTables} 张表，无法识别。请把同一台账的数据放在一张表里再上传。`,
+      );
     const sample = sampleOf(header);
     const columns: RawColumn[] = header.headings.map((heading) => ({
       ...heading,
@@ -149,8 +156,12 @@ export const recogniseSheet = (
       skipped: [],
       title: title ?? sheetTitle,
       note,
+      section,
+      measure: measure ?? null,
     };
-    headerShapes = header.rows.map(shape);
+    group = undefined;
+    numbered = choice.ledger.identity[0];
+    headerTexts = header.rows.map((row) => filled(row).map(({ index, cell }) => [index, cell]));
     title = section = null;
     afterNote = false;
     previous = last;
@@ -161,16 +172,25 @@ export const recogniseSheet = (
 
   /** Text that stands between tables: remembered as title, section or note of what comes. */
   const remember = (row: RawRow): void => {
+    if (!isNoteRow(row) && !isLoneText(row)) return;
     const text = filled(row)
       .map(({ cell }) => cellText(cell))
       .join(" ")
       .trim();
+    titleRow = row.row;
+    measure = moneyUnit(text) ?? measure;
+    // 单位：万元 stands above many a table and is no title of it; 单位：医学院 says whose it is.
+    if (isMeasureLine(text)) {
+      if (moneyUnit(text) === undefined) note ??= text;
+      return;
+    }
     // 填报单位 and 填报时间 hold for what follows; 注 and 填表人 end what came before.
     if (isNoteRow(row)) note = /(单位|时间|日期|截止|截至)[^：:]{0,6}[：:]/.test(text) ? text : note;
     else if (isSectionRow(row)) section = text;
     else if (isLoneText(row)) {
       title = text;
       sheetTitle ??= text;
+      measure = undefined;
     }
   };
 
@@ -206,7 +226,7 @@ export const recogniseSheet = (
     if (table === undefined) return;
     for (let empty = previous + 1; empty < row.row && empty < previous + 50; empty++) skip(empty, "empty");
     previous = row.row;
-    const lone = isLoneText(plain) && (isSectionRow(plain) || afterNote || isBanner(plain) || headerComes());
+    const lone = isLoneText(plain) && (isSectionRow(plain) || afterNote || isBanner(plain) || isRemark(plain) || headerComes());
     at++;
     if (isTotalRow(plain)) skip(row.row, "total");
     else if (isNoteRow(plain)) {
@@ -215,11 +235,12 @@ export const recogniseSheet = (
       remember(plain);
     } else if (lone) {
       skip(row.row, "note");
+      group = filled(plain).map(({ cell }) => cellText(cell))[0];
       remember(plain);
     } else {
       afterNote = false;
       table.lastRow = row.row;
-      out.push({ type: "row", row });
+      out.push({ type: "row", row: group === undefined ? row : { ...row, group } });
     }
   };
 
@@ -234,28 +255,42 @@ export const recogniseSheet = (
     );
   };
 
+  /** A sentence where a record has its number: 以上为第一批报送, or the name of a group of units. */
+  const isRemark = (row: RawRow): boolean => {
+    const cell = filled(row)[0];
+    const column = table?.columns.find(({ index }) => index === cell?.index);
+    if (cell === undefined || column === undefined) return false;
+    const text = cellText(cell.cell);
+    return isSerialHeading(column.heading)
+      ? /\p{Script=Han}{2}/u.test(text)
+      : column.field !== null && column.field === numbered && /\p{Script=Han}{4}/u.test(text);
+  };
+
   const step = (): void => {
     const row = waiting[at];
     if (row === undefined) return;
     const plain = original(row);
-    const headings = table === undefined || mayBeHeadings(plain);
-    if (table !== undefined && headings && isRepeated(plain)) {
+    if (table !== undefined && isRepeated(plain)) {
       skip(row.row, "heading");
       previous = row.row;
       at++;
       return;
     }
-    if (headings && filled(plain).length >= 2 && (table === undefined || beginsLikeHeader(plain, words))) {
+    // Headers stand near the top of a sheet or below a title; elsewhere only plain known words are looked for.
+    const closely = row.row - titleRow <= 5 || (table === undefined && looked < 500);
+    looked++;
+    if (failed < maxFailed && mayBeHeader(plain, words, closely)) {
       const rows = ahead(at, 3);
       const header = headerAt(rows, mergesOf(rows), words);
       // Inside a table a record may happen to read like headings: only a header that is nearly all known words ends it.
       if (
         header !== undefined &&
         isConvincing(header) &&
-        (table === undefined || title !== null || section !== null || (header.hits >= 3 && header.share >= 0.8)) &&
+        (table === undefined || row.row - titleRow <= 5 || (header.hits >= 3 && header.share >= 0.8)) &&
         open(header)
       )
         return;
+      if (header !== undefined && isConvincing(header)) failed++;
     }
     if (table !== undefined) return inside(row, plain);
     if (filled(plain).length >= 3 && !isNoteRow(plain)) tellUnknown(plain);

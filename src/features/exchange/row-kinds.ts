@@ -1,5 +1,6 @@
 /** Which rows of a sheet are no records, by what is written in them. */
-import type { Cell, RawRow } from "./exchange.types.ts";
+import type { Cell } from "#kernel/values/cell.ts";
+import type { RawRow } from "./exchange.types.ts";
 
 export const filled = (row: RawRow): { index: number; cell: Exclude<Cell, null> }[] => {
   const found: { index: number; cell: Exclude<Cell, null> }[] = [];
@@ -14,6 +15,7 @@ export const filled = (row: RawRow): { index: number; cell: Exclude<Cell, null> 
 export const cellText = (cell: Exclude<Cell, null>): string => (typeof cell === "object" ? cell.date : String(cell)).trim();
 
 const total = /^(本页|全[市县区省]|以上)?\s*(合|总|小|共|累)\s*计\s*(数|人数|件数)?\s*($|[：:（(，,\d])/;
+const mean = /^(平均|人均)(分|值|数|得分|成绩)?\s*($|[：:\d])/;
 const namedTotal = /^.{1,20}(小计|合计|总计)\s*[：:]?$/;
 const note =
   /^[（(【]?\s*(注|备注|说明|附注|填表说明|填报说明|填写说明|填表要求|填报要求|填表人|填报人|制表人?|制表单位|审核人?|审批人|联系人|联系电话|联系方式|填报单位|报送单位|编制单位|填报日期|填报时间|填表日期|填表时间|制表日期|制表时间|截止时间|截止日期|截至|统计时间|统计日期|报送时间|单位负责人|负责人签[字名]|主要负责人签[字名]|签字|数据来源|单位[（(]盖章[)）])\s*\d*\s*([)）】]?\s*[：:]|[)）】]?$)/;
@@ -33,7 +35,7 @@ export const isTotalRow = (row: RawRow): boolean => {
     if (cell === null) continue;
     if (typeof cell === "string") {
       const text = cell.trim();
-      if (total.test(text) || (namedTotal.test(text) && text.length <= 24)) return true;
+      if (total.test(text) || mean.test(text) || (namedTotal.test(text) && text.length <= 24)) return true;
     }
     if (++looked === 2) return false;
   }
@@ -64,3 +66,10 @@ export const isLoneText = (row: RawRow): boolean => {
   const cells = filled(row);
   return cells.length === 1 && typeof cells[0]?.cell === "string";
 };
+
+/** 单位：万元, （金额单位：元） alone. */
+export const isMeasureLine = (text: string): boolean => /^\s*[（(]?\s*((金额|计量|货币)\s*)?单位\s*[：:]/.test(text);
+
+/** The unit of money that a line names: 万元 of 单位：万元, 单位：人、万元. */
+export const moneyUnit = (text: string): string | undefined =>
+  /(?:^|[\s（(额量币])单位\s*[：:]\s*(?:[^\s：:]{1,6}[、，,/])?((?:百万|千万|[千万亿])?元)/.exec(text)?.[1];

@@ -114,6 +114,8 @@ export const openWorkbook = async (path: string, file: string, limits: ReadLimit
       if (entries.has(entry.fileName)) throw new Error("duplicate entry");
       entries.set(entry.fileName, entry);
     }
+    if (entries.has("mimetype") && entries.has("META-INF/manifest.xml"))
+      throw new FileRefused("not_workbook", `文件《${file}》是 OpenDocument 文件（.ods）。${kindsHelp}。`);
     if (!entries.has("[Content_Types].xml"))
       throw new FileRefused("not_workbook", `文件《${file}》是压缩包，但不是 Excel 工作簿。请先解压，再上传其中的 .xlsx 文件。`);
     return parts(zip, entries, file);

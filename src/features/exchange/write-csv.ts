@@ -1,6 +1,6 @@
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Cell } from "./exchange.types.ts";
+import type { Cell } from "#kernel/values/cell.ts";
 import { writeWhole } from "./write-zip.ts";
 
 /**

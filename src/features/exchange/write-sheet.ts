@@ -1,4 +1,4 @@
-import type { Cell } from "./exchange.types.ts";
+import type { Cell } from "#kernel/values/cell.ts";
 import { cellText, columnName, excelSerial, heightOf, linesIn, maxRows, textCell, textWidth, xmlText } from "./sheet-xml.ts";
 import { styleNumber } from "./workbook-styles.ts";
 

@@ -1,8 +1,9 @@
 /** Rows of an Excel 97–2003 workbook (.xls, also WPS .et). The format cannot be streamed, but is not compressed either. */
 import { readFile } from "node:fs/promises";
 import { CFB, read, type CellObject, type WorkSheet } from "@e965/xlsx";
-import type { Cell, RawRow } from "./exchange.types.ts";
-import { numberKind, numberReader } from "./excel-serial.ts";
+import type { Cell } from "#kernel/values/cell.ts";
+import type { RawRow } from "./exchange.types.ts";
+import { numberKind, numberReader } from "#kernel/values/excel-serial.ts";
 import { FileRefused, type ReadLimits } from "./file-refused.ts";
 import type { ReadEvent, RowBudget } from "./read-events.ts";
 

@@ -1,7 +1,7 @@
 /** The small parts of an .xlsx that give its sheets their meaning: list of sheets, number formats, shared strings, merges. */
 import { StringDecoder } from "node:string_decoder";
 import type { Merge } from "./exchange.types.ts";
-import { numberKind, type NumberKind } from "./excel-serial.ts";
+import { numberKind, type NumberKind } from "#kernel/values/excel-serial.ts";
 import type { WorkbookZip } from "./workbook-guard.ts";
 import { attribute, XmlError, xmlScanner, type XmlHandler } from "./xml-scan.ts";
 

@@ -1,7 +1,8 @@
 /** Rows of an .xlsx, streamed: nothing of a sheet is kept but the row being read and the batch being filled. */
 import { StringDecoder } from "node:string_decoder";
-import type { Cell, RawRow } from "./exchange.types.ts";
-import { numberReader } from "./excel-serial.ts";
+import type { Cell } from "#kernel/values/cell.ts";
+import type { RawRow } from "./exchange.types.ts";
+import { numberReader } from "#kernel/values/excel-serial.ts";
 import type { ReadLimits } from "./file-refused.ts";
 import type { ReadEvent, RowBudget } from "./read-events.ts";
 import type { WorkbookZip } from "./workbook-guard.ts";

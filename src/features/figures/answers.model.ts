@@ -1,23 +1,42 @@
 /** Figures as people read them: value, counting word, text form. */
+import { mayUse, type Asker } from "#kernel/access.ts";
 import type { Campaign } from "#kernel/campaign.ts";
+import type { Ledger } from "#kernel/definitions.ts";
 import { figuresInText } from "#kernel/pack-check.ts";
 import { evaluate, figureOf, partsOf, plainValue } from "#kernel/figure-value.ts";
-import { numberText, type FigureValue } from "#kernel/number-text.ts";
+import { numberText } from "#kernel/number-text.ts";
 import type { Tx } from "#platform/db.ts";
 import { distinctValues, measure } from "./figures.model.ts";
 import type { FigureAnswer, Question } from "./figures.types.ts";
 
-/** Answers for several figures at several units, by unit and then in the order of `keys`. */
+/** Ledgers that a figure counts and the asker may not read. */
+export function sealedLedgers(campaign: Campaign, asker: Asker, key: string): Ledger[] {
+  const ledgers = partsOf(campaign, key, { from: campaign.from, to: campaign.from }).map((part) => part.request.plan.ledger);
+  return [...new Set(ledgers)].filter((ledger) => mayUse(asker, ledger, "read") !== true);
+}
+
+/** What stands for a value that may not be told. */
+export const sealedText = "不显示";
+const sealedNote = "出自限定知悉范围的台账，只显示3以上的数";
+/** Of ledgers kept from the asker only numbers are told, and none so small that it points at someone. */
+const mayTell = (value: number | string | null): boolean => typeof value === "number" && value >= 3;
+
+/**
+ * Answers for several figures at several units, by unit and then in the order of `keys`. With an asker, what they may
+ * not know is left out here, for every way out alike.
+ */
 export async function answerFigures(
   tx: Tx,
   campaign: Campaign,
   keys: readonly string[],
   units: readonly number[],
   question: Omit<Question, "unit">,
+  asker?: Asker,
 ): Promise<Map<number, FigureAnswer[]>> {
   const named = [...new Set([...keys, ...keys.flatMap((key) => figuresInText(figureOf(campaign, key).text ?? ""))])];
   const requests = named.flatMap((key) => partsOf(campaign, key, question).map((part) => part.request));
   const measured = await measure(tx, campaign, requests, units, question.asOf);
+  const sealed = new Set(asker ? named.filter((key) => sealedLedgers(campaign, asker, key).length > 0) : []);
   const answers = new Map<number, FigureAnswer[]>();
   for (const [unit, values] of measured) {
     const found = new Map(
@@ -29,11 +48,22 @@ export async function answerFigures(
     const shown: FigureAnswer[] = [];
     for (const key of keys) {
       const figure = figureOf(campaign, key);
-      const { value, note } = found.get(key) as { value: FigureValue & never; note?: string };
+      const { value, note } = found.get(key) ?? { value: null };
       const plain = plainValue(value);
+      const span = {
+        from: figure.period?.from ?? question.from,
+        to: figure.period?.to ?? question.to,
+        asOf: question.asOf ?? null,
+      };
+      if (sealed.has(key) && !mayTell(plain)) {
+        shown.push({ key, name: figure.name, value: null, unit: figure.unit, text: sealedText, note: sealedNote, ...span });
+        continue;
+      }
       const first = partsOf(campaign, key, question)[0];
       const names =
-        first && figure.text?.includes("{values") ? await distinctValues(tx, campaign, first.request, unit, question.asOf) : [];
+        first && !sealed.has(key) && figure.text?.includes("{values")
+          ? await distinctValues(tx, campaign, first.request, unit, question.asOf)
+          : [];
       shown.push({
         key,
         name: figure.name,
@@ -41,12 +71,13 @@ export async function answerFigures(
         unit: figure.unit,
         text: numberText(plain, figure.unit, figure.text, {
           values: names,
-          figure: (other) => plainValue(found.get(other)?.value ?? null),
+          figure: (other) => {
+            const its = plainValue(found.get(other)?.value ?? null);
+            return sealed.has(other) && !mayTell(its) ? null : its;
+          },
         }),
         note: note ?? null,
-        from: figure.period?.from ?? question.from,
-        to: figure.period?.to ?? question.to,
-        asOf: question.asOf ?? null,
+        ...span,
       });
     }
     answers.set(unit, shown);

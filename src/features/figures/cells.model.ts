@@ -192,20 +192,21 @@ async function* recount(
 ): AsyncGenerator<Amount[]> {
   const everything: SqlContext = { ...context, variables: { from: "0001-01-01", to: "9999-12-31", asOf: "9999-12-31" } };
   const amounts = prepared.filter((one) => one.plan.prepared);
-  for (const [ledger, measures] of Map.groupBy(amounts, (one) => one.plan.ledger.key)) {
+  for (const measures of Map.groupBy(amounts, ({ plan }) => `${plan.ledger.key}|${plan.date.kind}`).values()) {
+    const { ledger, date } = (measures[0] as Prepared).plan;
+    // What no period applies to stands where its unit stands now, as `covers` has it; the rest where it stood that day.
+    const day = date.kind === "none" ? sql`null::date` : sql`e.day`;
     const columns = measures.map(({ plan }, index) => sql`${amountSql(plan, everything)} as ${raw(`m${index}`)}`);
     const rows = await tx.query<Record<string, number | string | null> & { unit_id: number; day: string | null }>(sql`
-      select p.ancestor_id as unit_id, e.day, ${join(columns)} from entries e
+      select p.ancestor_id as unit_id, ${day} as day, ${join(columns)} from entries e
       join unit_paths p on p.realm_id = e.realm_id and p.campaign_id = e.campaign_id and p.unit_id = e.unit_id and p.ancestor_id = any(${units}::bigint[])
-        and coalesce(e.day, '9999-12-31') >= p.from_day and coalesce(e.day, '9999-12-31') < p.to_day
-      where e.realm_id = ${realm} and e.campaign_id = ${campaign.id} and e.ledger = ${ledger} and not e.deleted
-      group by p.ancestor_id, e.day`);
+        and coalesce(${day}, '9999-12-31') >= p.from_day and coalesce(${day}, '9999-12-31') < p.to_day
+      where e.realm_id = ${realm} and e.campaign_id = ${campaign.id} and e.ledger = ${ledger.key} and not e.deleted
+      group by 1, 2`);
     yield rows.flatMap((row) =>
-      measures.flatMap(({ id, plan }, index) => {
+      measures.flatMap(({ id }, index) => {
         const amount = Number(row[`m${index}`] ?? 0);
-        return amount === 0
-          ? []
-          : [{ unit_id: row.unit_id, measure: id, day: plan.date.kind === "none" ? null : row.day, amount }];
+        return amount === 0 ? [] : [{ unit_id: row.unit_id, measure: id, day: row.day, amount }];
       }),
     );
   }

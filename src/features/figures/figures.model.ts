@@ -6,7 +6,7 @@ import { fieldOf, isNumber } from "#kernel/fields.ts";
 import { measureIds } from "#kernel/figure-deltas.ts";
 import { partsOf, type MeasureValue, type Request } from "#kernel/figure-value.ts";
 import type { MeasurePlan } from "#kernel/measure.ts";
-import { conditionSql, isList, valueSql, type SqlContext } from "#kernel/measure-sql.ts";
+import { conditionSql, isList, shownSql, type SqlContext, valueSql } from "#kernel/measure-sql.ts";
 import { notFound } from "#kernel/problem.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
 import { readCells } from "./cells.model.ts";
@@ -148,9 +148,7 @@ async function answerFromRecords(
         within ? { ...request.plan, date: { kind: "none" } } : request.plan,
         contextFor(campaign, request, asOf, unitIds),
         ledgers.length > 1,
-      ).map(
-        (column, part) => sql`${column} as ${raw(`m${index}_${part}`)}`,
-      ),
+      ).map((column, part) => sql`${column} as ${raw(`m${index}_${part}`)}`),
     );
     const source = leaves
       ? leavesSql(
@@ -180,12 +178,19 @@ async function answerFromRecords(
 }
 
 /** The first day of a request; a month counts if the period touches it. */
-const begin = ({ plan, from }: Request): string => (plan.date.kind === "day" && plan.date.month ? `${from.slice(0, 7)}-01` : from);
+const begin = ({ plan, from }: Request): string =>
+  plan.date.kind === "day" && plan.date.month ? `${from.slice(0, 7)}-01` : from;
 
 /** The days that any of these requests looks at, if all of them look at days. */
 function spanOf(requests: readonly Request[]): { from: string; to: string } | undefined {
   if (requests.some(({ plan }) => plan.date.kind !== "day")) return undefined;
-  const [from, to] = [requests.map(begin).toSorted()[0], requests.map((one) => one.to).toSorted().at(-1)];
+  const [from, to] = [
+    requests.map(begin).toSorted()[0],
+    requests
+      .map((one) => one.to)
+      .toSorted()
+      .at(-1),
+  ];
   return from === undefined || to === undefined ? undefined : { from, to };
 }
 
@@ -229,6 +234,7 @@ function columnsFor(plan: MeasurePlan, context: SqlContext, among = false): Sql[
   const when = plan.operation === "count" ? condition : within(sql`${own} and ${join(values.map(filled), " and ")}`);
   const records = sql`count(*) filter (where ${when})`;
   const ordered = only(plan) && isNumber(only(plan)) ? value : sql`(${value})::text collate "C"`;
+  const shown = only(plan) && !isNumber(only(plan)) ? shownSql(plan.ledger, only(plan), context) : value;
   switch (plan.operation) {
     case "count":
       return [records];
@@ -245,14 +251,10 @@ function columnsFor(plan: MeasurePlan, context: SqlContext, among = false): Sql[
     case "max":
       return [sql`(max(${ordered}) filter (where ${when}))::text`, records];
     case "value":
-      return [
-        sql`(min(${ordered}) filter (where ${when}))::text`,
-        sql`count(distinct ${ordered}) filter (where ${when})`,
-        records,
-      ];
+      return [sql`(min(${shown}) filter (where ${when}))::text`, sql`count(distinct ${ordered}) filter (where ${when})`, records];
     case "latest":
       return [
-        sql`((array_agg(${value} order by ${dateSql(plan)} desc nulls last, e.entry_id) filter (where ${when}))[1])::text`,
+        sql`((array_agg(${shown} order by ${dateSql(plan)} desc nulls last, e.entry_id) filter (where ${when}))[1])::text`,
         records,
       ];
     case "groups":
@@ -335,13 +337,10 @@ export async function distinctValues(
   const field = name === undefined ? undefined : fieldOf(plan.ledger, name);
   if (!field) return [];
   const value = valueSql(plan.ledger, field, context);
-  const shown =
-    field.type === "unit" || field.type === "organ"
-      ? sql`coalesce((select u.name from units u where u.realm_id = e.realm_id and u.unit_id::text = ${value}), ${value})`
-      : sql`(${value})::text`;
+  const shown = shownSql(plan.ledger, field, context);
   const rows = await tx.query<{ value: string }>(sql`
     select value from (select ${shown} as value, min(e.day) as day, min(e.created_at) as at, min(e.entry_id::text) as id ${sourceSql(campaign, [plan.ledger.key], placeFor(place, request), asOf)} and ${conditionSql(plan, context)} and ${filled(value)} group by 1) as found
-    order by day nulls last, at, id limit 200`);
+    order by array_position(${field.values ?? []}::text[], value) nulls last, day nulls last, at, id limit 200`);
   return rows.map((row) => row.value);
 }
 
@@ -405,7 +404,6 @@ function recordCondition({ plan }: Request, context: SqlContext): Sql {
   const needed = plan.fields
     .map((name) => fieldOf(plan.ledger, name) as FieldDefinition)
     .map((field) => {
-      if (isList(field)) return sql`true`;
       // A stored number is filled if its text is: no need to make a number of it.
       return filled(isNumber(field) && field.derive === undefined ? sql`e.data->>${field.name}::text` : valueSql(plan.ledger, field, context));
     });
@@ -463,14 +461,17 @@ export async function listRecords(
     const { plan } = request;
     const context = contextFor(campaign, request, question.asOf, unitIds);
     const values = plan.fields.map((field) => valueSql(plan.ledger, fieldOf(plan.ledger, field) as FieldDefinition, context));
-    const condition = sql`${conditionSql(plan, context)} and ${join([sql`true`, ...values.map((value, index) => (isList(fieldOf(plan.ledger, plan.fields[index] as string) as FieldDefinition) ? sql`true` : filled(value)))], " and ")}`;
+    const condition = sql`${conditionSql(plan, context)} and ${join([sql`true`, ...values.map(filled)], " and ")}`;
     const value =
       values.length === 0
         ? sql`null`
         : values.length === 1
           ? sql`(${values[0]})::text`
           : sql`concat_ws(' / ', ${join(values.map((one) => sql`(${one})::text`))})`;
-    const first = sql`(row_number() over (partition by ${values.length === 0 ? sql`1` : join(values)} order by e.day nulls last, e.entry_id) = 1)::integer`;
+    const source = sourceSql(campaign, [plan.ledger.key], placeFor(place, request), question.asOf);
+    const first = listField(request)
+      ? firstItems(only(plan).name, sql`${source} and ${condition}`)
+      : sql`(row_number() over (partition by ${values.length === 0 ? sql`1` : join(values)} order by e.day nulls last, e.entry_id) = 1)::integer`;
     const amount =
       {
         count: sql`1`,
@@ -482,7 +483,7 @@ export async function listRecords(
     const number = plan.ledger.identity[0] ?? "";
     return sql`select e.entry_id, e.ledger, e.version, e.unit_id, (select u.name from units u where u.realm_id = e.realm_id and u.unit_id = e.unit_id) as unit,
       e.data->>${number}::text as number, e.day, e.state, (${amount})::numeric as amount, ${value} as value, ${name}::text as part
-      ${sourceSql(campaign, [plan.ledger.key], placeFor(place, request), question.asOf)} and ${condition}`;
+      ${source} and ${condition}`;
   });
   const rows = await tx.query<{
     entry_id: string;
@@ -505,6 +506,12 @@ export async function listRecords(
     amount: amount === null ? null : Number(amount),
   }));
 }
+
+/** How many items of a list a record is the first to have, so that the amounts of all come to the number of distinct items. */
+const firstItems = (name: string, rows: Sql): Sql => sql`coalesce(((
+  select jsonb_object_agg(entry_id, n) from (select entry_id, count(*) as n from (
+    select distinct on (item) item, entry_id from (select jsonb_array_elements_text(e.data->${name}::text) as item, e.entry_id, e.day ${rows}) as items
+    order by item, day nulls last, entry_id) as firsts group by entry_id) as counts) ->> e.entry_id::text)::integer, 0)`;
 
 /** Ids and versions of the records that a figure looks at. */
 export async function recordVersions(tx: Tx, campaign: Campaign, key: string, question: Question): Promise<Map<string, number>> {

@@ -138,7 +138,11 @@ async function numberMembers(tx: Tx, place: Place, sets: readonly { amounts: Map
   const fresh = keys.filter((key) => !numbers.has(key));
   for (const key of fresh) numbers.set(key, next++);
   if (fresh.length > 0)
-    await copyRows(tx, "figure_members (realm_id, campaign_id, key, member)", fresh.map((key) => [realm, campaign, key, numbers.get(key)]));
+    await copyRows(
+      tx,
+      "figure_members (realm_id, campaign_id, key, member)",
+      fresh.map((key) => [realm, campaign, key, numbers.get(key)]),
+    );
   const length = lengthFor(next);
   if (length > oldLength)
     await tx.query(

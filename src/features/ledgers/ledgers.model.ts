@@ -6,9 +6,10 @@ import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { Deltas, holdPack, preparedMeasures } from "#kernel/figure-deltas.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
-import { sql, type Tx } from "#platform/db.ts";
+import { constraintOf, join, sql, type Sql, type Tx } from "#platform/db.ts";
 import type { Doer, Entry, EntryEvent, Values } from "./ledgers.types.ts";
-import { difference, shapeEntry, type Shape } from "./shape.model.ts";
+import { listPosts, unitOn } from "#features/people/people.model.ts";
+import { dayOf, difference, ownerPerson, shapeEntry, type Shape } from "./shape.model.ts";
 
 const columns = sql`entry_id as id, realm_id as realm, ledger, unit_id as unit, day, state, data, version, deleted, pack_id as "packId", created_at::text as "createdAt", updated_at::text as "updatedAt"`;
 
@@ -20,16 +21,43 @@ export async function getEntry(tx: Tx, campaign: Campaign, id: string, lock = fa
   return entry;
 }
 
+export interface EntryFilter {
+  /** With all units below it, as they stand on any day. */
+  unit?: number | undefined;
+  state?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  deleted?: boolean | undefined;
+}
+
+/** Conditions on rows `e` of entries of a ledger. */
+export const filterSql = (campaign: Campaign, ledger: string, filter: EntryFilter): Sql =>
+  join(
+    [
+      sql`e.realm_id = any(${campaign.realms}::integer[]) and e.campaign_id = ${campaign.id} and e.ledger = ${ledger} and e.deleted = ${filter.deleted ?? false}`,
+      ...(filter.unit === undefined || filter.unit === campaign.root
+        ? []
+        : [
+            sql`e.unit_id in (select p.unit_id from unit_paths p where p.realm_id = any(${campaign.realms}::integer[]) and p.campaign_id = ${campaign.id} and p.ancestor_id = ${filter.unit})`,
+          ]),
+      ...(filter.state === undefined ? [] : [sql`e.state = ${filter.state}`]),
+      ...(filter.from === undefined ? [] : [sql`e.day >= ${filter.from}`]),
+      ...(filter.to === undefined ? [] : [sql`e.day <= ${filter.to}`]),
+    ],
+    " and ",
+  );
+
 /** Entries of a ledger that the asker may see, newest first. */
 export const listEntries = (
   tx: Tx,
   campaign: Campaign,
   ledger: string,
-  page: { unit?: number | undefined; limit: number; offset: number },
+  filter: EntryFilter,
+  page: { limit: number; offset: number },
 ): Promise<Entry[]> =>
-  tx.query(sql`select ${columns} from entries e where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id} and ledger = ${ledger} and not deleted
-    and (${page.unit === undefined} or unit_id in (select unit_id from unit_paths p where p.realm_id = any(${campaign.realms}::integer[]) and p.campaign_id = ${campaign.id} and p.ancestor_id = ${page.unit ?? 0}))
-    order by day desc nulls last, entry_id limit ${page.limit} offset ${page.offset}`);
+  tx.query(
+    sql`select ${columns} from entries e where ${filterSql(campaign, ledger, filter)} order by day desc nulls last, entry_id limit ${page.limit} offset ${page.offset}`,
+  );
 
 export const listEvents = (tx: Tx, campaign: Campaign, id: string): Promise<EntryEvent[]> =>
   tx.query(
@@ -58,15 +86,25 @@ export async function recordEntry(
   doer: Doer,
   id: string,
   values: Values,
+  check?: (shape: Shape) => Promise<void>,
 ): Promise<Entry> {
-  const shape = shapeEntry(ledger, values, doer.unit);
+  const person = ownerPerson(ledger, values);
+  const home =
+    person === undefined
+      ? undefined
+      : unitOn(await listPosts(tx, realm, [person]), dayOf(ledger, values), campaign.pack.seconded);
+  const shape = shapeEntry(ledger, values, home ?? doer.unit);
+  await check?.(shape);
   const at = doer.now.toISOString();
   const measures = (await preparedMeasures(tx, campaign)).get(ledger.key) ?? [];
   holdPack(tx, campaign);
-  const inserted =
-    await tx.query<Entry>(sql`insert into entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, pack_id, created_at, updated_at)
+  const inserted = await tx
+    .query<Entry>(sql`insert into entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, pack_id, created_at, updated_at)
     values (${realm}, ${id}, ${campaign.id}, ${ledger.key}, ${shape.unit}, ${shape.day}, ${shape.state}, ${JSON.stringify(shape.data)}, 1, ${shape.identity}, ${campaign.packId}, ${at}, ${at})
-    on conflict (realm_id, entry_id) do nothing returning ${columns}`);
+    on conflict (realm_id, entry_id) do nothing returning ${columns}`)
+    .catch((error: unknown) => {
+      throw numberTaken(error, ledger, shape);
+    });
   const entry = inserted[0];
   if (!entry) return getEntry(tx, campaign, id);
   tx.later(sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state)
@@ -75,6 +113,19 @@ export async function recordEntry(
   deltas.add(measures, shape.unit, entry, 1);
   deltas.write(tx, realm, campaign.id);
   return entry;
+}
+
+/** What the database says of a number that another entry of the unit has, in words. */
+function numberTaken(error: unknown, ledger: Ledger, shape: Shape): unknown {
+  if (constraintOf(error) !== "entries_identity") return error;
+  const number = shape.data[ledger.identity[0] ?? ""];
+  return new Problem(
+    "number_taken",
+    409,
+    number === undefined
+      ? `《${ledger.name}》中本单位已有内容完全相同的记录，没有再记一条。请核对是否重复填报。`
+      : `《${ledger.name}》中本单位已有${ledger.identity.map((name) => `${name}“${String(shape.data[name] ?? "")}”`).join("、")}的记录。请核对编号；要改那一条，请打开它修改。`,
+  );
 }
 
 export interface Change {
@@ -96,30 +147,22 @@ export async function changeEntry(
   base: number,
   doer: Doer,
   change: Change,
+  check?: (shape: Shape) => Promise<void>,
 ): Promise<Entry> {
   const ledger = ledgerOf(campaign, entry.ledger);
-  if (entry.version !== base) {
-    const since = await tx.query<{ changes: Values; at: string }>(
-      sql`select changes, at::text as at from entry_events where realm_id = ${entry.realm} and entry_id = ${entry.id} and version > ${base} order by version`,
-    );
-    const theirs = Object.assign({}, ...since.map((event) => event.changes)) as Values;
-    throw new Problem(
-      "version_conflict",
-      409,
-      `这条记录在您打开之后已被他人修改（您看到的是第${base}版，现在是第${entry.version}版）。请核对差异后再保存。`,
-      { version: entry.version, theirs, yours: change.values ?? {} },
-    );
-  }
+  if (entry.version !== base) throw await versionConflict(tx, entry, base, change.values ?? {});
   const values = {
     ...entry.data,
     ...(entry.state === null || ledger.stateField === undefined ? {} : { [ledger.stateField]: entry.state }),
     ...change.values,
+    ...(change.state === undefined || ledger.stateField === undefined ? {} : { [ledger.stateField]: change.state }),
   };
   const shape = shapeEntry(ledger, values, entry.unit);
   const state =
     change.state ??
     (change.values && ledger.stateField && change.values[ledger.stateField] !== undefined ? shape.state : entry.state);
   const changes = difference(entry.data, shape.data);
+  if (Object.keys(changes).length > 0) await check?.(shape);
   const deleted = change.deleted ?? entry.deleted;
   if (Object.keys(changes).length === 0 && state === entry.state && deleted === entry.deleted) return entry;
   const at = doer.now.toISOString();
@@ -127,10 +170,14 @@ export async function changeEntry(
   const measures = (await preparedMeasures(tx, campaign)).get(entry.ledger) ?? [];
   holdPack(tx, campaign);
   const imported = change.imported ? sql`, imported = ${change.imported}` : sql``;
-  const updated =
-    await tx.one<Entry>(sql`update entries set unit_id = ${shape.unit}, day = ${shape.day}, state = ${state}, data = ${JSON.stringify(shape.data)}, version = ${version}, deleted = ${deleted}, pack_id = ${campaign.packId}, updated_at = ${at}${imported}
-    where realm_id = ${entry.realm} and entry_id = ${entry.id} and version = ${base} returning ${columns}`);
-  if (!updated) throw new Problem("version_conflict", 409, "这条记录刚刚被他人修改，请刷新后重试。", {});
+  const updated = await tx
+    .one<Entry>(sql`update entries set unit_id = ${shape.unit}, day = ${shape.day}, state = ${state}, data = ${JSON.stringify(shape.data)}, version = ${version}, deleted = ${deleted}, identity = ${shape.identity}, pack_id = ${campaign.packId}, updated_at = ${at}${imported}
+    where realm_id = ${entry.realm} and entry_id = ${entry.id} and version = ${base} returning ${columns}`)
+    .catch((error: unknown) => {
+      throw numberTaken(error, ledger, shape);
+    });
+  // Someone was faster since it was read here: what they did can be seen now.
+  if (!updated) throw await versionConflict(tx, await getEntry(tx, campaign, entry.id), base, change.values ?? {});
   tx.later(sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, reason, changes, unit_id, day, state, deleted, import_id)
     values (${entry.realm}, ${entry.id}, ${version}, ${change.action}, ${doer.account}, ${at}, ${change.reason ?? null}, ${JSON.stringify(changes)}, ${shape.unit}, ${shape.day}, ${state}, ${deleted}, ${change.importId ?? null})`);
   const deltas = new Deltas();
@@ -138,6 +185,20 @@ export async function changeEntry(
   if (!deleted) deltas.add(measures, updated.unit, updated, 1);
   deltas.write(tx, entry.realm, campaign.id);
   return updated;
+}
+
+/** A write that was based on another version, with what others changed since. */
+async function versionConflict(tx: Tx, entry: Entry, base: number, yours: Values): Promise<Problem> {
+  const since = await tx.query<{ changes: Values }>(
+    sql`select changes from entry_events where realm_id = ${entry.realm} and entry_id = ${entry.id} and version > ${base} order by version`,
+  );
+  const theirs = Object.assign({}, ...since.map((event) => event.changes)) as Values;
+  return new Problem(
+    "version_conflict",
+    409,
+    `这条记录在您打开之后已被他人修改（您看到的是第${base}版，现在是第${entry.version}版）。请核对差异后再保存。`,
+    { version: entry.version, state: entry.state, deleted: entry.deleted, theirs, yours },
+  );
 }
 
 /** Takes a lifecycle step. What the guards ask is checked here; who may is asked before. */
@@ -151,6 +212,7 @@ export async function moveEntry(
   reason?: string,
 ): Promise<Entry> {
   const ledger = ledgerOf(campaign, entry.ledger);
+  if (entry.version !== base) throw await versionConflict(tx, entry, base, {});
   const transition = ledger.lifecycle?.transitions.find((one) => one.name === name);
   if (!transition)
     throw new Problem(
@@ -209,4 +271,12 @@ export async function findByIdentity(
   >(sql`select ${columns}, encode(identity, 'hex') as identity, encode(imported, 'hex') as imported from entries
     where realm_id = ${realm} and campaign_id = ${campaign.id} and ledger = ${ledger} and unit_id = any(${[...new Set(keys.map((key) => key.unit))]}::bigint[]) and identity = any(${keys.map((key) => key.identity)}::bytea[])`);
   return new Map(rows.map(({ identity, imported, ...entry }) => [`${entry.unit}|${identity}`, { entry, imported }]));
+}
+
+/** Content, by unit, of rows that files brought and that were changed since: `unit|hash`. */
+export async function listEditedImports(tx: Tx, campaign: Campaign, realm: number, ledger: string): Promise<Set<string>> {
+  const rows = await tx.query<{ unit_id: number; imported: string }>(
+    sql`select unit_id, encode(imported, 'hex') as imported from entries where realm_id = ${realm} and campaign_id = ${campaign.id} and ledger = ${ledger} and version > 1 and imported is not null`,
+  );
+  return new Set(rows.map((row) => `${row.unit_id}|${row.imported}`));
 }

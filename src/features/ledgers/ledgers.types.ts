@@ -1,7 +1,6 @@
 /** An entry as seen from outside: what a ledger's definition names, by field. */
+import type { Value } from "#kernel/values/cell.ts";
 
-/** A value as stored: units and people that are known are their numeric id, lists are arrays. */
-export type Value = string | number | boolean | (string | number)[] | null;
 export type Values = Record<string, Value>;
 
 export interface Entry {

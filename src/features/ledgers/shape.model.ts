@@ -15,6 +15,13 @@ export interface Shape {
   content: Buffer;
 }
 
+/** The person whose unit owns an entry that names no unit itself; undefined when it names one, or nobody. */
+export function ownerPerson(ledger: Ledger, values: Values): number | undefined {
+  if (ledger.unit !== undefined && typeof values[ledger.unit] === "number") return undefined;
+  const person = values[ledger.fields.find((field) => field.type === "person")?.name ?? ""];
+  return typeof person === "number" ? person : undefined;
+}
+
 /** `sender` owns entries that name no unit of their own. Values that are not stored (serial numbers, derived ones) are dropped. */
 export function shapeEntry(ledger: Ledger, values: Values, sender: number): Shape {
   const data: Values = {};
@@ -32,7 +39,7 @@ export function shapeEntry(ledger: Ledger, values: Values, sender: number): Shap
   const owner = ledger.unit === undefined ? undefined : data[ledger.unit];
   const given = ledger.stateField === undefined ? undefined : values[ledger.stateField];
   const state = ledger.lifecycle ? (typeof given === "string" && given !== "" ? given : ledger.lifecycle.initial) : null;
-  const content = hash([...ledger.fields.map((field) => data[field.name] ?? null), ledger.lifecycle ? (given ?? null) : null]);
+  const fields = ledger.fields.map((field) => data[field.name] ?? null);
   const numbers = ledger.identity.map((name) => (name === ledger.stateField ? state : data[name]) ?? null);
   // The first is the number; the others (a version, a month) may be blank.
   const numbered = (numbers[0] ?? null) !== null;
@@ -41,8 +48,9 @@ export function shapeEntry(ledger: Ledger, values: Values, sender: number): Shap
     day: dayOf(ledger, data),
     state,
     data,
-    identity: numbered ? hash(["number", ...numbers]) : hash(["content", content.toString("base64")]),
-    content,
+    // The state is not part of it: the same thing one step on is the same thing.
+    identity: hash(numbered ? ["number", ...numbers] : ["content", ...fields]),
+    content: hash([...fields, state]),
   };
 }
 

@@ -1,5 +1,6 @@
 /** People, their dated posts and secondments. */
-import { Problem } from "#kernel/problem.ts";
+import { sees, type Asker } from "#kernel/access.ts";
+import { notFound, Problem } from "#kernel/problem.ts";
 import { join, sql, type Tx } from "#platform/db.ts";
 
 export interface PersonRow {
@@ -20,9 +21,18 @@ export interface Person {
   unit: number | null;
 }
 
+/** Everyone in the realm. The last posts are read in one pass: looked up one by one they took seconds before the first ANALYZE. */
 export const listPeople = (tx: Tx, realm: number): Promise<Person[]> =>
-  tx.query(sql`select p.person_id as id, p.code, p.name, (select s.unit_id from posts s where s.realm_id = p.realm_id and s.person_id = p.person_id and s.kind = 'post' order by s.from_day desc limit 1) as unit
-    from people p where p.realm_id = ${realm}`);
+  tx.query(sql`select p.person_id as id, p.code, p.name, s.unit_id as unit from people p
+    left join (select distinct on (person_id) person_id, unit_id from posts where realm_id = ${realm} and kind = 'post' order by person_id, from_day desc) s on s.person_id = p.person_id
+    where p.realm_id = ${realm}`);
+
+/** People of these names, numbers or ids. */
+export const listPeopleNamed = (tx: Tx, realm: number, words: readonly string[], ids: readonly number[]): Promise<Person[]> =>
+  tx.query(
+    sql`select p.person_id as id, p.code, p.name, (select s.unit_id from posts s where s.realm_id = p.realm_id and s.person_id = p.person_id and s.kind = 'post' order by s.from_day desc limit 1) as unit
+      from people p where p.realm_id = ${realm} and (p.code = any(${words}::text[]) or p.name = any(${words}::text[]) or p.person_id = any(${ids}::bigint[]))`,
+  );
 
 /**
  * Adds people, and changes those that are known by number, or else by name within their unit. A changed unit here is a
@@ -67,6 +77,34 @@ export async function registerPeople(tx: Tx, realm: number, rows: readonly Perso
   return ids;
 }
 
+/** A person whose present unit the asker sees, or the answer that also stands for one who does not exist. */
+export async function getPerson(tx: Tx, asker: Asker, id: number): Promise<Person & { realm: number }> {
+  const person = await tx.one<
+    Person & { realm: number }
+  >(sql`select p.realm_id as realm, p.person_id as id, p.code, p.name, s.unit_id as unit from people p
+    join posts s on s.realm_id = p.realm_id and s.person_id = p.person_id and s.kind = 'post' and s.to_day = 'infinity'
+    where p.realm_id = any(${asker.scope.realms}::integer[]) and p.person_id = ${id} order by s.from_day desc limit 1`);
+  if (!person || person.unit === null || !sees(asker, person.unit)) throw notFound("这名人员");
+  return person;
+}
+
+export interface Seat {
+  id: number;
+  code: string | null;
+  name: string;
+  kind: "post" | "secondment";
+  department: string | null;
+  position: string | null;
+  from: string;
+  to: string;
+}
+
+/** Who has a seat in a unit on a day. */
+export const listStaff = (tx: Tx, realm: number, unit: number, day: string): Promise<Seat[]> =>
+  tx.query(sql`select p.person_id as id, p.code, p.name, s.kind, s.department, s.position, s.from_day as "from", s.to_day as "to"
+    from posts s join people p on p.realm_id = s.realm_id and p.person_id = s.person_id
+    where s.realm_id = ${realm} and s.unit_id = ${unit} and s.from_day <= ${day}::date and s.to_day > ${day}::date order by s.kind, p.code nulls last, p.person_id`);
+
 /** From `day` on the person has a post in another unit; what they did before stays with the old one. */
 export async function transfer(
   tx: Tx,
@@ -99,18 +137,26 @@ export async function second(
   );
 }
 
-/** The unit in which a person counts on a day: at home, or where they are seconded. */
-export async function unitOn(
-  tx: Tx,
-  realm: number,
-  person: number,
-  day: string,
-  seconded: "home" | "host",
-): Promise<number | undefined> {
-  const rows = await tx.query<{ unit_id: number; kind: string }>(
-    sql`select unit_id, kind from posts where realm_id = ${realm} and person_id = ${person} and from_day <= ${day} and to_day > ${day}`,
-  );
-  const host = rows.find((row) => row.kind === "secondment")?.unit_id;
-  const home = rows.find((row) => row.kind === "post")?.unit_id;
-  return seconded === "host" ? (host ?? home) : (home ?? host);
+export interface Post {
+  person: number;
+  unit: number;
+  kind: "post" | "secondment";
+  from: string;
+  to: string;
+}
+
+/** Posts and secondments of some people, or of everyone in the realm. */
+export const listPosts = (tx: Tx, realm: number, people?: readonly number[]): Promise<Post[]> =>
+  tx.query(sql`select person_id as person, unit_id as unit, kind, from_day as "from", to_day as "to" from posts
+    where realm_id = ${realm} and (${people === undefined} or person_id = any(${people ?? []}::bigint[]))`);
+
+/** The unit in which a person counts on a day (any day if null: where they are now): at home, or where they are seconded. */
+export function unitOn(posts: readonly Post[], day: string | null, seconded: "home" | "host"): number | undefined {
+  const holds = (post: Post): boolean =>
+    day === null
+      ? post.to === "infinity"
+      : (post.from === "-infinity" || post.from <= day) && (post.to === "infinity" || day < post.to);
+  const current = posts.filter(holds);
+  const of = (kind: Post["kind"]): number | undefined => current.find((post) => post.kind === kind)?.unit;
+  return seconded === "host" ? (of("secondment") ?? of("post")) : (of("post") ?? of("secondment"));
 }

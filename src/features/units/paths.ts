@@ -42,30 +42,29 @@ export function links(relations: readonly Relation[], rollUp: readonly RelationK
   return found;
 }
 
-/** All ancestors of units, by stretches of days. Throws a `Problem` that names a cycle. */
+/**
+ * All ancestors of units, by stretches of days. Throws a `Problem` that names a cycle: units that stand above one another
+ * on the same day. That a unit once stood below what stands below it now is none.
+ */
 export function paths(units: readonly number[], parents: readonly Link[], nameOf: (unit: number) => string): UnitPath[] {
   const byUnit = Map.groupBy(parents, (link) => link.unit);
-  const known = new Map<number, UnitPath[]>();
-  const walk = (unit: number, trail: number[]): UnitPath[] => {
-    const done = known.get(unit);
-    if (done) return done;
-    const own: UnitPath[] = [{ unit, ancestor: unit, depth: 0, from: "-infinity", to: "infinity" }];
-    for (const link of byUnit.get(unit) ?? []) {
-      if (link.parent === unit || trail.includes(link.parent)) {
-        const names = [...trail.slice(trail.indexOf(link.parent)), unit, link.parent].map(nameOf);
+  const climb = (trail: readonly number[], from: string, to: string, found: UnitPath[]): UnitPath[] => {
+    const [unit, top] = [trail[0] as number, trail.at(-1) as number];
+    found.push({ unit, ancestor: top, depth: trail.length - 1, from, to });
+    for (const link of byUnit.get(top) ?? []) {
+      const [first, last] = [later(link.from, from), earlier(link.to, to)];
+      if (!before(first, last)) continue;
+      if (trail.includes(link.parent)) {
+        const names = [...trail.slice(trail.indexOf(link.parent)), link.parent].map(nameOf);
         throw new Problem("unit_cycle", 422, `单位的上级关系形成了循环：${names.join(" → ")}。请更正其中一个单位的上级单位。`, {
           units: names,
         });
       }
-      for (const above of walk(link.parent, [...trail, unit])) {
-        const [from, to] = [later(link.from, above.from), earlier(link.to, above.to)];
-        if (before(from, to)) own.push({ unit, ancestor: above.ancestor, depth: above.depth + 1, from, to });
-      }
+      climb([...trail, link.parent], first, last, found);
     }
-    known.set(unit, own);
-    return own;
+    return found;
   };
-  return units.flatMap((unit) => joined(walk(unit, [])));
+  return units.flatMap((unit) => joined(climb([unit], "-infinity", "infinity", [])));
 }
 
 /** Neighbouring stretches under the same ancestor become one. */

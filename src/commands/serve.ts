@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { readConfig } from "#platform/config.ts";
+import { openDatabase, type Database } from "#platform/db.ts";
+import { migrate } from "#platform/migrate.ts";
+import { startDatabase } from "#platform/postgres.ts";
+import { StartError } from "#platform/start-error.ts";
+import { keepFolding } from "#features/figures/folding.model.ts";
+import { createServer } from "../main.ts";
+import { exits, type Call, type Command } from "./command.ts";
+
+export const serve: Command = {
+  name: "serve",
+  summary: "启动服务",
+  help: `用法：yibenzhang serve
+按环境变量 HOST、PORT（缺省 127.0.0.1:8080）监听，Ctrl+C 或 SIGTERM 停止。接口说明在 /docs。
+
+退出码：0 正常停止；1 失败；2 用法不对。`,
+  options: {},
+  run: (call) => runServer(call),
+};
+
+/** Serves until told to stop. `prepare` runs before the first request is taken, and gives what is said once the address is. */
+export async function runServer(call: Call, prepare?: (database: Database) => Promise<() => void>): Promise<number> {
+  const config = readConfig();
+  const { dataDir, databaseUrl, host, port, logLevel } = config;
+  const server = await startDatabase({ dataDir, databaseUrl, purpose: "serve", log: call.say });
+  const database = openDatabase({ ...server.connection, connectionTimeoutMillis: 15_000 });
+  try {
+    await migrate(database);
+    const ready = await prepare?.(database);
+    const app = await createServer(database, { logLevel });
+    const stopped = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+    await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+      throw explain(error, host, port);
+    });
+    const folding = keepFolding(database, (error) => app.log.error({ message: (error as Error).message }, "folding failed"));
+    const address = app.server.address() as AddressInfo;
+    call.print(`一本账已启动：http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}/`);
+    call.print(`接口说明：http://${host}:${address.port}/docs`);
+    ready?.();
+    await stopped;
+    call.say("正在停止……");
+    await app.close();
+    await folding.stop();
+    return exits.ok;
+  } finally {
+    await database.close();
+    await server.stop();
+  }
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number): unknown {
+  if (error.code === "EADDRINUSE")
+    return new StartError(`端口 ${port} 已被占用。请停止占用它的程序，或用环境变量 PORT 另选一个端口。`);
+  if (error.code === "EACCES") return new StartError(`没有权限监听端口 ${port}。请用环境变量 PORT 选一个 1024 以上的端口。`);
+  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND")
+    return new StartError(`本机没有地址 ${host}。请用环境变量 HOST 写本机的地址，如 127.0.0.1 或 0.0.0.0。`);
+  return error;
+}

@@ -1,0 +1,9 @@
+/** What was asked of the product, by whom, about what, and how it went. Written by the owner, never changed. */
+import type { AuditRow } from "#kernel/action.ts";
+import { sql, type Tx } from "#platform/db.ts";
+
+export async function writeAudit(tx: Tx, row: AuditRow): Promise<void> {
+  const details = row.bypasses.length > 0 ? JSON.stringify({ asSystem: row.bypasses }) : null;
+  await tx.query(sql`insert into audit (realm_id, at, actor, action, unit_id, subject, result, details)
+    values (${row.realm}, ${row.at.toISOString()}, ${row.actor}, ${row.action}, ${row.unit}, ${row.subject}, ${row.result}, ${details})`);
+}

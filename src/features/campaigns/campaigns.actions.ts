@@ -1,0 +1,81 @@
+/** Campaigns as the browser needs them: phases, and the definitions of what is kept and counted. */
+import { z } from "zod";
+import { mayUse } from "#kernel/access.ts";
+import { accountAction, anyoneHere, campaignAction, nothing } from "#kernel/action.ts";
+import { definitionWords } from "#kernel/definition-words.ts";
+import { figureSchema, ledgerSchema, ruleSchema } from "#kernel/definitions.ts";
+import { findCampaign, listCampaigns } from "./campaigns.model.ts";
+
+const brief = z.object({
+  key: z.string(),
+  name: z.string(),
+  version: z.string().meta({ description: "方案包的版本" }),
+  from: z.string(),
+  to: z.string().nullable(),
+});
+
+export const list = accountAction({
+  name: "campaigns.list",
+  method: "GET",
+  path: "/api/campaigns",
+  summary: "本单位参加的活动",
+  input: z.object({}),
+  output: z.object({ campaigns: z.array(brief) }),
+  subject: nothing,
+  allow: anyoneHere,
+  async run({ tx, account }) {
+    const campaigns: z.input<typeof brief>[] = [];
+    for (const one of await listCampaigns(tx))
+      if ((await findCampaign(tx, one.key))?.realms.includes(account.realm)) campaigns.push(one);
+    return { campaigns };
+  },
+});
+
+const verbs = ["read", "record", "edit", "delete", "export"] as const;
+
+export const get = campaignAction({
+  name: "campaigns.get",
+  method: "GET",
+  path: "/api/campaigns/:campaign",
+  summary: "一项活动：环节、台账和指标的定义",
+  description: "只列本人可以查看的台账；may 是本人对这本台账可做的事。",
+  input: z.object({}),
+  output: z.object({
+    ...brief.shape,
+    reportDate: z.string().nullable(),
+    firstWeek: z.string().meta({ description: "第1周的星期一" }),
+    unit: z.int().meta({ description: "本人所在单位" }),
+    role: z.string(),
+    phases: z.array(z.object({ key: z.string(), name: z.string(), from: z.string().optional(), to: z.string().optional() })),
+    roles: z.array(z.object({ key: z.string(), name: z.string(), description: z.string().optional() })),
+    ledgers: z.array(
+      ledgerSchema
+        .omit({ extends: true, without: true, figures: true })
+        .extend({ columns: z.array(z.string()), may: z.array(z.enum(verbs)) }),
+    ),
+    figures: z.array(figureSchema.extend({ from: z.string(), words: z.string().meta({ description: "口径，用文字说明" }) })),
+    rules: z.array(ruleSchema),
+  }),
+  subject: ({ campaign }) => Promise.resolve(campaign),
+  allow: anyoneHere,
+  async run({ asker, campaign }, { key, name, pack, from, to, reportDate, firstWeek }) {
+    return {
+      key,
+      name,
+      version: pack.version,
+      from,
+      to: to ?? null,
+      reportDate: reportDate ?? null,
+      firstWeek,
+      unit: asker.unit,
+      role: asker.role,
+      phases: pack.phases,
+      roles: pack.roles,
+      ledgers: pack.ledgers
+        .filter((ledger) => mayUse(asker, ledger, "read") === true)
+        .map((ledger) => ({ ...ledger, may: verbs.filter((verb) => mayUse(asker, ledger, verb) === true) })),
+      figures: pack.figures.map((figure) => ({ ...figure, words: definitionWords(campaign, figure) })),
+      rules: pack.rules,
+    };
+  },
+});

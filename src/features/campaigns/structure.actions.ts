@@ -1,0 +1,132 @@
+/**
+ * Changes of the tree of units. They move what others count, so each is followed by the roll-up paths and the day
+ * totals of every unit whose subtree changed, in the same transaction.
+ */
+import { z } from "zod";
+import { campaignAction, type CampaignCall } from "#kernel/action.ts";
+import { day, id } from "#kernel/input.ts";
+import { Problem } from "#kernel/problem.ts";
+import type { Tx } from "#platform/db.ts";
+import { splitUnit } from "#features/units/split.model.ts";
+import { getUnit, listSubtree, mergeUnit, moveUnit, rebuildPaths, renameUnit } from "#features/units/units.model.ts";
+import { relationKinds, type Unit } from "#features/units/units.types.ts";
+import { recountUnits } from "./campaigns.model.ts";
+import { mayRestructure } from "./structure.policy.ts";
+
+const name = z.string().trim().min(1).max(200);
+const changed = z.object({ recounted: z.int().meta({ description: "重新汇总了几个单位" }) });
+
+/** Runs a change as the owner and puts paths and totals right. */
+function restructure<T>(call: CampaignCall, reason: string, change: (tx: Tx) => Promise<T>): Promise<[T, number]> {
+  const { campaign } = call;
+  return call.asSystem(reason, async (tx) => {
+    const result = await change(tx);
+    const units = await rebuildPaths(tx, campaign.realm, campaign.id, campaign.pack.rollUp);
+    if (units.length > 0) await recountUnits(tx, campaign, units);
+    return [result, units.length];
+  });
+}
+
+/** A second unit that a change is about; it may not be the first, nor stand below it. */
+async function getOther(call: CampaignCall, unit: Unit, other: number): Promise<Unit> {
+  const found = await getUnit(call.tx, call.asker, other);
+  if ((await listSubtree(call.tx, call.campaign.id, unit.id)).includes(found.id))
+    throw new Problem("unit_cycle", 422, `“${found.name}”就是该单位或它的下级，不能作为去处。请另选一个单位。`);
+  return found;
+}
+
+export const move = campaignAction({
+  name: "units.move",
+  method: "POST",
+  path: "/api/campaigns/:campaign/units/:unit/move",
+  summary: "调整隶属：自某日起归另一单位",
+  description: "此前各期的汇总不变。",
+  input: z.object({ unit: id, parent: id, day, kind: z.enum(relationKinds).default("隶属") }),
+  output: changed,
+  seconds: 600,
+  subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
+  allow: mayRestructure,
+  async run(call, unit, input) {
+    const parent = await getOther(call, unit, input.parent);
+    const [, recounted] = await restructure(call, `move unit ${unit.id}`, (tx) =>
+      moveUnit(tx, call.campaign.realm, unit.id, parent.id, input.day, input.kind),
+    );
+    return { recounted };
+  },
+  about: ({ unit }) => ({ unit, id: unit }),
+});
+
+export const merge = campaignAction({
+  name: "units.merge",
+  method: "POST",
+  path: "/api/campaigns/:campaign/units/:unit/merge",
+  summary: "并入另一单位：自某日起撤销",
+  description: "它的下级自这一天起归入新的单位，此前的记录仍在原单位。",
+  input: z.object({ unit: id, into: id, day }),
+  output: changed,
+  seconds: 600,
+  subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
+  allow: mayRestructure,
+  async run(call, unit, input) {
+    const into = await getOther(call, unit, input.into);
+    const [, recounted] = await restructure(call, `merge unit ${unit.id}`, (tx) =>
+      mergeUnit(tx, call.campaign.realm, unit.id, into.id, input.day),
+    );
+    return { recounted };
+  },
+  about: ({ unit }) => ({ unit, id: unit }),
+});
+
+export const split = campaignAction({
+  name: "units.split",
+  method: "POST",
+  path: "/api/campaigns/:campaign/units/:unit/split",
+  summary: "拆分：自某日起分出新单位",
+  description: "新单位接收所列下级和人员；ends 为 true 时原单位自这一天起撤销。此前的记录仍在原单位。",
+  input: z.object({
+    unit: id,
+    day,
+    ends: z.boolean().default(false),
+    parts: z
+      .array(
+        z.strictObject({
+          name,
+          code: z.string().trim().min(1).max(50).optional(),
+          kind: z.string().trim().min(1).max(50).optional(),
+          level: z.string().trim().min(1).max(50).optional(),
+          children: z.array(id).max(5000).default([]),
+          people: z.array(id).max(50_000).default([]),
+        }),
+      )
+      .min(1)
+      .max(50),
+  }),
+  output: changed.extend({ units: z.array(z.int()).meta({ description: "新单位，依 parts 的次序" }) }),
+  seconds: 600,
+  subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
+  allow: mayRestructure,
+  async run(call, unit, { parts, day: on, ends }) {
+    const [units, recounted] = await restructure(call, `split unit ${unit.id}`, (tx) =>
+      splitUnit(tx, call.campaign.realm, unit.id, parts, on, ends),
+    );
+    return { units, recounted };
+  },
+  about: ({ unit }) => ({ unit, id: unit }),
+});
+
+export const rename = campaignAction({
+  name: "units.rename",
+  method: "PATCH",
+  path: "/api/campaigns/:campaign/units/:unit",
+  summary: "更名",
+  description: "原名留作曾用名，导入时仍能认出。",
+  input: z.object({ unit: id, name }),
+  output: z.object({ name: z.string(), aliases: z.array(z.string()) }),
+  subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
+  allow: mayRestructure,
+  async run(call, unit, input) {
+    await call.asSystem(`rename unit ${unit.id}`, (tx) => renameUnit(tx, call.campaign.realm, unit.id, input.name));
+    return getUnit(call.tx, call.asker, unit.id);
+  },
+  about: ({ unit }) => ({ unit, id: unit }),
+});

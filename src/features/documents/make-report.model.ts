@@ -1,0 +1,129 @@
+/** A report from a template to its files, and a report's file back to what has become of its figures. */
+import { basename, extname } from "node:path";
+import type { Asker } from "#kernel/access.ts";
+import type { Campaign } from "#kernel/campaign.ts";
+import { Problem } from "#kernel/problem.ts";
+import type { Tx } from "#platform/db.ts";
+import { getCampaignAt } from "#features/campaigns/campaigns.model.ts";
+import { sealedLedgers, sealedText } from "#features/figures/answers.model.ts";
+import { annexDocx } from "./annex-docx.ts";
+import { DocxRefused } from "./docx-package.ts";
+import type { FigureAnswer, FigureMark, OfficialDocument, ReportIdentity } from "./documents.types.ts";
+import { officialDocx } from "./official-docx.ts";
+import { readDocx } from "./read-docx.ts";
+import { definitionVersion, freezeReport, getReport, newIdentity, openResolver, type ReportOrder } from "./reports.model.ts";
+import { fillTemplate } from "./template-fill.ts";
+import { fillUserTemplate, TemplateRefused } from "./user-template.ts";
+import { verifyFigures, type FigureDrift } from "./verify.model.ts";
+
+export interface MadeReport {
+  identity: ReportIdentity;
+  title: string;
+  docx: Buffer;
+  annex: Buffer;
+  marks: readonly FigureMark[];
+  unitOf: ReadonlyMap<FigureAnswer, number>;
+}
+
+/** Fills a template of the pack, or a user's own Word file (`own`, named by the order's template). Nothing is kept yet. */
+export async function makeReport(tx: Tx, campaign: Campaign, order: ReportOrder, own?: Buffer): Promise<MadeReport> {
+  const identity = newIdentity();
+  const { resolver, unitOf } = await openResolver(tx, campaign, order);
+  let document: Pick<OfficialDocument, "title" | "organ" | "date">;
+  let made: Awaited<ReturnType<typeof officialDocx>>;
+  if (own) {
+    const names = { figures: new Set(campaign.figures.keys()), ledgers: [...campaign.ledgers.values()] };
+    made = await fillUserTemplate(own, basename(order.template), names, resolver, identity).catch((error: unknown) => {
+      throw naming(order.template, error);
+    });
+    document = { title: basename(order.template, extname(order.template)), organ: resolver.organ, date: order.to };
+  } else {
+    const filled = await fillTemplate(templateOf(campaign, order.template), resolver);
+    document = filled;
+    made = await officialDocx(filled, identity);
+  }
+  return {
+    identity,
+    title: document.title,
+    docx: made.docx,
+    annex: await annexDocx(document, identity, made.marks),
+    marks: made.marks,
+    unitOf,
+  };
+}
+
+/** Keeps a made report's figures as they are given out. */
+export const keepReport = (
+  tx: Tx,
+  campaign: Campaign,
+  order: ReportOrder,
+  { identity, title, marks, unitOf }: MadeReport,
+): Promise<void> => freezeReport(tx, campaign, order, identity, title, marks, unitOf);
+
+export function templateOf(campaign: Campaign, key: string): Campaign["pack"]["templates"][number] {
+  const template = campaign.pack.templates.find((one) => one.key === key);
+  if (!template)
+    throw new Problem(
+      "unknown_template",
+      404,
+      `没有报告模板“${key}”。可用：${campaign.pack.templates.map((one) => one.key).join("、") || "无"}；也可以用自己的 .docx 模板文件。`,
+    );
+  return template;
+}
+
+/** Checks the figures in a report's Word file, called `name`, against the records now. What `asker` may not know is left out. */
+export async function verifyReport(
+  tx: Tx,
+  campaign: Campaign,
+  docx: Buffer,
+  name: string,
+  asker?: Asker,
+): Promise<{ report: string | undefined; code: string | undefined; figures: FigureDrift[] }> {
+  const read = await readDocx(docx).catch((error: unknown) => {
+    throw naming(name, error);
+  });
+  if (!read.report && !read.code)
+    throw new Problem(
+      "not_a_report",
+      422,
+      `${name} 里没有本系统的报告标识，无法核对。请用系统生成的原文件（另存为其他格式会丢失标识）。`,
+    );
+  const { report, figures } = await getReport(tx, campaign, { id: read.report, code: read.code }).catch((error: unknown) => {
+    throw error instanceof Problem && error.code === "not_found" ? unknownReport(name, read.code) : error;
+  });
+  const frozenCampaign = await getCampaignAt(tx, campaign, report.packId);
+  const inFile = new Map(read.figures.flatMap(({ n, now }) => (now === undefined ? [] : [[n, now] as const])));
+  const drifts = await verifyFigures(tx, frozenCampaign, report, figures, inFile, (key) => {
+    const figure = campaign.figures.get(key);
+    return figure && definitionVersion(campaign, figure);
+  });
+  return {
+    report: read.report,
+    code: read.code,
+    figures: asker ? drifts.map((one) => tellable(frozenCampaign, asker, one)) : drifts,
+  };
+}
+
+/** Of figures over ledgers that the asker may not read: whether they hold, not what they are or why. */
+const tellable = (campaign: Campaign, asker: Asker, drift: FigureDrift): FigureDrift =>
+  sealedLedgers(campaign, asker, drift.figure).length === 0
+    ? drift
+    : { ...drift, frozen: null, now: null, shownNow: sealedText, causes: [] };
+
+/** What is wrong with a user's Word file, with its name. */
+function naming(name: string, error: unknown): unknown {
+  if (error instanceof TemplateRefused)
+    return new Problem(
+      "bad_template",
+      422,
+      `模板 ${name} 有${error.problems.length}处问题，没有生成报告：\n${error.problems.map(({ reason }) => `  ${reason}`).join("\n")}`,
+    );
+  return error instanceof DocxRefused ? new Problem("bad_docx", 422, `${name}：${error.message}`) : error;
+}
+
+const unknownReport = (name: string, code: string | undefined): Problem =>
+  new Problem(
+    "unknown_report",
+    404,
+    `${name} 的核验码${code ? `“${code}”` : ""}不在本系统中：它可能由另一套系统生成，或属于另一项活动（用 --campaign 指明），或数据已恢复到它生成之前。请到生成它的系统中核对。`,
+  );

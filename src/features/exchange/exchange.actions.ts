@@ -1,0 +1,183 @@
+/** Workbooks in and out. */
+import { createWriteStream } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { mayUse, sees } from "#kernel/access.ts";
+import { anyoneHere, campaignAction, type CampaignCall } from "#kernel/action.ts";
+import type { Ledger } from "#kernel/definitions.ts";
+import { chinaDay } from "#kernel/fields.ts";
+import { day, flag, id } from "#kernel/input.ts";
+import { notFound, Problem } from "#kernel/problem.ts";
+import { getUnit } from "#features/units/units.model.ts";
+import type { TableInfo } from "./exchange.types.ts";
+import { exportLedger } from "./export.model.ts";
+import { FileRefused } from "./file-refused.ts";
+import { importWithin, type ImportResult } from "./import.model.ts";
+import { markWorkbook } from "./mark-workbook.ts";
+
+const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const csv = "text/csv; charset=utf-8";
+
+const fileInput = {
+  unit: id.optional().meta({ description: "以哪个单位的名义填报，缺省为本单位" }),
+  ledger: z.string().optional().meta({ description: "指明是哪本台账，不再自动识别" }),
+};
+
+const complaintOut = z.object({
+  file: z.string(),
+  sheet: z.string().nullable(),
+  row: z.int(),
+  column: z.string().nullable(),
+  cell: z.string().nullable(),
+  value: z.union([z.string(), z.number(), z.boolean()]).nullable(),
+  code: z.string(),
+  reason: z.string(),
+  suggestion: z.string().nullable(),
+});
+
+/** Reads the uploaded file in the sender's name. */
+function read(
+  { upload, campaign, asker, now, asSystem }: CampaignCall,
+  unit: number,
+  options: { ledger: string | undefined; dryRun: boolean; goodRows: boolean; onTable?: (table: TableInfo) => void },
+): Promise<ImportResult> {
+  const { path, name } = upload as NonNullable<typeof upload>;
+  return asSystem(`import for unit ${unit}`, (tx) =>
+    importWithin(
+      tx,
+      campaign,
+      { account: asker.account?.id ?? null, unit, role: asker.role, now },
+      {
+        path,
+        name,
+        ...options,
+        mayWrite: (one) => sees(asker, one),
+        whole: asker.scope.units === "whole",
+        refuses: (ledger) => {
+          const verdict = mayUse(asker, ledger, "record");
+          return verdict === true ? undefined : verdict;
+        },
+      },
+    ),
+  ).catch((error: unknown) => {
+    throw error instanceof FileRefused ? new Problem("file_refused", 422, error.message) : error;
+  });
+}
+
+export const load = campaignAction({
+  name: "exchange.import",
+  method: "POST",
+  path: "/api/campaigns/:campaign/imports",
+  summary: "导入 Excel 或 CSV 台账",
+  description: "整个文件一起成败；dryRun 只看结果，goodRows 先入合格的行。同一文件再导一次不会重复。",
+  input: z.object({ ...fileInput, dryRun: flag.default(false), goodRows: flag.default(false) }),
+  output: z.object({
+    importId: z.string(),
+    file: z.string(),
+    committed: z.boolean(),
+    dryRun: z.boolean(),
+    added: z.int(),
+    changed: z.int(),
+    unchanged: z.int(),
+    refused: z.int(),
+    tables: z.array(
+      z.object({
+        sheet: z.string().nullable(),
+        table: z.int(),
+        ledger: z.string(),
+        ledgerName: z.string(),
+        headerRows: z.array(z.int()),
+        firstRow: z.int(),
+        lastRow: z.int(),
+        columns: z.record(z.string(), z.string().nullable()),
+        valid: z.int(),
+        invalid: z.int(),
+        added: z.int(),
+        changed: z.int(),
+        unchanged: z.int(),
+        skipped: z.array(z.object({ row: z.int(), why: z.string() })),
+      }),
+    ),
+    complaints: z.array(complaintOut),
+    notes: z.array(z.object({ sheet: z.string().nullable(), code: z.string(), message: z.string() })),
+  }),
+  upload: true,
+  seconds: 600,
+  subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
+  allow: anyoneHere,
+  run: (call, unit, { ledger, dryRun, goodRows }) => read(call, unit.id, { ledger, dryRun, goodRows }),
+  about: ({ unit }) => ({ unit, id: "import" }),
+});
+
+export const mark = campaignAction({
+  name: "exchange.mark",
+  method: "POST",
+  path: "/api/campaigns/:campaign/imports/marked",
+  summary: "取回标注了问题的工作簿",
+  description: "试导一遍，不记入；有问题的格子标红，原因写在“导入意见”一栏。只适用于 .xlsx。",
+  input: z.object(fileInput),
+  output: { file: [xlsx] },
+  upload: true,
+  seconds: 600,
+  subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
+  allow: anyoneHere,
+  async run(call, unit, { ledger }) {
+    const { path, name } = call.upload as NonNullable<typeof call.upload>;
+    if (!/\.xlsx$/i.test(name))
+      throw new Problem(
+        "cannot_mark",
+        422,
+        "只有 .xlsx 能标注问题。请用 Excel 另存为 .xlsx 后重新提交，或按导入结果所列行号改正。",
+      );
+    const tables: TableInfo[] = [];
+    const onTable = (table: TableInfo): void => void tables.push(table);
+    const result = await read(call, unit.id, { ledger, dryRun: true, goodRows: false, onTable });
+    const out = join(await call.folder(), "marked.xlsx");
+    await markWorkbook(path, tables, result.complaints, createWriteStream(out));
+    return { path: out, name: name.replace(/\.xlsx$/i, "（已标注）.xlsx"), type: xlsx };
+  },
+  about: ({ unit }) => ({ unit, id: "mark" }),
+});
+
+function exportableLedger({ campaign, asker }: CampaignCall, key: string): Ledger {
+  const ledger = campaign.ledgers.get(key);
+  if (!ledger || mayUse(asker, ledger, "read") !== true) throw notFound("这本台账");
+  return ledger;
+}
+
+export const download = campaignAction({
+  name: "exchange.export",
+  method: "GET",
+  path: "/api/campaigns/:campaign/ledgers/:ledger/export",
+  summary: "导出一本台账",
+  description: "按规定格式的 .xlsx，或供程序读取的 .csv；blank=true 只要空白表。导出的文件可以原样导回。",
+  input: z.object({
+    ledger: z.string(),
+    unit: id.optional(),
+    from: day.optional(),
+    to: day.optional(),
+    format: z.enum(["xlsx", "csv"]).default("xlsx"),
+    blank: flag.default(false),
+  }),
+  output: { file: [xlsx, csv] },
+  sensitive: true,
+  seconds: 600,
+  subject: async (call, { ledger, unit }) => ({
+    ledger: exportableLedger(call, ledger),
+    unit: await getUnit(call.tx, call.asker, unit ?? call.asker.unit),
+  }),
+  allow: (asker, { ledger }, { blank }) => mayUse(asker, ledger, blank ? "read" : "export"),
+  async run(call, { ledger, unit }, { from, to, format, blank }) {
+    const path = join(await call.folder(), `export.${format}`);
+    await exportLedger(call.tx, call.campaign, ledger, path, {
+      filter: { unit: unit.id, from, to },
+      form: format,
+      blank,
+      organ: unit.id === call.campaign.root ? (call.campaign.pack.campaign?.organ ?? unit.name) : unit.name,
+      now: call.now,
+    });
+    const name = `${ledger.name}${blank ? "（空白表）" : `_${unit.name}_${chinaDay(call.now)}`}.${format}`;
+    return { path, name, type: format === "csv" ? csv : xlsx };
+  },
+  about: ({ ledger, unit }) => ({ id: ledger, unit }),
+});

@@ -1,0 +1,111 @@
+/** Entries of ledgers: looking at them. */
+import { z } from "zod";
+import { mayUse } from "#kernel/access.ts";
+import { anyoneHere, campaignAction } from "#kernel/action.ts";
+import { day, flag, id, pageInput } from "#kernel/input.ts";
+import { getUnit } from "#features/units/units.model.ts";
+import { aboutEntry, answerEntries, answerEntry, entryOut, namesOut, readableEntry, readableLedger } from "./entries.ts";
+import { mayTransit } from "./ledgers.policy.ts";
+import { listEntries, listEvents } from "./ledgers.model.ts";
+import { accountNames } from "./show.model.ts";
+
+const verbs = ["edit", "delete"] as const;
+
+export const list = campaignAction({
+  name: "ledgers.list",
+  method: "GET",
+  path: "/api/campaigns/:campaign/ledgers/:ledger/entries",
+  summary: "一本台账的记录，分页",
+  description: "本单位和下级的记录，日期近的在前；more 为 true 时还有下一页。",
+  input: z.object({
+    ledger: z.string(),
+    unit: id.optional(),
+    state: z.string().optional(),
+    from: day.optional(),
+    to: day.optional(),
+    deleted: flag.optional().meta({ description: "true：只看已删除的" }),
+    ...pageInput,
+  }),
+  output: z.object({ entries: z.array(entryOut), names: namesOut, more: z.boolean() }),
+  sensitive: true,
+  subject: async (call, { ledger, unit }) => ({
+    ledger: readableLedger(call, ledger),
+    unit: unit === undefined ? undefined : await getUnit(call.tx, call.asker, unit),
+  }),
+  allow: anyoneHere,
+  async run(call, { ledger, unit }, { limit, offset, state, from, to, deleted }) {
+    const found = await listEntries(
+      call.tx,
+      call.campaign,
+      ledger.key,
+      { unit: unit?.id, state, from, to, deleted },
+      { limit: limit + 1, offset },
+    );
+    return { ...(await answerEntries(call, ledger, found.slice(0, limit))), more: found.length > limit };
+  },
+  about: ({ ledger, unit }) => ({ id: ledger, unit }),
+});
+
+export const get = campaignAction({
+  name: "ledgers.get",
+  method: "GET",
+  path: "/api/campaigns/:campaign/entries/:entry",
+  summary: "一条记录：内容、历次变动、本人现在可办的流转",
+  input: z.object({ entry: z.uuid() }),
+  output: z.object({
+    entry: entryOut,
+    names: namesOut,
+    may: z.array(z.enum(verbs)).meta({ description: "本人还可做的事" }),
+    transitions: z.array(
+      z.object({
+        name: z.string(),
+        to: z.string(),
+        allowed: z.boolean(),
+        why: z.string().nullable().meta({ description: "不能办理的原因" }),
+        fields: z.array(z.string()).meta({ description: "办理之前须填的栏目" }),
+        reason: z.boolean().meta({ description: "须写明理由" }),
+      }),
+    ),
+    history: z.array(
+      z.object({
+        version: z.int(),
+        action: z.string(),
+        actor: z.int().nullable(),
+        actorName: z.string().nullable(),
+        at: z.string(),
+        reason: z.string().nullable(),
+        changes: entryOut.shape.values,
+        state: z.string().nullable(),
+      }),
+    ),
+  }),
+  sensitive: true,
+  subject: (call, { entry }) => readableEntry(call, entry),
+  allow: anyoneHere,
+  async run(call, { entry, ledger }) {
+    const { asker, campaign } = call;
+    const history = await listEvents(call.tx, campaign, entry.id);
+    const actors = history.map((event) => event.actor).filter((actor) => actor !== null);
+    const names = await call.asSystem("names of those who acted", (tx) => accountNames(tx, actors));
+    const steps = entry.deleted
+      ? []
+      : (ledger.lifecycle?.transitions ?? []).filter((step) => entry.state !== null && step.from.includes(entry.state));
+    return {
+      ...(await answerEntry(call, ledger, entry)),
+      may: verbs.filter((verb) => mayUse(asker, ledger, verb) === true),
+      transitions: steps.map((step) => {
+        const verdict = mayTransit(asker, ledger, step);
+        return {
+          name: step.name,
+          to: step.to,
+          allowed: verdict === true,
+          why: verdict === true ? null : verdict,
+          fields: step.guard.fields.filter((field) => entry.data[field] === undefined),
+          reason: step.guard.reason,
+        };
+      }),
+      history: history.map((event) => ({ ...event, actorName: names.get(event.actor ?? 0) ?? null })),
+    };
+  },
+  about: aboutEntry,
+});

@@ -1,0 +1,204 @@
+/** Entries of ledgers: recording, changing, moving on, deleting. Each write names the version it was based on. */
+import { z } from "zod";
+import { mayUse, sees, type Verdict } from "#kernel/access.ts";
+import { campaignAction, type CampaignCall } from "#kernel/action.ts";
+import type { Campaign } from "#kernel/campaign.ts";
+import type { Ledger } from "#kernel/definitions.ts";
+import { id } from "#kernel/input.ts";
+import { Problem } from "#kernel/problem.ts";
+import type { Tx } from "#platform/db.ts";
+import { getUnit } from "#features/units/units.model.ts";
+import {
+  aboutEntry,
+  answerEntry,
+  checkFor,
+  doerOf,
+  entryOut,
+  namesOut,
+  readableEntry,
+  readableLedger,
+  valuesIn,
+} from "./entries.ts";
+import { mayTransit } from "./ledgers.policy.ts";
+import { changeEntry, moveEntry, recordEntry } from "./ledgers.model.ts";
+import type { Entry, Values } from "./ledgers.types.ts";
+import type { LiveLookups } from "./lookups.model.ts";
+import { readValues } from "./read-values.model.ts";
+
+/** Makes the unit or person that an entry of a register is about; returns the unit that owns the entry. */
+type Register = (
+  tx: Tx,
+  campaign: Campaign,
+  ledger: Ledger,
+  values: Values,
+  lookups: LiveLookups,
+  sender: number,
+  who: { whole: boolean; mayWrite: (unit: number) => boolean },
+) => Promise<number>;
+
+const version = z.int().min(1).meta({ description: "所看到的版本；已被他人修改时返回 409 和差异" });
+const reason = z.string().trim().max(1000);
+const written = z.object({ entry: entryOut, names: namesOut });
+
+function asEdit(call: CampaignCall["asker"], { ledger, entry }: { ledger: Ledger; entry: Entry }): Verdict {
+  if (entry.deleted) return "这条记录已删除，不能修改。确需修改的，请先恢复。";
+  return mayUse(call, ledger, "edit");
+}
+
+/** Recording and changing, told how registers make the units and people that they are about. */
+export function recordingActions(register: Register) {
+  const registered = async (
+    call: CampaignCall,
+    ledger: Ledger,
+    values: Values,
+    lookups: LiveLookups,
+    unit: number,
+  ): Promise<number> =>
+    ledger.registers
+      ? call.asSystem(`register in ${ledger.key}`, (tx) =>
+          register(tx, call.campaign, ledger, values, lookups, unit, {
+            whole: call.asker.scope.units === "whole",
+            mayWrite: (other) => sees(call.asker, other),
+          }),
+        )
+      : unit;
+
+  const record = campaignAction({
+    name: "ledgers.record",
+    method: "PUT",
+    path: "/api/campaigns/:campaign/ledgers/:ledger/entries/:entry",
+    summary: "登记一条记录",
+    description: "编号（UUID）由客户端生成；同一编号再次提交不会重复登记，返回已有的记录。",
+    input: z.object({
+      ledger: z.string(),
+      entry: z.uuid(),
+      unit: id.optional().meta({ description: "以哪个单位的名义登记，缺省为本单位" }),
+      values: valuesIn,
+    }),
+    output: written,
+    seconds: 60,
+    subject: async (call, input) => ({
+      ledger: readableLedger(call, input.ledger),
+      unit: (await getUnit(call.tx, call.asker, input.unit ?? call.asker.unit)).id,
+    }),
+    allow: (asker, { ledger }) => mayUse(asker, ledger, "record"),
+    async run(call, { ledger, unit }, input) {
+      const { values, lookups } = await readValues(call.tx, call.campaign, ledger, input.values, { whole: true, unit });
+      const owner = await registered(call, ledger, values, lookups, unit);
+      const entry = await recordEntry(
+        call.tx,
+        call.campaign,
+        call.campaign.realm,
+        ledger,
+        doerOf(call, owner),
+        input.entry,
+        values,
+        checkFor(call, ledger),
+      );
+      if (entry.ledger !== ledger.key)
+        throw new Problem("id_taken", 409, "这个编号（UUID）已经用于另一条记录，请换一个重新提交。");
+      return answerEntry(call, ledger, entry);
+    },
+    about: ({ entry }, subject) => ({ id: entry, unit: subject?.unit }),
+  });
+
+  const change = campaignAction({
+    name: "ledgers.change",
+    method: "PATCH",
+    path: "/api/campaigns/:campaign/entries/:entry",
+    summary: "修改一条记录",
+    description: "values 只写要改的栏目。",
+    input: z.object({ entry: z.uuid(), version, values: valuesIn, reason: reason.optional() }),
+    output: written,
+    seconds: 60,
+    subject: (call, { entry }) => readableEntry(call, entry, true),
+    allow: asEdit,
+    async run(call, { entry, ledger }, input) {
+      const { values, lookups } = await readValues(call.tx, call.campaign, ledger, input.values, {
+        whole: false,
+        unit: entry.unit,
+      });
+      const done = await changeEntry(
+        call.tx,
+        call.campaign,
+        entry,
+        input.version,
+        doerOf(call),
+        { action: "change", values, reason: input.reason },
+        checkFor(call, ledger),
+      );
+      if (done.version !== entry.version) await registered(call, ledger, { ...done.data }, lookups, entry.unit);
+      return answerEntry(call, ledger, done);
+    },
+    about: aboutEntry,
+  });
+  return [record, change] as const;
+}
+
+export const move = campaignAction({
+  name: "ledgers.move",
+  method: "POST",
+  path: "/api/campaigns/:campaign/entries/:entry/move",
+  summary: "流转到下一状态",
+  input: z.object({ entry: z.uuid(), version, transition: z.string().max(200), reason: reason.optional() }),
+  output: written,
+  subject: (call, { entry }) => readableEntry(call, entry, true),
+  allow: (asker, { ledger, entry }, { transition }) => {
+    if (entry.deleted) return "这条记录已删除，不能流转。";
+    const step = ledger.lifecycle?.transitions.find((one) => one.name === transition);
+    // A step that there is not is told as such by the model.
+    return step ? mayTransit(asker, ledger, step) : mayUse(asker, ledger, "edit");
+  },
+  run: async (call, { entry, ledger }, input) =>
+    answerEntry(
+      call,
+      ledger,
+      await moveEntry(call.tx, call.campaign, entry, input.version, doerOf(call), input.transition, input.reason),
+    ),
+  about: aboutEntry,
+});
+
+export const remove = campaignAction({
+  name: "ledgers.delete",
+  method: "POST",
+  path: "/api/campaigns/:campaign/entries/:entry/delete",
+  summary: "删除一条记录",
+  description: "记录不再计入任何数字，内容和经过仍可查看，可以恢复。",
+  input: z.object({ entry: z.uuid(), version, reason: reason.min(1, "请写明删除的理由") }),
+  output: written,
+  subject: (call, { entry }) => readableEntry(call, entry, true),
+  allow: (asker, { ledger }) => mayUse(asker, ledger, "delete"),
+  run: async (call, { entry, ledger }, input) =>
+    answerEntry(
+      call,
+      ledger,
+      await changeEntry(call.tx, call.campaign, entry, input.version, doerOf(call), {
+        action: "delete",
+        deleted: true,
+        reason: input.reason,
+      }),
+    ),
+  about: aboutEntry,
+});
+
+export const restore = campaignAction({
+  name: "ledgers.restore",
+  method: "POST",
+  path: "/api/campaigns/:campaign/entries/:entry/restore",
+  summary: "恢复已删除的记录",
+  input: z.object({ entry: z.uuid(), version, reason: reason.min(1, "请写明恢复的理由") }),
+  output: written,
+  subject: (call, { entry }) => readableEntry(call, entry, true),
+  allow: (asker, { ledger }) => mayUse(asker, ledger, "delete"),
+  run: async (call, { entry, ledger }, input) =>
+    answerEntry(
+      call,
+      ledger,
+      await changeEntry(call.tx, call.campaign, entry, input.version, doerOf(call), {
+        action: "restore",
+        deleted: false,
+        reason: input.reason,
+      }),
+    ),
+  about: aboutEntry,
+});

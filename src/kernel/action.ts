@@ -1,0 +1,279 @@
+/**
+ * An action is one thing that can be asked of the product, declared once: its name is the route, the permission and the
+ * audit entry. `answer` does what every action needs, in an order that matters: session, transaction with the asker's
+ * scope set for row-level security, input, subject, permission, run, audit, commit. Whatever goes wrong on the way
+ * takes back the transaction whole; a refusal is then written down in one of its own.
+ *
+ * `subject` loads what the action is about as far as the asker may see it, and throws `notFound` for the rest: absent
+ * and forbidden are one answer, because they are one code path. `allow` then decides about what they do see, so that
+ * its reason may be told.
+ */
+import type { z } from "zod";
+import { asOwner, becomeOwner, limitTime, takeScope, type Database, type Scope, type Tx } from "#platform/db.ts";
+import type { Account, Asker, Verdict } from "./access.ts";
+import type { Campaign } from "./campaign.ts";
+import { readInput } from "./input.ts";
+import { notFound, Problem } from "./problem.ts";
+
+/** A file that came with the request, on disk until it is answered. */
+export interface Upload {
+  path: string;
+  /** As its sender calls it. */
+  name: string;
+}
+
+/** An answer that is a file: written before the transaction ends, sent and removed afterwards. */
+export interface FileAnswer {
+  path: string;
+  name: string;
+  type: string;
+}
+
+export interface Call {
+  tx: Tx;
+  now: Date;
+  /** The session token that came with the request. */
+  token: string | undefined;
+  /** Where files of this request may be written; removed with everything in it after the answer. */
+  folder: () => Promise<string>;
+  upload: Upload | undefined;
+  /** Says who this turned out to be, for the audit of someone who comes without a session. */
+  knownAs: (account: Account) => void;
+  /** Runs past row-level security, in the same transaction. The reason is kept in the audit. */
+  asSystem: <T>(reason: string, run: (tx: Tx) => Promise<T>) => Promise<T>;
+}
+export interface AccountCall extends Call {
+  account: Account;
+}
+export interface CampaignCall extends AccountCall {
+  campaign: Campaign;
+  asker: Asker;
+}
+
+interface Level {
+  anyone: { call: Call; asker: null };
+  account: { call: AccountCall; asker: Account };
+  campaign: { call: CampaignCall; asker: Asker };
+}
+
+/** Stands for an output that is a file of one of these media types. */
+export interface FileOutput {
+  file: readonly string[];
+}
+type Output = z.ZodType | FileOutput;
+export type Answered<O> = O extends z.ZodType ? z.input<O> : FileAnswer;
+
+export interface Declaration<L extends keyof Level, I extends z.ZodObject, O extends Output, S> {
+  name: `${string}.${string}`;
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** `:name` takes an input field from the path; the others come in the query of GET and DELETE, else in the body. */
+  path: `/api/${string}`;
+  summary: string;
+  description?: string;
+  input: I;
+  output: O;
+  /** A read that shows people or records is an event too. Writes always are. */
+  sensitive?: boolean;
+  /** Comes as multipart/form-data with one file. */
+  upload?: boolean;
+  /** Session cookie that the answer sets (from `token` and `expiresAt`) or takes away. */
+  session?: "begins" | "ends";
+  /** All its statements see one moment. */
+  still?: boolean;
+  /** How long the database may work on one statement, in seconds; default 20. */
+  seconds?: number;
+  subject: (call: Level[L]["call"], input: z.output<I>) => Promise<S>;
+  allow: (asker: Level[L]["asker"], subject: S, input: z.output<I>) => Verdict;
+  run: (call: Level[L]["call"], subject: S, input: z.output<I>) => Promise<Answered<O>>;
+  /** What the audit names: a unit and an id. `subject` is missing when it could not be loaded. */
+  about?: (input: z.output<I>, subject: S | undefined) => { unit?: number | undefined; id?: string | number | undefined };
+}
+
+export interface Action<I extends z.ZodObject = z.ZodObject, O extends Output = Output> extends Pick<
+  // What routes and documents read; the rest is behind `perform`.
+  Declaration<"anyone", I, O, unknown>,
+  | "name"
+  | "method"
+  | "path"
+  | "summary"
+  | "description"
+  | "input"
+  | "output"
+  | "sensitive"
+  | "upload"
+  | "session"
+  | "still"
+  | "seconds"
+> {
+  level: keyof Level;
+  perform(stage: Stage, values: Record<string, unknown>): Promise<unknown>;
+}
+
+interface Stage {
+  call: Call & Partial<CampaignCall>;
+  /** Filled on the way, for the audit of what was refused. */
+  about: { unit?: number | undefined; id?: string | number | undefined };
+}
+
+function declare<L extends keyof Level, I extends z.ZodObject, O extends Output, S>(
+  level: L,
+  { subject, allow, run, about, ...declaration }: Declaration<L, I, O, S>,
+): Action<I, O> {
+  // Strict: a name that the action does not know is refused, not dropped.
+  const strict = declaration.input.strict();
+  return {
+    ...declaration,
+    level,
+    async perform({ call, about: noted }, values) {
+      // The wrapper has filled the call up to this level.
+      const complete = call as Level[L]["call"];
+      const asker = (level === "campaign" ? call.asker : (call.account ?? null)) as Level[L]["asker"];
+      const input = readInput(strict, values) as z.output<I>;
+      Object.assign(noted, about?.(input, undefined));
+      const found = await subject(complete, input);
+      Object.assign(noted, about?.(input, found));
+      const verdict = allow(asker, found, input);
+      if (verdict !== true) throw new Problem("forbidden", 403, verdict);
+      const result = await run(complete, found, input);
+      return "file" in declaration.output ? result : declaration.output.parse(result);
+    },
+  };
+}
+
+/** An action for whoever comes: signing in. */
+export const openAction = <I extends z.ZodObject, O extends Output, S>(declaration: Declaration<"anyone", I, O, S>) =>
+  declare("anyone", declaration);
+/** An action of an account outside any campaign. */
+export const accountAction = <I extends z.ZodObject, O extends Output, S>(declaration: Declaration<"account", I, O, S>) =>
+  declare("account", declaration);
+/** An action within a campaign, `/api/campaigns/:campaign/…`. */
+export const campaignAction = <I extends z.ZodObject, O extends Output, S>(
+  declaration: Declaration<"campaign", I, O, S> & { path: `/api/campaigns/:campaign${string}` },
+) => declare("campaign", declaration);
+
+/** For an action about nothing in particular: the asker's own place. */
+export const nothing = (): Promise<undefined> => Promise.resolve(undefined);
+/** For an action that every signed-in account may take on what it sees. */
+export const anyoneHere = (): true => true;
+
+/** What the kernel asks of the features. */
+export interface House {
+  database: Database;
+  now(): Date;
+  findSession(tx: Tx, token: string, now: Date): Promise<Account | undefined>;
+  findCampaign(tx: Tx, key: string): Promise<Campaign | undefined>;
+  findAsker(tx: Tx, campaign: Campaign, account: Account): Promise<Asker | undefined>;
+  /** Called as the owner. */
+  audit(tx: Tx, row: AuditRow): Promise<void>;
+}
+
+export interface AuditRow {
+  realm: number;
+  at: Date;
+  actor: number | null;
+  action: string;
+  unit: number | null;
+  subject: string | null;
+  /** `ok`, or the code of the problem. */
+  result: string;
+  /** Reasons given for going past row-level security. */
+  bypasses: string[];
+}
+
+export interface Asked {
+  token: string | undefined;
+  /** Path, query and body in one. */
+  values: Record<string, unknown>;
+  upload?: Upload | undefined;
+  folder: () => Promise<string>;
+}
+
+/** Answers one request. Throws a `Problem`, or what a bug or a failing database throws. */
+export async function answer(house: House, action: Action, asked: Asked): Promise<unknown> {
+  const now = house.now();
+  const trail: Trail = { account: undefined, realm: undefined, about: {}, bypasses: [] };
+  try {
+    return await asOwner(
+      house.database,
+      action.name,
+      async (tx) => {
+        trail.bypasses = [];
+        await limitTime(tx, action.seconds ?? 20);
+        const { call, values, scope } = await identify(house, action, asked, tx, now, trail);
+        await takeScope(tx, scope);
+        const result = await action.perform({ call, about: trail.about }, values);
+        if (action.method !== "GET" || action.sensitive) {
+          // Nobody's scope decides whether what they did is kept.
+          await becomeOwner(tx);
+          await house.audit(tx, auditRow(action, trail, "ok", now));
+        }
+        return result;
+      },
+      action.still,
+    );
+  } catch (error) {
+    if (error instanceof Problem && trail.realm !== undefined && (action.method !== "GET" || refusals.has(error.status)))
+      await asOwner(house.database, "audit refusal", (tx) => house.audit(tx, auditRow(action, trail, error.code, now)));
+    throw error;
+  }
+}
+
+const refusals = new Set([401, 403, 404]);
+
+interface Trail {
+  account: Account | undefined;
+  realm: number | undefined;
+  about: Stage["about"];
+  bypasses: string[];
+}
+
+async function identify(house: House, action: Action, asked: Asked, tx: Tx, now: Date, trail: Trail) {
+  const asSystem: Call["asSystem"] = async (reason, run) => {
+    trail.bypasses.push(reason);
+    await becomeOwner(tx);
+    try {
+      return await run(tx);
+    } finally {
+      // After a failed statement nothing but the rollback is left to do.
+      await takeScope(tx, scope).catch(() => undefined);
+    }
+  };
+  const knownAs = (account: Account): void => void Object.assign(trail, { account, realm: account.realm });
+  const call: Stage["call"] = { tx, now, token: asked.token, folder: asked.folder, upload: asked.upload, knownAs, asSystem };
+  let scope: Scope = { actor: null, realms: [], units: [] };
+  let { values } = asked;
+  if (action.level === "anyone") {
+    // Whoever fails to sign in is written down too, in a realm of nobody.
+    trail.realm = 0;
+    return { call, values, scope };
+  }
+  const account = asked.token === undefined ? undefined : await house.findSession(tx, asked.token, now);
+  if (!account) throw new Problem("not_signed_in", 401, "您还没有登录，或登录已过期。请重新登录。");
+  call.account = trail.account = account;
+  trail.realm = account.realm;
+  scope = { actor: account.id, realms: [account.realm], units: [account.unit] };
+  if (action.level === "campaign") {
+    const { campaign: key, ...rest } = values;
+    values = rest;
+    const campaign = await house.findCampaign(tx, String(key));
+    const asker = campaign && (await house.findAsker(tx, campaign, account));
+    if (!campaign || !asker) throw notFound("这项活动");
+    trail.realm = campaign.realm;
+    Object.assign(call, { campaign, asker });
+    scope = asker.scope;
+  }
+  return { call, values, scope };
+}
+
+function auditRow(action: Action, { account, realm, about, bypasses }: Trail, result: string, at: Date): AuditRow {
+  return {
+    realm: realm ?? 0,
+    at,
+    actor: account?.id ?? null,
+    action: action.name,
+    unit: about.unit ?? account?.unit ?? null,
+    subject: about.id?.toString().slice(0, 200) ?? null,
+    result,
+    bypasses,
+  };
+}

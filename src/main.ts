@@ -1,0 +1,104 @@
+/** The server: every feature's actions over one database. */
+import type { FastifyInstance } from "fastify";
+import { pino, type LevelWithSilent } from "pino";
+import type { Action, House } from "#kernel/action.ts";
+import { Problem } from "#kernel/problem.ts";
+import type { ConstraintProblems } from "#kernel/problem-answer.ts";
+import { problemSchema, routesOf, teller } from "#kernel/routes.ts";
+import { ping, type Database } from "#platform/db.ts";
+import { createHttp } from "#platform/http.ts";
+import * as access from "#features/access/access.actions.ts";
+import { findAsker, findSession } from "#features/access/access.model.ts";
+import { writeAudit } from "#features/audit/audit.model.ts";
+import * as campaigns from "#features/campaigns/campaigns.actions.ts";
+import { findCampaign } from "#features/campaigns/campaigns.model.ts";
+import { registerEntry } from "#features/campaigns/register.model.ts";
+import * as structure from "#features/campaigns/structure.actions.ts";
+import * as documents from "#features/documents/documents.actions.ts";
+import * as exchange from "#features/exchange/exchange.actions.ts";
+import * as figures from "#features/figures/figures.actions.ts";
+import * as ledgers from "#features/ledgers/ledgers.actions.ts";
+import * as writes from "#features/ledgers/writes.actions.ts";
+import * as groups from "#features/people/groups.actions.ts";
+import * as people from "#features/people/people.actions.ts";
+import * as units from "#features/units/units.actions.ts";
+
+const [record, change] = writes.recordingActions(registerEntry);
+
+/** Everything that can be asked, in the order of the document. */
+export const actions = [
+  access.signIn,
+  access.signOut,
+  access.me,
+  campaigns.list,
+  campaigns.get,
+  units.list,
+  units.get,
+  structure.move,
+  structure.merge,
+  structure.split,
+  structure.rename,
+  people.list,
+  people.transfer,
+  people.second,
+  groups.list,
+  groups.create,
+  groups.add,
+  groups.leave,
+  groups.end,
+  ledgers.list,
+  ledgers.get,
+  record,
+  change,
+  writes.move,
+  writes.remove,
+  writes.restore,
+  figures.ask,
+  figures.records,
+  exchange.load,
+  exchange.mark,
+  exchange.download,
+  documents.templates,
+  documents.list,
+  documents.get,
+  documents.make,
+  documents.fill,
+  documents.verify,
+] satisfies Action[];
+
+/** What the database refuses by a constraint, in words. */
+const constraints: ConstraintProblems = {
+  entries_identity: () =>
+    new Problem(
+      "duplicate_entry",
+      409,
+      "本单位这本台账里已有编号或内容相同的记录（也可能已被删除）。请核对编号；已删除的请恢复后修改。",
+    ),
+  relations_self: () => new Problem("unit_cycle", 422, "单位不能是自己的上级，请另选一个单位。"),
+  relations_days: () => new Problem("bad_days", 422, "隶属关系的结束日期须晚于开始日期，请核对日期。"),
+  posts_days: () => new Problem("bad_days", 422, "任职或借调的结束日期须晚于开始日期，请核对日期。"),
+  people_code: () => new Problem("duplicate_person", 409, "这个人员编号已经用于另一人，请核对编号。"),
+  entries_unit_fk: () => new Problem("not_found", 404, "记录所属的单位不存在，请核对单位。"),
+};
+
+export interface ServerOptions {
+  /** The present moment; tests set it. */
+  clock?: () => Date;
+  logLevel?: LevelWithSilent;
+}
+
+/** A server over a migrated database, ready to listen. Closing it leaves the database open. */
+export function createServer(database: Database, { clock, logLevel = "info" }: ServerOptions = {}): Promise<FastifyInstance> {
+  const log = pino({ level: logLevel, base: null });
+  const house: House = { database, now: clock ?? (() => new Date()), findSession, findCampaign, findAsker, audit: writeAudit };
+  return createHttp({
+    title: "一本账",
+    version: "0.1.0",
+    description: "录一次，逐级汇总，每个数字都查得到记录。",
+    routes: routesOf(actions, house),
+    problem: problemSchema,
+    tell: teller(constraints, log),
+    healthy: () => ping(database),
+    log,
+  });
+}

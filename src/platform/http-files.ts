@@ -1,0 +1,56 @@
+/** Files of one request: kept on disk in a folder of its own, readable by this process only, gone after the answer. */
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { HttpFile } from "./http.ts";
+import { HttpRefused } from "./http-refused.ts";
+
+export interface RequestFiles {
+  folder: () => Promise<string>;
+  remove: () => Promise<void>;
+}
+
+export function requestFiles(): RequestFiles {
+  let made: Promise<string> | undefined;
+  return {
+    folder: () => (made ??= mkdtemp(join(tmpdir(), "yibenzhang-"))),
+    remove: async () => {
+      if (made) await rm(await made, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The one file of a multipart request, and its other parts as text. */
+export async function receive(
+  request: FastifyRequest,
+  files: RequestFiles,
+): Promise<{ upload: { path: string; name: string }; fields: Record<string, string> }> {
+  let upload: { path: string; name: string } | undefined;
+  const fields: Record<string, string> = {};
+  if (!request.isMultipart()) throw new HttpRefused("no_file", 400);
+  for await (const part of request.parts()) {
+    if (part.type === "field") fields[part.fieldname] = String(part.value);
+    else {
+      const path = join(await files.folder(), "upload");
+      await pipeline(part.file, createWriteStream(path));
+      if (part.file.truncated) throw new HttpRefused("too_large", 413);
+      upload = { path, name: (part.filename || "文件").split(/[/\\]/).at(-1) ?? "文件" };
+    }
+  }
+  if (!upload) throw new HttpRefused("no_file", 400);
+  return { upload, fields };
+}
+
+/** Sends a file under a name that may be Chinese (RFC 6266, RFC 8187), and removes the request's files when it has left. */
+export function sendFile(reply: FastifyReply, file: HttpFile, files: RequestFiles): FastifyReply {
+  const stream = createReadStream(file.path);
+  stream.once("close", () => void files.remove());
+  const encoded = encodeURIComponent(file.name).replaceAll(
+    /['()*]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return reply.header("content-disposition", `attachment; filename*=UTF-8''${encoded}`).type(file.type).send(stream);
+}

@@ -1,0 +1,225 @@
+/**
+ * The web server: routes given as data become Fastify routes and the OpenAPI 3.1 document. It knows cookies, limits,
+ * uploads and headers, and nothing of what is asked; it validates nothing, because who asks comes before what.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import cookie from "@fastify/cookie";
+import multipart from "@fastify/multipart";
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import fastify, {
+  type RawServerDefault,
+  LogController,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
+import { jsonSchemaTransform } from "fastify-type-provider-zod";
+import type { Logger } from "pino";
+import { z } from "zod";
+import { receive, requestFiles, sendFile } from "./http-files.ts";
+import { HttpRefused } from "./http-refused.ts";
+import { checkSameSite, dropSession, keepSession, sessionToken } from "./http-session.ts";
+
+export interface HttpFile {
+  path: string;
+  name: string;
+  type: string;
+}
+
+export interface HttpAsked {
+  token: string | undefined;
+  /** Body, query and path in one; of the same name the path wins. */
+  values: Record<string, unknown>;
+  upload: { path: string; name: string } | undefined;
+  folder: () => Promise<string>;
+}
+
+export interface HttpRoute {
+  name: string;
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** With `:name` for what the path brings. */
+  path: string;
+  summary: string;
+  description: string;
+  params?: z.ZodObject | undefined;
+  query?: z.ZodObject | undefined;
+  body?: z.ZodObject | undefined;
+  /** Schema of the JSON answer, or media types of the file that is sent. */
+  output: z.ZodType | readonly string[];
+  upload: boolean;
+  signedIn: boolean;
+  session: "begins" | "ends" | undefined;
+  handle(asked: HttpAsked): Promise<{ json: unknown } | { file: HttpFile }>;
+}
+
+export interface HttpOptions {
+  title: string;
+  version: string;
+  description: string;
+  routes: readonly HttpRoute[];
+  /** Schema of an error's body, and the body for one; bugs are logged by who makes it. */
+  problem: z.ZodType;
+  tell(error: unknown, name: string): { status: number };
+  /** Throws when the server cannot work. */
+  healthy(): Promise<void>;
+  log: Logger;
+}
+
+const bodyLimit = 1024 * 1024;
+const fileLimit = 200 * 1024 * 1024;
+
+/** A server that is ready to listen. */
+export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const app: FastifyInstance = fastify<RawServerDefault, IncomingMessage, ServerResponse>({
+    // A log line says which action, how it went and how long it took; addresses and query texts may hold names.
+    loggerInstance: options.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit,
+    // Time for a whole request to arrive; what the database may take is limited by its own clock.
+    requestTimeout: 300_000,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: "idle",
+    // A proxy on this machine says whether the browser came by https.
+    trustProxy: "loopback",
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+  });
+  app.setValidatorCompiler(() => (value) => ({ value }));
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  app.removeContentTypeParser("text/plain");
+  await app.register(cookie);
+  await app.register(multipart, { limits: { fileSize: fileLimit, files: 1, fields: 20, fieldSize: 10_000, parts: 21 } });
+  await app.register(swagger, { openapi: openapi(options), transform: jsonSchemaTransform });
+  await app.register(swaggerUi, {
+    routePrefix: "/docs",
+    theme: { title: `${options.title}接口` },
+    uiConfig: { docExpansion: "none" },
+  });
+  app.addHook("onSend", async (request, reply) => {
+    reply.header("x-content-type-options", "nosniff").header("referrer-policy", "same-origin").header("x-frame-options", "DENY");
+    if (!reply.hasHeader("content-security-policy")) reply.header("content-security-policy", contentPolicy);
+    if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const name = request.routeOptions.config as { action?: string };
+    options.log.info({
+      action: name.action ?? request.routeOptions.url ?? null,
+      method: request.method,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    });
+  });
+  const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const body = options.tell(refusalOf(error), (request.routeOptions.config as { action?: string }).action ?? "");
+    return reply.status(body.status).type("application/problem+json; charset=utf-8").send(JSON.stringify(body));
+  };
+  app.setErrorHandler(fail);
+  app.setNotFoundHandler((request, reply) => fail(new HttpRefused("no_route", 404), request, reply));
+  for (const route of options.routes) addRoute(app, route, options.problem);
+  app.get("/openapi.json", { schema: { hide: true } as never }, () => app.swagger());
+  app.get("/healthz", { schema: { hide: true } as never }, async () => {
+    await options.healthy();
+    return { status: "ok" };
+  });
+  await app.ready();
+  return app;
+}
+
+const contentPolicy =
+  "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+function addRoute(app: FastifyInstance, route: HttpRoute, problem: z.ZodType): void {
+  const { params, query, body, upload } = route;
+  const file = upload ? { file: z.string().meta({ format: "binary", description: "文件" }) } : undefined;
+  const whole = file ? (body ?? z.object({})).extend(file) : body;
+  const output = Array.isArray(route.output)
+    ? {
+        description: "文件",
+        content: Object.fromEntries(
+          (route.output as readonly string[]).map((type) => [type, { schema: z.string().meta({ format: "binary" }) }]),
+        ),
+      }
+    : { description: "成功", content: { "application/json": { schema: route.output } } };
+  const schema = {
+    operationId: route.name,
+    summary: route.summary,
+    description: route.description,
+    tags: [route.name.split(".")[0]],
+    ...(params ? { params } : {}),
+    ...(query ? { querystring: query } : {}),
+    ...(whole ? { body: whole } : {}),
+    ...(upload ? { consumes: ["multipart/form-data"] } : {}),
+    response: {
+      200: output,
+      default: { description: "不能办理：原因和补救办法见 detail", content: { "application/problem+json": { schema: problem } } },
+    },
+    security: route.signedIn ? [{ bearer: [] }, { cookie: [] }] : [],
+  };
+  app.route({
+    method: route.method,
+    url: route.path,
+    schema: schema as never,
+    config: { action: route.name } as never,
+    handler: async (request, reply) => {
+      checkSameSite(request);
+      const files = requestFiles();
+      let leaving = false;
+      try {
+        const received = upload ? await receive(request, files) : undefined;
+        const values = {
+          ...(received?.fields ?? (request.body as Record<string, unknown> | undefined)),
+          ...(request.query as Record<string, unknown>),
+          ...(request.params as Record<string, unknown>),
+        };
+        const answer = await route.handle({
+          token: sessionToken(request),
+          values,
+          upload: received?.upload,
+          folder: files.folder,
+        });
+        if ("file" in answer) {
+          leaving = true;
+          return await sendFile(reply, answer.file, files);
+        }
+        if (route.session === "begins") {
+          const { token, expiresAt } = answer.json as { token: string; expiresAt: string };
+          keepSession(request, reply, token, new Date(expiresAt));
+        }
+        if (route.session === "ends") dropSession(request, reply);
+        return await reply.type("application/json; charset=utf-8").send(JSON.stringify(answer.json));
+      } finally {
+        if (!leaving) await files.remove();
+      }
+    },
+  });
+}
+
+/** Fastify's own errors, by what they mean; anything else as it is. */
+function refusalOf(error: unknown): unknown {
+  const { code, statusCode } = error as { code?: string; statusCode?: number };
+  if (typeof code !== "string" || !code.startsWith("FST_")) return error;
+  if (statusCode === 413) return new HttpRefused("too_large", 413);
+  if (statusCode === 415 || code === "FST_ERR_CTP_INVALID_JSON_BODY" || code === "FST_ERR_CTP_EMPTY_JSON_BODY")
+    return new HttpRefused("bad_body", statusCode === 415 ? 415 : 400);
+  if (statusCode !== undefined && statusCode < 500) return new HttpRefused("bad_request", statusCode);
+  return error;
+}
+
+function openapi({ title, version, description }: HttpOptions) {
+  return {
+    openapi: "3.1.1",
+    info: { title, version, description, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+    servers: [{ url: "/" }],
+    components: {
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", description: "登录所得的 token" },
+        cookie: {
+          type: "apiKey",
+          in: "cookie",
+          name: "__Host-session",
+          description: "浏览器登录后自动携带；未用 https 时名为 session",
+        },
+      },
+    },
+  } as never;
+}

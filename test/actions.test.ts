@@ -1,0 +1,311 @@
+/** Every action: refused for whoever comes without a session and for the wrong person, works for the right one, is in the audit. */
+import { randomUUID } from "node:crypto";
+import { Document, Packer, Paragraph } from "docx";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readDocx } from "#features/documents/read-docx.ts";
+import { actions } from "../src/main.ts";
+import { createWorld, type Client, type Login, type Reply, type World } from "./world.ts";
+
+let world: World;
+let ownTemplate: Buffer;
+beforeAll(async () => {
+  world = await createWorld();
+  ownTemplate = await Packer.toBuffer(new Document({ sections: [{ children: [new Paragraph("本单位学习{sessions}。")] }] }));
+});
+afterAll(() => world.close());
+
+const api = "/api/campaigns/trial";
+const session = (more: object = {}) => ({
+  活动编号: "JX-1",
+  活动日期: "2023-04-03",
+  组织单位: world.units.east,
+  主题: "学习二十大报告",
+  实到人数: 12,
+  ...more,
+});
+
+/** A fresh entry of the east; returns its id. */
+async function recorded(more: object = {}): Promise<string> {
+  const id = randomUUID();
+  const reply = await (
+    await world.as("east")
+  ).send("PUT", `${api}/ledgers/study/entries/${id}`, {
+    values: session({ 活动编号: id.slice(0, 8), ...more }),
+  });
+  expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+  return id;
+}
+
+const csv = (): Buffer =>
+  Buffer.from(`活动编号,活动日期,组织单位,主题,实到人数\r\n${randomUUID().slice(0, 8)},2023-04-05,东区纪委,集中学习,9\r\n`);
+
+interface Case {
+  /** Who may. */
+  right: Login;
+  /** Who may not, and what they are told; none where whoever is signed in may. */
+  wrong?: { login: Login; status: number };
+  ask: (client: Client, subject: string) => Promise<Reply>;
+  /** Makes what it is about. */
+  prepare?: () => Promise<string>;
+}
+
+const cases: Record<string, Case> = {
+  "access.signIn": {
+    right: "east",
+    ask: (client) => client.send("POST", "/api/session", { login: "east", password: "正确的口令-1" }),
+  },
+  "access.signOut": { right: "east", ask: (client) => client.send("DELETE", "/api/session") },
+  "access.me": { right: "east", ask: (client) => client.get("/api/me") },
+  "campaigns.list": { right: "east", ask: (client) => client.get("/api/campaigns") },
+  "campaigns.get": { right: "east", ask: (client) => client.get(api) },
+  "units.list": { right: "east", ask: (client) => client.get(`${api}/units?day=2023-05-01`) },
+  "units.get": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) => client.get(`${api}/units/${world.units.east}`),
+  },
+  "units.move": {
+    right: "office",
+    wrong: { login: "west", status: 404 },
+    ask: (client) =>
+      client.send("POST", `${api}/units/${world.units.eastOffice}/move`, { parent: world.units.west, day: "2023-06-01" }),
+  },
+  "units.split": {
+    right: "office",
+    wrong: { login: "east", status: 403 },
+    ask: (client) =>
+      client.send("POST", `${api}/units/${world.units.east}/split`, {
+        day: "2023-06-02",
+        parts: [{ name: "东区监委", people: [world.people.bob] }],
+      }),
+  },
+  "units.rename": {
+    right: "office",
+    wrong: { login: "east", status: 404 },
+    ask: (client) => client.send("PATCH", `${api}/units/${world.units.west}`, { name: "西城区纪委" }),
+  },
+  "units.merge": {
+    right: "office",
+    wrong: { login: "east", status: 404 },
+    prepare: async () => {
+      const reply = await (
+        await world.as("office")
+      ).send("POST", `${api}/units/${world.units.east}/split`, {
+        day: "2023-06-03",
+        parts: [{ name: `临时机构${randomUUID().slice(0, 4)}` }],
+      });
+      return String(reply.body.units[0]);
+    },
+    ask: (client, unit) => client.send("POST", `${api}/units/${unit}/merge`, { into: world.units.east, day: "2023-06-10" }),
+  },
+  "people.list": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) => client.get(`${api}/units/${world.units.east}/people?day=2023-04-01`),
+  },
+  "people.transfer": {
+    right: "office",
+    wrong: { login: "west", status: 404 },
+    ask: (client) =>
+      client.send("POST", `${api}/people/${world.people.ann}/transfer`, { unit: world.units.eastOffice, day: "2023-07-01" }),
+  },
+  "people.second": {
+    right: "office",
+    wrong: { login: "auditor", status: 403 },
+    ask: (client) =>
+      client.send("POST", `${api}/people/${world.people.wei}/second`, { unit: world.units.east, from: "2023-05-01" }),
+  },
+  "groups.list": { right: "east", ask: (client) => client.get(`${api}/groups`) },
+  "groups.create": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) => client.send("POST", `${api}/groups`, group()),
+  },
+  "groups.add": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: groupMade,
+    ask: (client, id) =>
+      client.send("POST", `${api}/groups/${id}/members`, { members: [{ unit: world.units.east, role: "成员" }] }),
+  },
+  "groups.leave": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: groupMade,
+    ask: async (client, id) => {
+      const all = await (await world.as("east")).get(`${api}/groups`);
+      const member = all.body.groups.find((one: { id: number }) => one.id === Number(id)).members[0].id;
+      return client.send("POST", `${api}/groups/${id}/members/${member}/end`, { day: "2023-06-20" });
+    },
+  },
+  "groups.end": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: groupMade,
+    ask: (client, id) => client.send("POST", `${api}/groups/${id}/end`, { day: "2023-06-20" }),
+  },
+  "ledgers.list": {
+    right: "east",
+    wrong: { login: "auditor", status: 404 },
+    ask: (client) => client.get(`${api}/ledgers/study/entries`),
+  },
+  "ledgers.get": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: recorded,
+    ask: (client, id) => client.get(`${api}/entries/${id}`),
+  },
+  "ledgers.record": {
+    right: "east",
+    wrong: { login: "auditor", status: 404 },
+    ask: (client) =>
+      client.send("PUT", `${api}/ledgers/study/entries/${randomUUID()}`, {
+        values: session({ 活动编号: randomUUID().slice(0, 8) }),
+      }),
+  },
+  "ledgers.change": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: recorded,
+    ask: (client, id) => client.send("PATCH", `${api}/entries/${id}`, { version: 1, values: { 主题: "新的主题" } }),
+  },
+  "ledgers.move": {
+    right: "eastHead",
+    wrong: { login: "east", status: 403 },
+    prepare: recorded,
+    ask: (client, id) => client.send("POST", `${api}/entries/${id}/move`, { version: 1, transition: "确认" }),
+  },
+  "ledgers.delete": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: recorded,
+    ask: (client, id) => client.send("POST", `${api}/entries/${id}/delete`, { version: 1, reason: "重复登记" }),
+  },
+  "ledgers.restore": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: async () => {
+      const id = await recorded();
+      await (await world.as("east")).send("POST", `${api}/entries/${id}/delete`, { version: 1, reason: "误删" });
+      return id;
+    },
+    ask: (client, id) => client.send("POST", `${api}/entries/${id}/restore`, { version: 2, reason: "恢复" }),
+  },
+  "figures.ask": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) => client.get(`${api}/figures?unit=${world.units.east}&keys=sessions,attended`),
+  },
+  "figures.records": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) => client.get(`${api}/figures/sessions/records?unit=${world.units.east}`),
+  },
+  "exchange.import": {
+    right: "east",
+    wrong: { login: "auditor", status: 403 },
+    ask: (client) => client.upload(`${api}/imports`, { name: "集中学习台账.csv", content: csv() }, { ledger: "study" }),
+  },
+  "exchange.mark": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: async () => (await (await world.as("east")).get(`${api}/ledgers/study/export?blank=true`)).raw.toString("base64"),
+    ask: (client, file) =>
+      client.upload(
+        `${api}/imports/marked`,
+        { name: "集中学习台账.xlsx", content: Buffer.from(file, "base64") },
+        { unit: String(world.units.east), ledger: "study" },
+      ),
+  },
+  "exchange.export": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) => client.get(`${api}/ledgers/study/export?unit=${world.units.east}`),
+  },
+  "reports.templates": { right: "east", ask: (client) => client.get(`${api}/report-templates`) },
+  "reports.list": { right: "east", ask: (client) => client.get(`${api}/reports`) },
+  "reports.make": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) => client.send("POST", `${api}/reports`, { template: "brief", unit: world.units.east }),
+  },
+  "reports.fill": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) =>
+      client.upload(`${api}/reports/own?unit=${world.units.east}`, { name: "本单位报告.docx", content: ownTemplate }),
+  },
+  "reports.verify": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: async () => (await report()).raw.toString("base64"),
+    ask: (client, subject) =>
+      client.upload(`${api}/reports/verify`, { name: "学习情况报告.docx", content: Buffer.from(subject, "base64") }),
+  },
+  "reports.get": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: async () => (await readDocx((await report()).raw)).code ?? "",
+    ask: (client, subject) => client.get(`${api}/reports/${subject}`),
+  },
+};
+
+/** A report of the east's liaison, over the east. */
+const report = async (): Promise<Reply> =>
+  (await world.as("east")).send("POST", `${api}/reports`, { template: "brief", unit: world.units.east });
+
+function group(): object {
+  return {
+    unit: world.units.east,
+    kind: "领导小组",
+    name: "东区教育整顿领导小组",
+    from: "2023-03-01",
+    members: [{ unit: world.units.eastOffice, role: "成员", duty: "综合协调" }],
+  };
+}
+async function groupMade(): Promise<string> {
+  return String((await (await world.as("east")).send("POST", `${api}/groups`, group())).body.id);
+}
+
+test("every action is tested here", () => {
+  expect(Object.keys(cases).toSorted()).toEqual(actions.map((action) => action.name).toSorted());
+});
+
+const names = Object.keys(cases);
+const caseOf = (name: string): Case => cases[name] as Case;
+
+test.each(names.filter((name) => name !== "access.signIn"))("%s is refused without a session", async (name) => {
+  const { ask, prepare } = caseOf(name);
+  const reply = await ask(world.anonymous, (await prepare?.()) ?? "1");
+  expect(reply.status).toBe(401);
+  expect(reply.headers["content-type"]).toMatch(/^application\/problem\+json/);
+  expect(reply.body).toMatchObject({ status: 401, code: "not_signed_in", title: "未登录" });
+});
+
+test.each(Object.entries(cases).flatMap(([name, { wrong }]) => (wrong ? [{ name, ...wrong }] : [])))(
+  "$name is refused for $login, and that is written down",
+  async ({ name, login, status }) => {
+    const { ask, prepare } = caseOf(name);
+    const subject = (await prepare?.()) ?? "";
+    const before = (await world.audit(name)).length;
+    const reply = await ask(await world.as(login), subject);
+    expect(reply.status, JSON.stringify(reply.body)).toBe(status);
+    expect(reply.headers["content-type"]).toMatch(/^application\/problem\+json/);
+    expect((await world.audit(name)).slice(before).at(-1)?.result).toBe(reply.body.code);
+  },
+);
+
+test.each(names)("%s works for the right person, and is in the audit", async (name) => {
+  const { right, ask, prepare } = caseOf(name);
+  const action = actions.find((one) => one.name === name);
+  const subject = (await prepare?.()) ?? "";
+  // Signing out ends the session, so it gets one of its own.
+  const client = await (name === "access.signOut" ? world.signIn(right) : world.as(right));
+  const before = (await world.audit(name)).length;
+  const reply = await ask(client, subject);
+  expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+  const rows = (await world.audit(name)).slice(before);
+  // Reads of what is public within the organisation are not events.
+  expect(rows.map((row) => row.result)).toEqual(action?.method !== "GET" || action.sensitive ? ["ok"] : []);
+  expect(rows.every((row) => row.actor !== null)).toBe(true);
+});
