@@ -87,9 +87,9 @@ export async function openResolver(
       }
       for (const one of batch) {
         const answer = answers.get(one.unit)?.find((found) => found.key === one.key);
-        if (!answer) throw notFound("这项指标");
+        const found = digests.get(one.unit)?.get(one.key);
+        if (!answer || !found) throw notFound("这项指标");
         const figure = figureOf(campaign, one.key);
-        const { records, digest } = digests.get(one.unit)?.get(one.key) as RecordsDigest;
         const full: FigureAnswer = {
           key: answer.key,
           name: answer.name,
@@ -103,8 +103,7 @@ export async function openResolver(
           from: answer.from,
           to: answer.to,
           asOf,
-          records,
-          digest,
+          ...found,
         };
         unitOf.set(full, one.unit);
         one.done(full);

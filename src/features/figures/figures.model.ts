@@ -365,7 +365,10 @@ export async function digestsOf(
 ): Promise<Map<string, RecordsDigest>> {
   const place = (await findPlaces(tx, campaign, [question.unit])).get(question.unit);
   if (!place) throw notFound("这个单位");
-  const figures = [...new Set(keys)].map((key) => ({ key, requests: partsOf(campaign, key, question).map((part) => part.request) }));
+  const figures = [...new Set(keys)].map((key) => ({
+    key,
+    requests: partsOf(campaign, key, question).map((part) => part.request),
+  }));
   const unitIds = await unitIdsFor(
     tx,
     campaign,
@@ -405,7 +408,9 @@ function recordCondition({ plan }: Request, context: SqlContext): Sql {
     .map((name) => fieldOf(plan.ledger, name) as FieldDefinition)
     .map((field) => {
       // A stored number is filled if its text is: no need to make a number of it.
-      return filled(isNumber(field) && field.derive === undefined ? sql`e.data->>${field.name}::text` : valueSql(plan.ledger, field, context));
+      return filled(
+        isNumber(field) && field.derive === undefined ? sql`e.data->>${field.name}::text` : valueSql(plan.ledger, field, context),
+      );
     });
   return sql`${conditionSql(plan, context)} and ${join([sql`true`, ...needed], " and ")}`;
 }
