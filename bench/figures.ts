@@ -82,6 +82,7 @@ async function reads(stage: Stage, campaign: Campaign): Promise<Result[]> {
       const unit = units[(index + units.length) % units.length] as { id: number; realm: number };
       return ask({ actor: null, realms: [unit.realm], units: [unit.id] }, [unit.id]);
     });
+    results.push({ what: `60 figures, one ${level}, any range, p50`, value: median(times), unit: "ms" });
     results.push({
       what: `60 figures, one ${level}, any range, p95`,
       value: quantile(times, 0.95),

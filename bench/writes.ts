@@ -6,6 +6,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import type { Campaign } from "#kernel/campaign.ts";
+import { foldAll } from "#features/figures/cells.model.ts";
 import { ledgerOf, recordEntry } from "#features/ledgers/ledgers.model.ts";
 import { shapeEntry } from "#features/ledgers/shape.model.ts";
 import { asOwner, openDatabase, sql, withScope, type Database } from "#platform/db.ts";
@@ -52,6 +53,7 @@ export async function writes(scale: number, say: (line: string) => void): Promis
       say(JSON.stringify(rates.at(-1)));
     }
     await database.pool.query("drop table bare_entries");
+    await foldAll(database, campaign);
     const ratio = median(rates.map(({ bare, product }) => product / bare));
     const bare = median(rates.map((one) => one.bare));
     return [

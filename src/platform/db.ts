@@ -89,7 +89,8 @@ const copyValue = (value: unknown): string => {
   if (value === null || value === undefined) return "\\N";
   if (typeof value === "string") return copyText(value);
   if (Buffer.isBuffer(value)) return `\\\\x${value.toString("hex")}`;
-  return Array.isArray(value) ? copyText(arrayText(value)) : String(value);
+  if (Array.isArray(value)) return copyText(arrayText(value));
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : copyText(JSON.stringify(value));
 };
 
 /** Adds rows to a table by COPY: `target` is its name with the columns in brackets. */
