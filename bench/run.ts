@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { figures } from "./figures.ts";
 import { importing } from "./import.ts";
+import { report } from "./report.ts";
 import { writes } from "./writes.ts";
 import { isMet, ratioOf, type Result } from "./stage.ts";
 
@@ -15,6 +16,7 @@ const benchmarks: Record<string, (scale: number, say: (line: string) => void) =>
   figures,
   import: importing,
   writes,
+  report,
 };
 
 const { values, positionals } = parseArgs({ options: { scale: { type: "string", default: "1" } }, allowPositionals: true });

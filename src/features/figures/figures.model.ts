@@ -344,13 +344,79 @@ export async function distinctValues(
   return rows.map((row) => row.value);
 }
 
-/** How many records a figure's parts look at, and a digest over which ones in which version. */
-export async function digestOf(
+export interface RecordsDigest {
+  records: number;
+  /** SHA-256, in hexadecimal digits, over lines `id:version` in the order of ids. */
+  digest: string;
+}
+
+export const digestOf = async (tx: Tx, campaign: Campaign, key: string, question: Question): Promise<RecordsDigest> =>
+  (await digestsOf(tx, campaign, [key], question)).get(key) as RecordsDigest;
+
+/**
+ * How many records each figure's parts look at, and a digest over which ones in which version. Figures about one ledger
+ * are answered together: its records are read and put in order once.
+ */
+export async function digestsOf(
   tx: Tx,
   campaign: Campaign,
-  key: string,
+  keys: readonly string[],
   question: Question,
-): Promise<{ records: number; digest: string }> {
+): Promise<Map<string, RecordsDigest>> {
+  const place = (await findPlaces(tx, campaign, [question.unit])).get(question.unit);
+  if (!place) throw notFound("这个单位");
+  const figures = [...new Set(keys)].map((key) => ({
+    key,
+    requests: partsOf(campaign, key, question).map((part) => part.request),
+  }));
+  const unitIds = await unitIdsFor(
+    tx,
+    campaign,
+    figures.flatMap(({ requests }) => requests.map((request) => request.plan)),
+  );
+  const source = ({ own, plan, to }: Request): string => `${own}|${plan.ledger.key}|${to}`;
+  const grouped = Map.groupBy(figures, ({ requests }) => [...new Set(requests.map(source))].toSorted().join(" "));
+  const found = new Map<string, RecordsDigest>();
+  for (const together of grouped.values()) {
+    const first = together[0]?.requests[0] as Request;
+    if (together[0]?.requests.some((request) => source(request) !== source(first))) {
+      for (const { key } of together) found.set(key, await digestAcross(tx, campaign, key, question));
+      continue;
+    }
+    const counts = together.map(({ requests }, index) => {
+      const conditions = requests.map((one) => sql`(${recordCondition(one, contextFor(campaign, one, question.asOf, unitIds))})`);
+      return sql`${join(conditions, " or ")} as ${raw(`c${index}`)}`;
+    });
+    const columns = together.map(
+      (_, index) => sql`count(*) filter (where ${raw(`c${index}`)}) as ${raw(`n${index}`)},
+        encode(sha256(coalesce(string_agg(line, E'\n' order by id) filter (where ${raw(`c${index}`)}), '')::bytea), 'hex') as ${raw(`d${index}`)}`,
+    );
+    // Lines and conditions are worked out below `offset 0`, so that one sort serves all aggregates.
+    const row = await tx.one<Record<string, number | string>>(sql`
+      select ${join(columns)} from (select e.entry_id as id, e.entry_id::text || ':' || e.version as line, ${join(counts)}
+        ${sourceSql(campaign, [first.plan.ledger.key], placeFor(place, first), question.asOf)} offset 0) as lines`);
+    together.forEach(({ key }, index) =>
+      found.set(key, { records: Number(row?.[`n${index}`] ?? 0), digest: String(row?.[`d${index}`] ?? "") }),
+    );
+  }
+  return found;
+}
+
+/** A record that a request looks at: it meets the conditions, and what is looked at is filled. */
+function recordCondition({ plan }: Request, context: SqlContext): Sql {
+  const needed = plan.fields
+    .map((name) => fieldOf(plan.ledger, name) as FieldDefinition)
+    .map((field) => {
+      // A stored number is filled if its text is: no need to make a number of it.
+      return filled(
+        isNumber(field) && field.derive === undefined ? sql`e.data->>${field.name}::text` : valueSql(plan.ledger, field, context),
+      );
+    });
+  return sql`${conditionSql(plan, context)} and ${join([sql`true`, ...needed], " and ")}`;
+}
+
+/** The digest of a figure whose parts look at several ledgers; a record of two parts counts once. */
+async function digestAcross(tx: Tx, campaign: Campaign, key: string, question: Question): Promise<RecordsDigest> {
   const row = await tx.one<{ records: number; digest: string | null }>(sql`
     select count(*) as records, encode(sha256(coalesce(string_agg(entry_id::text || ':' || version, E'\n' order by entry_id), '')::bytea), 'hex') as digest
     from (${await recordsSql(tx, campaign, key, question, sql`e.entry_id, e.version`, true)}) as found`);
@@ -375,10 +441,7 @@ async function recordsSql(
   );
   const selects = parts.map(({ request }) => {
     const context = contextFor(campaign, request, question.asOf, unitIds);
-    const needed = request.plan.fields
-      .map((name) => fieldOf(request.plan.ledger, name) as FieldDefinition)
-      .map((field) => filled(valueSql(request.plan.ledger, field, context)));
-    return sql`select ${columns} ${sourceSql(campaign, [request.plan.ledger.key], placeFor(place, request), question.asOf)} and ${conditionSql(request.plan, context)} and ${join([sql`true`, ...needed], " and ")}`;
+    return sql`select ${columns} ${sourceSql(campaign, [request.plan.ledger.key], placeFor(place, request), question.asOf)} and ${recordCondition(request, context)}`;
   });
   return join(selects, union ? " union " : " union all ");
 }
