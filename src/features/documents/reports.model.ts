@@ -87,9 +87,10 @@ export async function openResolver(
       }
       for (const one of batch) {
         const answer = answers.get(one.unit)?.find((found) => found.key === one.key);
-        if (!answer) throw notFound("这项指标");
+        const counted = digests.get(one.unit)?.get(one.key);
+        if (!answer || !counted) throw notFound("这项指标");
         const figure = figureOf(campaign, one.key);
-        const { records, digest } = digests.get(one.unit)?.get(one.key) as RecordsDigest;
+        const { records, digest } = counted;
         const full: FigureAnswer = {
           key: answer.key,
           name: answer.name,
