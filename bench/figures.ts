@@ -8,7 +8,7 @@ import { days, distinctKeys, figureKeys } from "./nation-pack.ts";
 import { openNation, scaled } from "./nation.ts";
 import { median, openStage, quantile, random, time, type Result, type Stage } from "./stage.ts";
 
-const dayAfter = (day: string, days: number): string => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
+const dayAfter = (day: string, more: number): string => new Date(Date.parse(day) + more * 86_400_000).toISOString().slice(0, 10);
 
 export async function figures(scale: number, say: (line: string) => void): Promise<Result[]> {
   const stage = await openStage(`nation-${scale}`);

@@ -38,10 +38,9 @@ export async function openNation(database: Database, size: Size, say: (line: str
   const step = (line: string): void => say(`${((performance.now() - begun) / 1000).toFixed(0).padStart(5)} s  ${line}`);
   const campaign = await makeUnits(database, size, step);
   await makeRows(database, campaign, size, step);
-  for (const realms of [campaign.realms])
-    await atOnce(realms, 2, (realm) =>
-      asOwner(database, "count figures", (tx) => recountAll(tx, { ...campaign, realms: [realm] })),
-    );
+  await atOnce(campaign.realms, 2, (realm) =>
+    asOwner(database, "count figures", (tx) => recountAll(tx, { ...campaign, realms: [realm] })),
+  );
   step("figures counted");
   for (const table of ["figure_cells", "figure_sets", "figure_members", "figure_deltas", "unit_paths", "inner_units"])
     await database.pool.query(`vacuum analyze ${table}`);
@@ -92,12 +91,11 @@ const indexes = [
   "create index entries_place on entries (realm_id, campaign_id, ledger, unit_id, day)",
   "create unique index entries_identity on entries (realm_id, campaign_id, ledger, unit_id, identity)",
   "alter table entries add constraint entries_unit_fk foreign key (realm_id, unit_id) references units",
-  "alter table entry_events add constraint entry_events_entry_fk foreign key (realm_id, entry_id) references entries",
 ];
 
 async function makeRows(database: Database, campaign: Campaign, size: Size, step: (line: string) => void): Promise<void> {
   const { pool } = database;
-  await pool.query(`alter table entry_events drop constraint entry_events_entry_fk; alter table entries drop constraint entries_unit_fk;
+  await pool.query(`alter table entries drop constraint entries_unit_fk;
     alter table entries drop constraint entries_pk; drop index entries_place; drop index entries_identity`);
   const provinces = campaign.realms.filter((realm) => realm !== campaign.realm);
   const people = Math.floor(size.people / provinces.length);

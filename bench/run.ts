@@ -7,9 +7,17 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { figures } from "./figures.ts";
+import { importing } from "./import.ts";
+import { report } from "./report.ts";
+import { writes } from "./writes.ts";
 import { isMet, ratioOf, type Result } from "./stage.ts";
 
-const benchmarks: Record<string, (scale: number, say: (line: string) => void) => Promise<Result[]>> = { figures };
+const benchmarks: Record<string, (scale: number, say: (line: string) => void) => Promise<Result[]>> = {
+  figures,
+  import: importing,
+  writes,
+  report,
+};
 
 const { values, positionals } = parseArgs({ options: { scale: { type: "string", default: "1" } }, allowPositionals: true });
 const scale = Number(values.scale);

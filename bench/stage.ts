@@ -1,7 +1,7 @@
 /** What every benchmark stands on: the embedded database on a folder of its own, clocks, and the middle of several runs. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import pg from "pg";
+import type pg from "pg";
 import { openDatabase, type Database } from "#platform/db.ts";
 import { migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";

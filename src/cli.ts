@@ -7,6 +7,7 @@ import { PdfUnavailable } from "#features/documents/to-pdf.ts";
 import { exits, readCall, UsageError, type Command } from "./commands/command.ts";
 import { backup, restore } from "./commands/backup.ts";
 import { demo } from "./commands/demo.ts";
+import { entry } from "./commands/entry.ts";
 import { exportCommand } from "./commands/export.ts";
 import { figures } from "./commands/figures.ts";
 import { importCommand } from "./commands/import.ts";
@@ -16,7 +17,7 @@ import { report } from "./commands/report.ts";
 import { verify } from "./commands/verify.ts";
 import { FileRefused } from "#features/exchange/file-refused.ts";
 
-const commands: Command[] = [demo, serve, pack, importCommand, exportCommand, figures, report, verify, backup, restore];
+const commands: Command[] = [demo, serve, pack, importCommand, exportCommand, figures, entry, report, verify, backup, restore];
 
 const overview = `一本账：录一次，逐级汇总，每个数字都查得到记录。
 

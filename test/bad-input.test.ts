@@ -2,9 +2,10 @@
  * What people really send. Each must be told in Chinese what is wrong, where and what to do, with the right exit code,
  * and leave everything that was there as it was.
  */
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CFB } from "@e965/xlsx";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Campaign } from "#kernel/campaign.ts";
 import { loadPack } from "#kernel/pack.ts";
@@ -212,9 +213,9 @@ describe("files that are refused whole", () => {
     const put = (name: string, content: Buffer | string): string => files.put(name, content);
     const whole = await book();
     // An OLE container with the stream that Office puts an encrypted workbook in.
-    const encrypted = Buffer.alloc(4096);
-    Buffer.from("d0cf11e0a1b11ae1", "hex").copy(encrypted);
-    encrypted.write("EncryptedPackage", 1024, "utf16le");
+    const container = CFB.utils.cfb_new();
+    for (const name of ["EncryptionInfo", "EncryptedPackage"]) CFB.utils.cfb_add(container, name, Buffer.from("甲"));
+    const encrypted = CFB.write(container, { type: "buffer" }) as Buffer;
     const cut = put("截断.xlsx", whole);
     truncateSync(cut, Math.floor(whole.length * 0.6));
     mkdirSync(join(folder, "一个文件夹"));
@@ -222,7 +223,7 @@ describe("files that are refused whole", () => {
     chmodSync(locked, 0);
     const bomb = await makeXlsx({ sheets: [{ name: "学习台账", rows: " ".repeat(40 << 20) }] });
     const cases: [path: string, said: RegExp][] = [
-      [put("加密.xlsx", encrypted), /加密\.xlsx.*(密码|已损坏)/],
+      [put("加密.xlsx", encrypted), /《加密\.xlsx》设了密码.*取消/],
       [cut, /《截断\.xlsx》已损坏或不完整.*重新下载/],
       [put("炸弹.xlsx", bomb), /《炸弹\.xlsx》.*压缩炸弹/],
       [put("宏.xlsx", await book({ "xl/vbaProject.bin": "x" })), /《宏\.xlsx》含有宏.*另存为/],
@@ -381,6 +382,15 @@ describe("rows that are refused", () => {
     expect(refused.out).toMatch(/✗ 第3行 活动日期“2023-13-01”：日期2023-13-01不存在/);
     blamesUser(refused);
     await nothingChanged();
+    const marked = join(folder, "退回");
+    const kept = await yibenzhang("import", path, "--good-rows", "--marked", marked);
+    expect(kept).toMatchObject({ code: 3, out: expect.stringMatching(/已导入《学习台账\.csv》：新增1条.*退回1条/) });
+    expect(readdirSync(marked)).toEqual(["学习台账（退回）.xlsx"]);
+    before = await everything();
+    const unwritable = await yibenzhang("import", path, "--marked", join(path, "退回"));
+    expect(unwritable).toMatchObject({ code: 1, err: expect.stringMatching(/标红的《学习台账\.csv》没有存成：不能写 .*请确认/) });
+    blamesUser(unwritable);
+    await nothingChanged();
   });
 });
 
@@ -468,6 +478,25 @@ describe("two at a time", () => {
     });
     await nothingChanged();
   });
+  test("a number that was corrected is the one by which the next file finds the record", async () => {
+    const [old] = await asOwner(database, "look", (tx) =>
+      tx.query<{ id: string; version: number }>(
+        sql`select entry_id as id, version from entries where ledger = 'sessions' and data->>'活动编号' = 'H00020'`,
+      ),
+    );
+    await asOwner(database, "correct", async (tx) =>
+      changeEntry(tx, campaign, await getEntry(tx, campaign, old?.id ?? ""), old?.version ?? 0, operatorOf(campaign), {
+        action: "edit",
+        values: { 活动编号: "H77777" },
+      }),
+    );
+    before = await everything();
+    const [, row = ""] = sessionsCsv(20, 20).split("\n");
+    const path = files.put("学习台账.csv", `${sessionsHead}\n${row.replace("H00020", "H77777")}\n`);
+    expect(await importPath(database, campaign, path, { dryRun: true })).toMatchObject({ added: 0, changed: 0, unchanged: 1 });
+    await nothingChanged();
+  });
+
   const anUnit = async (name: string): Promise<number | undefined> =>
     (await asOwner(database, "look", (tx) => tx.one<{ unit_id: number }>(sql`select unit_id from units where name = ${name}`)))
       ?.unit_id;

@@ -232,6 +232,30 @@ describe("kill -9 of the program", () => {
     expect(readdirSync(folder).filter((name) => name === "备份0.bak.partial")).toEqual([]);
   }, 40_000);
 
+  test("in the middle of a restore: everything is as it was", async () => {
+    const file = join(folder, "恢复.bak");
+    expect(await run(["backup", file], here())).toMatchObject({ code: 0 });
+    await importClean(database, campaign, put("学习台账95000.csv", sessionsCsv(95_000, 95_099)));
+    const before = await count();
+    const restoring = async (): Promise<boolean> =>
+      (
+        await database.pool.query(
+          "select 1 from pg_stat_activity where query like 'copy %' and state = 'active' and pid <> pg_backend_pid()",
+        )
+      ).rowCount === 1;
+    const { child, done } = start(["restore", file, "--replace"], here());
+    children.push(child);
+    await until(restoring, "a restore under way");
+    await sleep(random() * 30);
+    child.kill("SIGKILL");
+    await done;
+    expect(await count()).toBe(before);
+    await isSound();
+    expect(await run(["restore", file, "--replace"], here())).toMatchObject({ code: 0 });
+    expect(await count()).toBe(before - 100);
+    await isSound();
+  }, 30_000);
+
   test("in the middle of a report: no file by its name that is not whole and known", async () => {
     for (let round = 0; round < 3; round++) {
       const out = join(folder, `报告${round}.docx`);
@@ -267,8 +291,9 @@ describe("kill -9 of PostgreSQL", () => {
       const before = said().change.length;
       await until(() => said().change.length > before + 5, "five writes");
       await sleep(random() * 150);
-      const pid = target === "main" ? postmaster() : await backend("write");
-      expect(pid).toBeGreaterThan(0);
+      let pid = 0;
+      // Between two transactions the connection has no telling name.
+      await until(async () => (pid = target === "main" ? postmaster() : await backend("write")) > 0, "a process to kill");
       process.kill(pid, "SIGKILL");
       const failures = said().failed.length;
       await until(() => said().failed.length > failures || target === "other", "a failed write");

@@ -46,7 +46,7 @@ export interface SmallCampaign {
   campaign: Campaign;
   ids: Map<string, number>;
   scope: Scope;
-  id(name: string): number;
+  id: (name: string) => number;
   doer(): Doer;
   /** Records one session of a unit; its form is the number of people, so that equal sessions are told apart by it. */
   record(unit: string, day: string | null, people: number, realm?: number): Promise<Entry>;

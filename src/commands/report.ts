@@ -95,19 +95,19 @@ export async function writeReport(call: Call, database: Database, campaign: Camp
     database,
     operator(campaign).scope,
     async (tx) => {
-      const report = await makeReport(tx, campaign, order, own);
+      const filled = await makeReport(tx, campaign, order, own);
       const contents = [
-        { path: request.out, content: report.docx },
-        { path: annexPath, content: report.annex },
+        { path: request.out, content: filled.docx },
+        { path: annexPath, content: filled.annex },
       ];
       if (call.flags["pdf"] === true) {
-        const { pdf, substituted } = await toPdf(report.docx);
+        const { pdf, substituted } = await toPdf(filled.docx);
         contents.push({ path: `${stem}.pdf`, content: pdf });
         if (substituted.length > 0) call.say(`PDF 中以下字体本机没有，已用其他字体代替：${substituted.join("、")}`);
       }
       files = await prepareFiles(contents);
-      if (call.flags["draft"] !== true) await keepReport(tx, campaign, order, report);
-      return report;
+      if (call.flags["draft"] !== true) await keepReport(tx, campaign, order, filled);
+      return filled;
     },
     true,
   ).catch(async (error: unknown) => {
@@ -115,9 +115,15 @@ export async function writeReport(call: Call, database: Database, campaign: Camp
     throw error;
   });
   await files?.keep();
-  const { report, code } = made.identity;
+  const { code } = made.identity;
   if (call.flags["json"])
-    call.print(JSON.stringify({ report, code, out: request.out, annex: annexPath, figures: made.marks.length }, null, 2));
+    call.print(
+      JSON.stringify(
+        { report: made.identity.report, code, out: request.out, annex: annexPath, figures: made.marks.length },
+        null,
+        2,
+      ),
+    );
   else call.say(`已生成 ${request.out}（${made.marks.length}处数字，核验码 ${code}）和 ${annexPath}`);
 }
 

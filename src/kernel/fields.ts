@@ -60,11 +60,6 @@ export const isStored = (ledger: Ledger, field: FieldDefinition): boolean =>
 export const fieldOf = (ledger: Ledger, name: string): FieldDefinition | undefined =>
   ledger.fields.find((field) => field.name === name);
 
-/** Week of the campaign, `第1周` beginning on the Monday `firstWeek`; the weeks before are 第0周, 第-1周 … */
-export function weekOf(day: string, firstWeek: string): string {
-  return `第${Math.floor((Date.parse(day) - Date.parse(firstWeek)) / (7 * 86_400_000)) + 1}周`;
-}
-
 /** The Monday of the week in which `day` lies. */
 export function mondayOf(day: string): string {
   const date = new Date(`${day}T00:00:00Z`);

@@ -6,7 +6,7 @@
  * before it writes; loading another one waits for writers that hold it and then counts what they wrote, and a writer
  * that comes later with the old version is refused with a conflict that its transaction is run again for.
  */
-import { join, sql, type Tx } from "#platform/db.ts";
+import { copyRows, join, sql, type Tx } from "#platform/db.ts";
 import type { Campaign } from "./campaign.ts";
 import type { Pack } from "./definitions.ts";
 import { preparedPlans } from "./figure-value.ts";
@@ -97,6 +97,15 @@ export class Deltas {
     }
     this.#rows.clear();
     return rows;
+  }
+
+  /** Adds many rows at once, as the owner of the tables. */
+  async copy(tx: Tx, realm: number, campaign: number): Promise<void> {
+    await copyRows(
+      tx,
+      "figure_deltas (realm_id, campaign_id, unit_id, day, measures, amounts, keys)",
+      this.take().map((row) => [realm, campaign, row.unit, row.day, row.measures, row.amounts, row.keys]),
+    );
   }
 
   /** Adds the rows at the latest with the commit. */

@@ -2,7 +2,10 @@
  * Access to PostgreSQL. Every statement of the product runs inside a transaction that says who asks
  * (`withScope`) or why the owner itself acts (`asOwner`); there is no other way to the database.
  */
+import { pipeline } from "node:stream/promises";
+import { Readable } from "node:stream";
 import pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
 import sql, { type Sql } from "sql-template-tag";
 
 export { sql, type Sql };
@@ -55,14 +58,13 @@ export function openDatabase(config: pg.PoolConfig): Database {
 /** Class 08 (connection), 57P0x (shutdown), 40001 and 40P01 (conflicts): the whole transaction may be tried again. */
 const retryable = (error: unknown): boolean => /^(08...|57P0.|40001|40P01)$/.test((error as { code?: string }).code ?? "");
 
+/** Text as it is; numbers and booleans as JSON writes them, and so objects. */
+const wordOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
 /** A value as a literal of unknown type, which is what it is as a parameter too. */
 function literal(value: unknown): string {
   if (value === null || value === undefined) return "null";
-  const text = Buffer.isBuffer(value)
-    ? `\\x${value.toString("hex")}`
-    : Array.isArray(value)
-      ? arrayText(value)
-      : String(value as string | number | boolean);
+  const text = Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : Array.isArray(value) ? arrayText(value) : wordOf(value);
   // A message of plain text ends at the first such character, whatever stands behind it.
   if (text.includes("\0")) throw Object.assign(new Error("a text holds the character 0"), { code: "22021" });
   return pg.escapeLiteral(text);
@@ -73,10 +75,38 @@ const arrayText = (values: readonly unknown[]): string =>
     .map((value) => {
       if (value === null || value === undefined) return "null";
       if (typeof value === "number") return String(value);
-      const text = Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : String(value as string | boolean);
+      const text = Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : wordOf(value);
       return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
     })
     .join()}}`;
+
+const special = /[\\\t\n\r]/;
+const copyText = (text: string): string =>
+  special.test(text)
+    ? text.replaceAll("\\", "\\\\").replaceAll("\t", "\\t").replaceAll("\n", "\\n").replaceAll("\r", "\\r")
+    : text;
+const copyValue = (value: unknown): string => {
+  if (value === null || value === undefined) return "\\N";
+  if (typeof value === "string") return copyText(value);
+  if (Buffer.isBuffer(value)) return `\\\\x${value.toString("hex")}`;
+  return Array.isArray(value) ? copyText(arrayText(value)) : String(value as number | boolean);
+};
+
+/** Adds rows to a table by COPY: `target` is its name with the columns in brackets. */
+export async function copyRows(tx: Tx, target: string, rows: Iterable<readonly unknown[]>): Promise<void> {
+  const pieces = function* (): Generator<string> {
+    let piece = "";
+    for (const row of rows) {
+      for (let index = 0; index < row.length; index++) piece += (index === 0 ? "" : "\t") + copyValue(row[index]);
+      piece += "\n";
+      if (piece.length < 65_536) continue;
+      yield piece;
+      piece = "";
+    }
+    if (piece !== "") yield piece;
+  };
+  await pipeline(Readable.from(pieces()), tx.client.query(copyFrom(`copy ${target} from stdin`)));
+}
 
 const inline = ({ strings, values }: Sql): string =>
   strings.map((text, index) => (index === 0 ? text : literal(values[index - 1]) + text)).join("");
@@ -117,11 +147,11 @@ function openTx(client: pg.PoolClient, begin: string, memory: Map<string, unknow
   };
   return {
     tx,
-    async commit(): Promise<void> {
+    commit: async (): Promise<void> => {
       await sent;
       if (begun || waiting.length > 1) await client.query(take("commit"));
     },
-    async rollback(): Promise<void> {
+    rollback: async (): Promise<void> => {
       if (begun) await client.query("rollback");
     },
   };

@@ -52,6 +52,14 @@ export function registerFault(
   return undefined;
 }
 
+/**
+ * Registers of a realm one after another, until the end of the transaction: two files with the same new unit must not
+ * both make it. Taken before `holdPack`, because a new unit stops the writers that hold it.
+ */
+export async function holdRegister(tx: Tx, campaign: Campaign): Promise<void> {
+  await tx.query(sql`select pg_advisory_xact_lock(7240003, ${campaign.realm})`);
+}
+
 /** Makes the units or people that rows are about; returns the unit that owns each row. Runs as the owner. */
 export async function registerRows(
   tx: Tx,
@@ -69,8 +77,7 @@ export async function registerRows(
   };
   const day = (row: RegisterRow, name: string | undefined): string | null =>
     /\d{4}-\d{2}-\d{2}/.exec(text(row, name) ?? "")?.[0] ?? null;
-  // Two files with the same new unit must not both make it.
-  await tx.query(sql`select pg_advisory_xact_lock(7240003, ${campaign.realm})`);
+  await holdRegister(tx, campaign);
   if (registers?.what === "units") {
     const units = rows.map((row) => ({
       code: text(row, registers.code),

@@ -16,7 +16,7 @@ import { exactText } from "#kernel/number-text.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { join, sql, type Tx } from "#platform/db.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
-import { digestOf, unitIdsFor } from "#features/figures/figures.model.ts";
+import { digestsOf, unitIdsFor, type RecordsDigest } from "#features/figures/figures.model.ts";
 import { findPlaces } from "#features/figures/places.model.ts";
 import { sourceSql } from "#features/figures/source.model.ts";
 import { findUnit, listChildren } from "#features/units/units.model.ts";
@@ -78,12 +78,18 @@ export async function openResolver(
       const keys = [...new Set(batch.map((one) => one.key))];
       const units = [...new Set(batch.map((one) => one.unit))];
       const answers = await answerFigures(tx, campaign, keys, units, { from: order.from, to: order.to }, order.asker);
+      const digests = new Map<number, Map<string, RecordsDigest>>();
+      const scopes = new Map([[unit.id, unit.name]]);
+      for (const asked of units) {
+        const own = batch.filter((one) => one.unit === asked).map((one) => one.key);
+        digests.set(asked, await digestsOf(tx, campaign, own, { unit: asked, from: order.from, to: order.to }));
+        if (!scopes.has(asked)) scopes.set(asked, (await findUnit(tx, campaign.realms, asked))?.name ?? "");
+      }
       for (const one of batch) {
         const answer = answers.get(one.unit)?.find((found) => found.key === one.key);
         if (!answer) throw notFound("这项指标");
         const figure = figureOf(campaign, one.key);
-        const { records, digest } = await digestOf(tx, campaign, one.key, { unit: one.unit, from: order.from, to: order.to });
-        const scope = one.unit === unit.id ? unit.name : ((await findUnit(tx, campaign.realms, one.unit))?.name ?? "");
+        const { records, digest } = digests.get(one.unit)?.get(one.key) as RecordsDigest;
         const full: FigureAnswer = {
           key: answer.key,
           name: answer.name,
@@ -93,7 +99,7 @@ export async function openResolver(
           unit: answer.unit,
           definition: definitionWords(campaign, figure),
           definitionVersion: definitionVersion(campaign, figure),
-          scope,
+          scope: scopes.get(one.unit) ?? "",
           from: answer.from,
           to: answer.to,
           asOf,

@@ -3,7 +3,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import { numberText } from "#kernel/number-text.ts";
 import { sql, type Tx } from "#platform/db.ts";
 import { answerFigures, sealedText } from "#features/figures/answers.model.ts";
-import { digestOf, recordVersions } from "#features/figures/figures.model.ts";
+import { digestsOf, recordVersions } from "#features/figures/figures.model.ts";
 import { sameDefinition, type FrozenFigure, type FrozenReport } from "./reports.model.ts";
 
 export interface DriftCause {
@@ -58,14 +58,12 @@ export async function verifyFigures(
   for (const [unit, own] of Map.groupBy(figures, (figure) => figure.unit)) {
     const keys = [...new Set(own.map((figure) => figure.figure))];
     const answers = (await answerFigures(tx, frozenCampaign, keys, [unit], { from: report.from, to: report.to })).get(unit) ?? [];
-    const digests = new Map<string, string>();
-    for (const key of keys)
-      digests.set(key, (await digestOf(tx, frozenCampaign, key, { unit, from: report.from, to: report.to })).digest);
+    const digests = await digestsOf(tx, frozenCampaign, keys, { unit, from: report.from, to: report.to });
     const causes = new Map<string, DriftCause[]>();
     for (const figure of own) {
       const answer = answers.find((one) => one.key === figure.figure);
       const now = answer?.value ?? null;
-      const changed = digests.get(figure.figure) !== figure.digest;
+      const changed = digests.get(figure.figure)?.digest !== figure.digest;
       const words = inFile?.get(figure.position);
       const edited = inFile !== undefined && words !== figure.shown;
       // A report that was not told the value holds none to compare; its records tell whether anything changed.

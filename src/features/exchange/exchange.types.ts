@@ -72,6 +72,8 @@ export interface TableInfo {
   note: string | null;
   /** The line of text, 一、医学院, between the title and the table. */
   section: string | null;
+  /** The unit of money that the lines above the table name: 单位：万元. */
+  measure: string | null;
 }
 
 export interface ParsedRow {

@@ -5,19 +5,17 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { Readable } from "node:stream";
-import { from as copyFrom } from "pg-copy-streams";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { fieldOf } from "#kernel/fields.ts";
 import { Deltas, holdPack, preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
 import { Problem } from "#kernel/problem.ts";
-import { asOwner, constraintOf, sql, type Database, type Tx } from "#platform/db.ts";
+import { asOwner, constraintOf, copyRows, sql, type Database, type Tx } from "#platform/db.ts";
 import { orderedId } from "#platform/ordered-id.ts";
 import { getCampaign } from "#features/campaigns/campaigns.model.ts";
-import { registerFault, registerRows } from "#features/campaigns/register.model.ts";
+import { holdRegister, registerFault, registerRows } from "#features/campaigns/register.model.ts";
 import { findFault, leavers, type Fault } from "#features/ledgers/check-shape.model.ts";
-import { changeEntry, findByIdentity, ledgerOf, listEditedImports } from "#features/ledgers/ledgers.model.ts";
+import { changeEntry, findByIdentity, heldLedgers, ledgerOf, listEditedImports } from "#features/ledgers/ledgers.model.ts";
 import type { Doer, Entry, Values } from "#features/ledgers/ledgers.types.ts";
 import { openLookups, type LiveLookups } from "#features/ledgers/lookups.model.ts";
 import { dayOf, ownerPerson, shapeEntry, type Shape } from "#features/ledgers/shape.model.ts";
@@ -82,6 +80,9 @@ export interface ImportResult {
   notes: FileNote[];
 }
 
+/** Rows that are looked up and copied at once. */
+const landing = 5000;
+
 export async function importFile(
   database: Database,
   campaign: Campaign,
@@ -130,7 +131,7 @@ export async function importWithin(tx: Tx, campaign: Campaign, doer: Doer, optio
         options.onTable?.(event.table);
       } else if (event.type === "note") result.notes.push(event.note);
     }
-    importing.finish();
+    await importing.finish();
     result.committed = !result.dryRun && (result.complaints.length === 0 || options.goodRows === true);
     if (!result.committed) {
       await tx.client.query("rollback to savepoint import");
@@ -161,14 +162,11 @@ const blankResult = (file: string, options: ImportOptions): ImportResult => ({
   notes: [],
 });
 
-/** What the database says, in words that help. */
+/** What the database says of a full disk, in words that help. */
 function explain(error: unknown, file: string): unknown {
-  const { code, message = "" } = error as { code?: string; message?: string };
+  const { code } = error as { code?: string };
   if (code === "53100" || code === "ENOSPC")
     return new Problem("disk_full", 507, `磁盘空间不足，《${file}》没有导入，已有数据未受影响。请清理磁盘空间后重新导入。`);
-  // The whole file is read again by the new version's definitions, when its sender says so.
-  if (code === "40001" && /is not current/.test(message))
-    return new Problem("pack_changed", 409, `导入期间方案包换了新版本，《${file}》没有导入。请重新导入。`);
   return error;
 }
 
@@ -223,7 +221,7 @@ interface Importing {
   begin(table: TableInfo): Promise<void>;
   take(rows: ParsedRow[]): Promise<void>;
   end(table: TableInfo): Promise<void>;
-  finish(): void;
+  finish(): Promise<void>;
 }
 
 async function openImport(
@@ -235,7 +233,6 @@ async function openImport(
 ): Promise<Importing> {
   const { realm } = campaign;
   const lookups = await openLookups(tx, campaign);
-  holdPack(tx, campaign);
   const measures = await preparedMeasures(tx, campaign);
   const deltas = new Deltas();
   const seen = new Map<string, string>();
@@ -251,6 +248,9 @@ async function openImport(
     posts ??= Map.groupBy(await listPosts(tx, realm), (post) => post.person);
     return unitOn(posts.get(person) ?? [], dayOf(ledger, values), campaign.pack.seconded);
   };
+  let landed: Promise<void> = Promise.resolve();
+  // Ledgers that hold entries from before: of others no row can be known already.
+  const held = new Set(await heldLedgers(tx, campaign));
 
   const refuse = (table: TableResult, complaints: Complaint[]): void => {
     table.valid--;
@@ -270,8 +270,8 @@ async function openImport(
         refuse(table, [complain(info, row, fault)]);
         continue;
       }
-      const key = `${ledger.key}|${shape.unit}|${shape.identity.toString("hex")}`;
-      const content = shape.content.toString("hex");
+      const key = `${ledger.key}|${shape.unit}|${shape.identity.toString("latin1")}`;
+      const content = shape.content.toString("latin1");
       const before = seen.get(key);
       if (before === content) table.unchanged++;
       else if (before !== undefined) refuse(table, [conflict(info, ledger, row)]);
@@ -280,13 +280,8 @@ async function openImport(
         ready.push({ row, shape });
       }
     }
-    const known = await findByIdentity(
-      tx,
-      campaign,
-      realm,
-      ledger.key,
-      ready.map(({ shape }) => shape),
-    );
+    const shapes = ready.map(({ shape }) => shape);
+    const known = held.has(ledger.key) ? await findByIdentity(tx, campaign, realm, ledger.key, shapes) : new Map<string, never>();
     const fresh: Shape[] = [];
     for (const { shape, row } of ready) {
       const content = shape.content.toString("hex");
@@ -329,6 +324,11 @@ async function openImport(
       const ledger = ledgerOf(campaign, info.ledger);
       const refusal = options.refuses?.(ledger);
       if (refusal !== undefined) throw new Problem("forbidden", 403, refusal);
+      if (ledger.registers) {
+        await holdRegister(tx, campaign);
+        await lookups.refresh(tx);
+      }
+      holdPack(tx, campaign);
       edited = await listEditedImports(tx, campaign, realm, ledger.key);
       const table: TableResult = {
         sheet: info.sheet,
@@ -360,13 +360,19 @@ async function openImport(
       table.invalid += rows.length - good.length;
       result.refused += rows.length - good.length;
       // Units and people must be known whole before the records that are about them can be placed.
-      if (ledger.registers) waiting.push(...good);
-      else await land(good);
+      waiting.push(...good);
+      if (ledger.registers || waiting.length < landing) return;
+      // The database takes one batch while the next is read and checked.
+      await landed;
+      landed = land(waiting.splice(0));
+      landed.catch(() => undefined);
     },
     async end(info) {
       const { ledger, result: table, waiting, complained } = current as NonNullable<typeof current>;
       table.lastRow = info.lastRow;
       table.skipped = info.skipped;
+      await landed;
+      if (!ledger.registers) await land(waiting.splice(0));
       const own = waiting.filter((row) => {
         const fault = registerFault(ledger, row, lookups, doer.unit, {
           whole: options.whole ?? true,
@@ -377,13 +383,13 @@ async function openImport(
       });
       if (own.length > 0) {
         // What is counted anew when units come or move must not come a second time from here.
-        deltas.write(tx, realm, campaign.id);
+        await deltas.copy(tx, realm, campaign.id);
         posts = undefined;
         const owners = await registerRows(tx, campaign, ledger, own, lookups, doer.unit).catch((error: unknown) => {
           throw withRows(error, info, ledger, own);
         });
-        for (let start = 0; start < own.length; start += 5000)
-          await land(own.slice(start, start + 5000), owners.slice(start, start + 5000));
+        for (let start = 0; start < own.length; start += landing)
+          await land(own.slice(start, start + landing), owners.slice(start, start + landing));
       }
       // Some faults show only when rows are brought in; people read from the top.
       result.complaints.push(...result.complaints.splice(complained).toSorted((one, other) => one.row - other.row));
@@ -392,7 +398,7 @@ async function openImport(
       result.unchanged += table.unchanged;
       current = undefined;
     },
-    finish: () => deltas.write(tx, realm, campaign.id),
+    finish: () => deltas.copy(tx, realm, campaign.id),
   };
 }
 
@@ -446,35 +452,43 @@ async function copyEntries(
   deltas: Deltas,
 ): Promise<void> {
   const at = doer.now.toISOString();
-  const entries: string[] = [];
-  const events: string[] = [];
-  for (const shape of shapes) {
-    const id = orderedId();
-    const data = copyText(JSON.stringify(shape.data));
-    const place = `${shape.unit}\t${shape.day ?? "\\N"}\t${shape.state === null ? "\\N" : copyText(shape.state)}`;
-    entries.push(
-      `${campaign.realm}\t${id}\t${campaign.id}\t${ledger.key}\t${place}\t${data}\t1\t\\\\x${shape.identity.toString("hex")}\t\\\\x${shape.content.toString("hex")}\t${campaign.packId}\t${at}\t${at}\n`,
-    );
-    events.push(`${campaign.realm}\t${id}\t1\timport\t${doer.account ?? "\\N"}\t${at}\t${data}\t${place}\t${importId}\n`);
-    deltas.add(prepared, shape.unit, shape, 1);
-  }
-  await pipeline(
-    Readable.from([entries.join("")]),
-    tx.client.query(
-      copyFrom(
-        "copy entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, imported, pack_id, created_at, updated_at) from stdin",
-      ),
-    ),
+  const rows = shapes.map((shape) => ({ shape, id: orderedId(), data: JSON.stringify(shape.data) }));
+  for (const shape of shapes) deltas.add(prepared, shape.unit, shape, 1);
+  await copyRows(
+    tx,
+    "entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, imported, pack_id, created_at, updated_at)",
+    rows.map(({ shape: { unit, day, state, identity, content }, id, data }) => [
+      campaign.realm,
+      id,
+      campaign.id,
+      ledger.key,
+      unit,
+      day,
+      state,
+      data,
+      1,
+      identity,
+      content,
+      campaign.packId,
+      at,
+      at,
+    ]),
   );
-  await pipeline(
-    Readable.from([events.join("")]),
-    tx.client.query(
-      copyFrom(
-        "copy entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state, import_id) from stdin",
-      ),
-    ),
+  await copyRows(
+    tx,
+    "entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state, import_id)",
+    rows.map(({ shape: { unit, day, state }, id, data }) => [
+      campaign.realm,
+      id,
+      1,
+      "import",
+      doer.account,
+      at,
+      data,
+      unit,
+      day,
+      state,
+      importId,
+    ]),
   );
 }
-
-const copyText = (text: string): string =>
-  text.replaceAll("\\", "\\\\").replaceAll("\t", "\\t").replaceAll("\n", "\\n").replaceAll("\r", "\\r");

@@ -96,7 +96,7 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
         heading: column.heading,
         field: named ?? own,
         byName: named !== undefined,
-        unit: headingUnit(column.heading),
+        unit: headingUnit(column.heading) ?? table.measure ?? undefined,
         seen: new Map(),
       };
     });
@@ -124,7 +124,7 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
   }
   // Without a column for it, the unit is the one that a line of text, the sheet's name or 填报单位 names.
   const unplaced = ledger.unit !== undefined && !brought.has(ledger.unit) && ledger.registers?.what !== "units";
-  let place = unplaced ? placeOf(table, lookups) : undefined;
+  let home = unplaced ? placeOf(table, lookups) : undefined;
   let group: string | undefined;
   const missing = [
     ...table.missing,
@@ -180,10 +180,10 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
     if (unplaced && row.group !== undefined && row.group !== group) {
       group = row.group;
       const unit = unitNamed(group, lookups);
-      if (unit !== undefined) place = { unit, sure: true };
+      if (unit !== undefined) home = { unit, sure: true };
     }
-    if (place !== undefined) values[ledger.unit as string] = place.unit;
-    context.unit = place?.unit;
+    if (home !== undefined) values[ledger.unit as string] = home.unit;
+    context.unit = home?.unit;
     refused.clear();
     for (const column of order) {
       const one = column.field;
@@ -208,7 +208,7 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
       } else if (one.required) complain(column, cell, "missing", `${one.name}没有填`, "此栏必填");
     }
     // The home of a known person says more than who sent the table.
-    if (place?.sure === false && order.some(({ field: one }) => one?.type === "person" && typeof values[one.name] === "number"))
+    if (home?.sure === false && order.some(({ field: one }) => one?.type === "person" && typeof values[one.name] === "number"))
       delete values[ledger.unit as string];
     for (const name of missing)
       if (values[name] === undefined)
@@ -228,8 +228,8 @@ export const tableParser = (table: TableInfo, { ledger, lookups, unitLedger }: T
       complain(null, null, "duplicate", "与本表前面一行内容完全相同（重复填报）", "请删除重复的一行");
     }
     if (complaints.length > 1) {
-      const place = new Map(columns.map((column, index) => [column.heading, index]));
-      complaints.sort((a, b) => (place.get(a.column ?? "") ?? 1e6) - (place.get(b.column ?? "") ?? 1e6));
+      const position = new Map(columns.map((column, index) => [column.heading, index]));
+      complaints.sort((a, b) => (position.get(a.column ?? "") ?? 1e6) - (position.get(b.column ?? "") ?? 1e6));
     }
     return { row: row.row, values, raw: row.raw, complaints };
   };

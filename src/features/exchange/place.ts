@@ -3,7 +3,7 @@ import type { Lookups } from "#kernel/values/cell.ts";
 import type { TableInfo } from "./exchange.types.ts";
 
 const numbering = /^\s*([（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十\d]{1,3}[、.．])\s*/;
-const reporter = /(?:填报|报送|上报|编制|填表)单位\s*(?:[（(]盖章[)）])?\s*[：:]\s*(\S+)/;
+const reporter = /(?:填报|报送|上报|编制|填表|^)\s*单位\s*(?:[（(]盖章[)）])?\s*[：:]\s*(\S+)/;
 
 /** The unit that a line of text is the name of: 医学院, 二、医学院：, 填报单位：医学院. */
 export const unitNamed = (text: string | null, lookups: Lookups): number | undefined => {

@@ -285,6 +285,16 @@ test("period: month and year from titles, file names and notes", () => {
   expect(periodOf(["党的二十大精神", null], 2023)).toEqual({ year: null, month: null });
 });
 
+test("a line that says what sums are counted in is no title", async () => {
+  const due = ["集中学习台账", "万元"];
+  for (const line of ["单位：万元", "（金额单位：万元）", "填报单位：甲单位    单位：人、万元"]) {
+    const { tables } = await parse([["集中学习台账"], [line], heads, record(1)]);
+    expect([tables[0]?.title, tables[0]?.measure]).toEqual(due);
+  }
+  const own = await parse([["集中学习台账"], ["单位：甲单位"], heads.toSpliced(1, 1), record(1).toSpliced(1, 1)]);
+  expect([own.tables[0]?.measure, own.rows[0]?.values["组织单位"]]).toEqual([null, "甲单位".charCodeAt(0)]);
+});
+
 test("the period of a quarter or half-year is its last month", () => {
   expect(periodOf(["统计表（2023年第一季度）", "填报时间：2023年4月9日"], 2023)).toEqual({ year: 2023, month: "2023-03" });
   expect(periodOf(["上半年汇总表"], 2022)).toEqual({ year: null, month: "2022-06" });

@@ -16,7 +16,7 @@ import { headerAt, isConvincing, mayBeHeader, vocabulary, type Header } from "./
 import { isSerialHeading } from "./headings.ts";
 import type { RawColumn } from "./map-columns.ts";
 import { periodOf } from "./period.ts";
-import { cellText, filled, isLoneText, isNoteRow, isSectionRow, isTotalRow } from "./row-kinds.ts";
+import { cellText, filled, isLoneText, isMeasureLine, moneyUnit, isNoteRow, isSectionRow, isTotalRow } from "./row-kinds.ts";
 
 export interface RecogniseOptions {
   file: string;
@@ -87,6 +87,8 @@ export const recogniseSheet = (
   /** The field that numbers the records of the open table. */
   let numbered: string | undefined;
   let group: string | undefined;
+  /** What the lines above say that sums are counted in. */
+  let measure: string | undefined;
 
   const original = (row: FilledRow): RawRow => ({ row: row.row, cells: row.raw });
   const ahead = (from: number, length: number): RawRow[] => waiting.slice(from, from + length).map(original);
@@ -155,6 +157,7 @@ export const recogniseSheet = (
       title: title ?? sheetTitle,
       note,
       section,
+      measure: measure ?? null,
     };
     group = undefined;
     numbered = choice.ledger.identity[0];
@@ -175,12 +178,19 @@ export const recogniseSheet = (
       .join(" ")
       .trim();
     titleRow = row.row;
+    measure = moneyUnit(text) ?? measure;
+    // 单位：万元 stands above many a table and is no title of it; 单位：医学院 says whose it is.
+    if (isMeasureLine(text)) {
+      if (moneyUnit(text) === undefined) note ??= text;
+      return;
+    }
     // 填报单位 and 填报时间 hold for what follows; 注 and 填表人 end what came before.
     if (isNoteRow(row)) note = /(单位|时间|日期|截止|截至)[^：:]{0,6}[：:]/.test(text) ? text : note;
     else if (isSectionRow(row)) section = text;
     else if (isLoneText(row)) {
       title = text;
       sheetTitle ??= text;
+      measure = undefined;
     }
   };
 

@@ -66,3 +66,10 @@ export const isLoneText = (row: RawRow): boolean => {
   const cells = filled(row);
   return cells.length === 1 && typeof cells[0]?.cell === "string";
 };
+
+/** 单位：万元, （金额单位：元） alone. */
+export const isMeasureLine = (text: string): boolean => /^\s*[（(]?\s*((金额|计量|货币)\s*)?单位\s*[：:]/.test(text);
+
+/** The unit of money that a line names: 万元 of 单位：万元, 单位：人、万元. */
+export const moneyUnit = (text: string): string | undefined =>
+  /(?:^|[\s（(额量币])单位\s*[：:]\s*(?:[^\s：:]{1,6}[、，,/])?((?:百万|千万|[千万亿])?元)/.exec(text)?.[1];

@@ -6,16 +6,13 @@
  * unit on the roll-up path of that day. A read takes cells and the rows not folded yet in one statement, so it is
  * exact and fresh whatever the folding has done. Leaves have no cells: their few records are counted directly.
  */
-import { pipeline } from "node:stream/promises";
-import { Readable } from "node:stream";
-import { from as copyFrom } from "pg-copy-streams";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Prepared } from "#kernel/figure-deltas.ts";
 import type { MeasurePlan } from "#kernel/measure.ts";
 import { conditionSql, valueSql, type SqlContext } from "#kernel/measure-sql.ts";
 import { fieldOf } from "#kernel/fields.ts";
 import type { FieldDefinition } from "#kernel/definitions.ts";
-import { asOwner, join, raw, sql, type Database, type Sql, type Tx } from "#platform/db.ts";
+import { asOwner, copyRows, join, raw, sql, type Database, type Sql, type Tx } from "#platform/db.ts";
 import { foldSets, rebuildSets, verifySets } from "./sets.model.ts";
 
 const blockDays = 64;
@@ -138,16 +135,11 @@ class Points {
 
   /** Cells that nothing is known of yet, by COPY: for a rebuild. */
   async copy(tx: Tx, realm: number, campaign: number): Promise<void> {
-    const lines = [...this.#cells.values()].map((cell) => {
-      const prefix = sums(undefined, cell.block, cell.amounts);
-      return `${realm}\t${campaign}\t${cell.unit}\t${cell.measure}\t${cell.block}\t${prefix.at(-1)}\t{${prefix.join()}}\n`;
+    const rows = [...this.#cells.values()].map(({ unit, measure, block, amounts }) => {
+      const prefix = sums(undefined, block, amounts);
+      return [realm, campaign, unit, measure, block, prefix.at(-1), prefix];
     });
-    await pipeline(
-      Readable.from(lines),
-      tx.client.query(
-        copyFrom("copy figure_cells (realm_id, campaign_id, unit_id, measure_id, block, total, prefix) from stdin"),
-      ),
-    );
+    await copyRows(tx, "figure_cells (realm_id, campaign_id, unit_id, measure_id, block, total, prefix)", rows);
   }
 
   async write(tx: Tx, realm: number, campaign: number): Promise<void> {

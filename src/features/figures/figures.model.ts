@@ -91,9 +91,6 @@ async function answerKept(
   answers: Map<number, Map<string, MeasureValue>>,
 ): Promise<void> {
   const kept = requests.filter((request) => places.some((place) => isKept(request, place)));
-  // A month counts if the period touches it.
-  const begin = ({ plan, from }: Request): string =>
-    plan.date.kind === "day" && plan.date.month ? `${from.slice(0, 7)}-01` : from;
   for (const asked of Map.groupBy(kept, (one) => `${begin(one)}|${one.to}|${one.plan.sets}`).values()) {
     const first = asked[0] as Request;
     const id = ({ plan }: Request): number => ids.get(plan.digest) as number;
@@ -143,10 +140,15 @@ async function answerFromRecords(
       continue;
     }
     const ledgers = [...new Set(asked.map((request) => request.plan.ledger.key))];
+    const span = spanOf(asked);
+    // Where all look at the same days, that stands once for all.
+    const within = span && asked.every((one) => begin(one) === span.from && one.to === span.to);
     const columns = asked.flatMap((request, index) =>
-      columnsFor(request.plan, contextFor(campaign, request, asOf, unitIds), ledgers.length > 1).map(
-        (column, part) => sql`${column} as ${raw(`m${index}_${part}`)}`,
-      ),
+      columnsFor(
+        within ? { ...request.plan, date: { kind: "none" } } : request.plan,
+        contextFor(campaign, request, asOf, unitIds),
+        ledgers.length > 1,
+      ).map((column, part) => sql`${column} as ${raw(`m${index}_${part}`)}`),
     );
     const source = leaves
       ? leavesSql(
@@ -157,10 +159,11 @@ async function answerFromRecords(
           asOf,
         )
       : sourceSql(campaign, ledgers, placeFor(places[0] as UnitPlace, first), asOf);
+    const days = span ? sql` and e.day between ${span.from}::date and ${span.to}::date` : sql``;
     const rows = await tx.query<Record<string, string | number | null>>(
       leaves
-        ? sql`select e.unit_id as unit, ${join(columns)} ${source}${daysOf(asked)} group by e.unit_id`
-        : sql`select ${join(columns)} ${source}${daysOf(asked)}`,
+        ? sql`select e.unit_id as unit, ${join(columns)} ${source}${days} group by e.unit_id`
+        : sql`select ${join(columns)} ${source}${days}`,
     );
     for (const place of places) {
       const row = leaves ? rows.find((one) => one["unit"] === place.id) : rows[0];
@@ -174,16 +177,21 @@ async function answerFromRecords(
   }
 }
 
+/** The first day of a request; a month counts if the period touches it. */
+const begin = ({ plan, from }: Request): string =>
+  plan.date.kind === "day" && plan.date.month ? `${from.slice(0, 7)}-01` : from;
+
 /** The days that any of these requests looks at, if all of them look at days. */
-function daysOf(requests: readonly Request[]): Sql {
-  if (requests.some(({ plan }) => plan.date.kind !== "day")) return sql``;
-  const from = requests.map((one) =>
-    one.plan.date.kind === "day" && one.plan.date.month ? `${one.from.slice(0, 7)}-01` : one.from,
-  );
-  return sql` and e.day between ${from.toSorted()[0]}::date and ${requests
-    .map((one) => one.to)
-    .toSorted()
-    .at(-1)}::date`;
+function spanOf(requests: readonly Request[]): { from: string; to: string } | undefined {
+  if (requests.some(({ plan }) => plan.date.kind !== "day")) return undefined;
+  const [from, to] = [
+    requests.map(begin).toSorted()[0],
+    requests
+      .map((one) => one.to)
+      .toSorted()
+      .at(-1),
+  ];
+  return from === undefined || to === undefined ? undefined : { from, to };
 }
 
 const placeFor = (place: UnitPlace, request: Request): Place => ({
@@ -215,7 +223,7 @@ const itemsSql = (plan: MeasurePlan, value: Sql): Sql =>
     ? sql`jsonb_array_length(coalesce(e.data->${only(plan).name}::text, '[]'))`
     : sql`cardinality(array_remove(regexp_split_to_array(btrim(coalesce(${value}, ''), '、；;，, '), '\\s*[、；;，,]\\s*'), ''))`;
 
-/** Value columns of a measure; the last is always the number of records it looks at. `among`: rows of other ledgers come too. */
+/** Value columns of a measure; the last is the number of records it looks at, but of a sum. `among`: rows of other ledgers come too. */
 function columnsFor(plan: MeasurePlan, context: SqlContext, among = false): Sql[] {
   const own = conditionSql(plan, context);
   // The ledger first: what a field means, and whether a text is a number, holds for its own ledger only.
@@ -231,7 +239,7 @@ function columnsFor(plan: MeasurePlan, context: SqlContext, among = false): Sql[
     case "count":
       return [records];
     case "sum":
-      return [sql`coalesce(sum(${value}) filter (where ${condition}), 0)`, records];
+      return [sql`coalesce(sum(${value}) filter (where ${condition}), 0)`];
     case "avg":
       return [sql`sum(${value}) filter (where ${condition})`, records];
     case "distinct":
@@ -280,6 +288,8 @@ function readColumns(plan: MeasurePlan, column: (part: number) => string | numbe
       return { value: typed(plan, column(0)), records: number(1) };
     case "count":
       return { value: new Big(number(0)), records: number(0) };
+    case "sum":
+      return { value: new Big(column(0) ?? 0), records: -1 };
     default:
       return { value: new Big(column(0) ?? 0), records: number(1) };
   }
@@ -334,13 +344,79 @@ export async function distinctValues(
   return rows.map((row) => row.value);
 }
 
-/** How many records a figure's parts look at, and a digest over which ones in which version. */
-export async function digestOf(
+export interface RecordsDigest {
+  records: number;
+  /** SHA-256, in hexadecimal digits, over lines `id:version` in the order of ids. */
+  digest: string;
+}
+
+export const digestOf = async (tx: Tx, campaign: Campaign, key: string, question: Question): Promise<RecordsDigest> =>
+  (await digestsOf(tx, campaign, [key], question)).get(key) as RecordsDigest;
+
+/**
+ * How many records each figure's parts look at, and a digest over which ones in which version. Figures about one ledger
+ * are answered together: its records are read and put in order once.
+ */
+export async function digestsOf(
   tx: Tx,
   campaign: Campaign,
-  key: string,
+  keys: readonly string[],
   question: Question,
-): Promise<{ records: number; digest: string }> {
+): Promise<Map<string, RecordsDigest>> {
+  const place = (await findPlaces(tx, campaign, [question.unit])).get(question.unit);
+  if (!place) throw notFound("这个单位");
+  const figures = [...new Set(keys)].map((key) => ({
+    key,
+    requests: partsOf(campaign, key, question).map((part) => part.request),
+  }));
+  const unitIds = await unitIdsFor(
+    tx,
+    campaign,
+    figures.flatMap(({ requests }) => requests.map((request) => request.plan)),
+  );
+  const source = ({ own, plan, to }: Request): string => `${own}|${plan.ledger.key}|${to}`;
+  const grouped = Map.groupBy(figures, ({ requests }) => [...new Set(requests.map(source))].toSorted().join(" "));
+  const found = new Map<string, RecordsDigest>();
+  for (const together of grouped.values()) {
+    const first = together[0]?.requests[0] as Request;
+    if (together[0]?.requests.some((request) => source(request) !== source(first))) {
+      for (const { key } of together) found.set(key, await digestAcross(tx, campaign, key, question));
+      continue;
+    }
+    const counts = together.map(({ requests }, index) => {
+      const conditions = requests.map((one) => sql`(${recordCondition(one, contextFor(campaign, one, question.asOf, unitIds))})`);
+      return sql`${join(conditions, " or ")} as ${raw(`c${index}`)}`;
+    });
+    const columns = together.map(
+      (_, index) => sql`count(*) filter (where ${raw(`c${index}`)}) as ${raw(`n${index}`)},
+        encode(sha256(coalesce(string_agg(line, E'\n' order by id) filter (where ${raw(`c${index}`)}), '')::bytea), 'hex') as ${raw(`d${index}`)}`,
+    );
+    // Lines and conditions are worked out below `offset 0`, so that one sort serves all aggregates.
+    const row = await tx.one<Record<string, number | string>>(sql`
+      select ${join(columns)} from (select e.entry_id as id, e.entry_id::text || ':' || e.version as line, ${join(counts)}
+        ${sourceSql(campaign, [first.plan.ledger.key], placeFor(place, first), question.asOf)} offset 0) as lines`);
+    together.forEach(({ key }, index) =>
+      found.set(key, { records: Number(row?.[`n${index}`] ?? 0), digest: String(row?.[`d${index}`] ?? "") }),
+    );
+  }
+  return found;
+}
+
+/** A record that a request looks at: it meets the conditions, and what is looked at is filled. */
+function recordCondition({ plan }: Request, context: SqlContext): Sql {
+  const needed = plan.fields
+    .map((name) => fieldOf(plan.ledger, name) as FieldDefinition)
+    .map((field) => {
+      // A stored number is filled if its text is: no need to make a number of it.
+      return filled(
+        isNumber(field) && field.derive === undefined ? sql`e.data->>${field.name}::text` : valueSql(plan.ledger, field, context),
+      );
+    });
+  return sql`${conditionSql(plan, context)} and ${join([sql`true`, ...needed], " and ")}`;
+}
+
+/** The digest of a figure whose parts look at several ledgers; a record of two parts counts once. */
+async function digestAcross(tx: Tx, campaign: Campaign, key: string, question: Question): Promise<RecordsDigest> {
   const row = await tx.one<{ records: number; digest: string | null }>(sql`
     select count(*) as records, encode(sha256(coalesce(string_agg(entry_id::text || ':' || version, E'\n' order by entry_id), '')::bytea), 'hex') as digest
     from (${await recordsSql(tx, campaign, key, question, sql`e.entry_id, e.version`, true)}) as found`);
@@ -365,10 +441,7 @@ async function recordsSql(
   );
   const selects = parts.map(({ request }) => {
     const context = contextFor(campaign, request, question.asOf, unitIds);
-    const needed = request.plan.fields
-      .map((name) => fieldOf(request.plan.ledger, name) as FieldDefinition)
-      .map((field) => filled(valueSql(request.plan.ledger, field, context)));
-    return sql`select ${columns} ${sourceSql(campaign, [request.plan.ledger.key], placeFor(place, request), question.asOf)} and ${conditionSql(request.plan, context)} and ${join([sql`true`, ...needed], " and ")}`;
+    return sql`select ${columns} ${sourceSql(campaign, [request.plan.ledger.key], placeFor(place, request), question.asOf)} and ${recordCondition(request, context)}`;
   });
   return join(selects, union ? " union " : " union all ");
 }

@@ -17,28 +17,34 @@ export interface UnitPlace {
   totals: { realm: number; unit: number }[];
 }
 
-/** Places by unit; a unit that is not in the campaign is missing. Two short statements, whatever lies below. */
+/** Places by unit; a unit that is not in the campaign is missing. One short statement, whatever lies below. */
 export async function findPlaces(tx: Tx, campaign: Campaign, units: readonly number[]): Promise<Map<number, UnitPlace>> {
+  const scope = sql`realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id} and unit_id = any(${units}::bigint[])`;
+  const rows = await tx.query<{
+    realm_id: number;
+    unit_id: number;
+    totals_id: number | null;
+    whole: boolean | null;
+    moved: boolean | null;
+  }>(sql`
+    select realm_id, unit_id, totals_id, whole, moved from inner_units where ${scope}
+    union all
+    select realm_id, unit_id, null, null, null from unit_paths where ${scope} and ancestor_id = unit_id
+    order by realm_id`);
   const places = new Map<number, UnitPlace>();
-  const rows = await tx.query<{ realm_id: number; unit_id: number; totals_id: number; whole: boolean; moved: boolean }>(sql`
-    select realm_id, unit_id, totals_id, whole, moved from inner_units
-    where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id} and unit_id = any(${units}::bigint[]) order by realm_id`);
-  for (const [id, own] of Map.groupBy(rows, (row) => row.unit_id))
+  for (const [id, own] of Map.groupBy(rows, (row) => row.unit_id)) {
+    const totals = own.flatMap((row) => (row.totals_id === null ? [] : [{ realm: row.realm_id, unit: row.totals_id }]));
+    const inner = totals.length > 0;
+    const whole = inner && own.every((row) => row.whole !== false);
     places.set(id, {
       id,
-      realms: own.map((row) => row.realm_id),
-      inner: true,
-      moved: id !== campaign.root && own.some((row) => row.moved),
-      whole: id === campaign.root || own.every((row) => row.whole),
-      kept: own.every((row) => row.whole),
-      totals: own.map((row) => ({ realm: row.realm_id, unit: row.totals_id })),
+      realms: [...new Set(own.map((row) => row.realm_id))],
+      inner,
+      moved: id !== campaign.root && own.some((row) => row.moved === true),
+      whole: whole || id === campaign.root,
+      kept: whole,
+      totals,
     });
-  const others = units.filter((unit) => !places.has(unit));
-  if (others.length === 0) return places;
-  const leaves = await tx.query<{ realm_id: number; unit_id: number }>(sql`
-    select realm_id, unit_id from unit_paths where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id}
-      and unit_id = any(${others}::bigint[]) and ancestor_id = unit_id`);
-  for (const { realm_id, unit_id } of leaves)
-    places.set(unit_id, { id: unit_id, realms: [realm_id], inner: false, moved: false, whole: false, kept: false, totals: [] });
+  }
   return places;
 }

@@ -11,15 +11,12 @@
  * every member that pending rows touch, so it is exact whatever was folded. Realms are added up: a person belongs to
  * one realm, and an unknown name to one unit.
  */
-import { pipeline } from "node:stream/promises";
-import { Readable } from "node:stream";
-import { from as copyFrom } from "pg-copy-streams";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import { fieldOf } from "#kernel/fields.ts";
 import type { Prepared } from "#kernel/figure-deltas.ts";
 import { conditionSql, valueSql, type SqlContext } from "#kernel/measure-sql.ts";
-import { join, sql, type Tx } from "#platform/db.ts";
+import { copyRows, join, sql, type Tx } from "#platform/db.ts";
 
 const spanDays = 16;
 const dayMs = 86_400_000;
@@ -138,16 +135,13 @@ async function numberMembers(tx: Tx, place: Place, sets: readonly { amounts: Map
   );
   let next = (last?.member ?? -1) + 1;
   const oldLength = lengthFor(next);
-  const lines: string[] = [];
-  for (const key of keys)
-    if (!numbers.has(key)) {
-      numbers.set(key, next);
-      lines.push(`${realm}\t${campaign}\t${copyText(key)}\t${next++}\n`);
-    }
-  if (lines.length > 0)
-    await pipeline(
-      Readable.from(lines),
-      tx.client.query(copyFrom("copy figure_members (realm_id, campaign_id, key, member) from stdin")),
+  const fresh = keys.filter((key) => !numbers.has(key));
+  for (const key of fresh) numbers.set(key, next++);
+  if (fresh.length > 0)
+    await copyRows(
+      tx,
+      "figure_members (realm_id, campaign_id, key, member)",
+      fresh.map((key) => [realm, campaign, key, numbers.get(key)]),
     );
   const length = lengthFor(next);
   if (length > oldLength)
@@ -156,9 +150,6 @@ async function numberMembers(tx: Tx, place: Place, sets: readonly { amounts: Map
     );
   return { numbers, length };
 }
-
-const copyText = (text: string): string =>
-  text.replaceAll("\\", "\\\\").replaceAll("\t", "\\t").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
 
 /** A set as PostgreSQL reads bits: in hexadecimal digits, the first member first. */
 function bitsOf(members: readonly number[], length: number): string {
@@ -259,18 +250,13 @@ export async function rebuildSets(
   if (sets.length === 0) return;
   const place: Place = { realm, campaign: campaign.id, unit };
   const { numbers, length } = await numberMembers(tx, place, sets);
-  const lines = function* (): Generator<string> {
+  const rows = function* (): Generator<unknown[]> {
     for (const { measure, day, amounts } of sets) {
       const members = [...amounts].flatMap(([key, count]) => new Array<number>(count).fill(numbers.get(key) as number));
-      yield `${realm}\t${campaign.id}\t${unit}\t${measure}\t1\t${day}\t{${members.join()}}\t${bitsOf(members, length)}\n`;
+      yield [realm, campaign.id, unit, measure, 1, day, members, bitsOf(members, length)];
     }
   };
-  await pipeline(
-    Readable.from(lines()),
-    tx.client.query(
-      copyFrom("copy figure_sets (realm_id, campaign_id, unit_id, measure_id, days, day, members, bits) from stdin"),
-    ),
-  );
+  await copyRows(tx, "figure_sets (realm_id, campaign_id, unit_id, measure_id, days, day, members, bits)", rows());
   await uniteSpans(tx, place, sets);
 }
 

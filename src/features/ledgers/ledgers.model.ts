@@ -249,6 +249,15 @@ export async function moveEntry(
   return changeEntry(tx, campaign, entry, base, doer, { action: name, state: transition.to, reason });
 }
 
+/** Ledgers of a campaign's own realm that hold any entry. */
+export async function heldLedgers(tx: Tx, campaign: Campaign): Promise<string[]> {
+  const rows = await tx.query<{ ledger: string }>(
+    sql`select l.ledger from unnest(${[...campaign.ledgers.keys()]}::text[]) as l (ledger) where exists (
+      select 1 from entries e where e.realm_id = ${campaign.realm} and e.campaign_id = ${campaign.id} and e.ledger = l.ledger)`,
+  );
+  return rows.map((row) => row.ledger);
+}
+
 /** Entries of a ledger that are there already, by unit and identity: to see what an import would add or change. */
 export async function findByIdentity(
   tx: Tx,

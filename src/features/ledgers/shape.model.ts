@@ -1,5 +1,5 @@
 /** From checked field values to what is stored of an entry: owner, day, state, data, and what tells it from others. Pure. */
-import { createHash } from "node:crypto";
+import { hash as digest } from "node:crypto";
 import type { Ledger } from "#kernel/definitions.ts";
 import { fieldOf, isStored } from "#kernel/fields.ts";
 import type { Values } from "./ledgers.types.ts";
@@ -61,7 +61,7 @@ export function dayOf(ledger: Ledger, data: Values): string | null {
   return fieldOf(ledger, ledger.date as string)?.type === "month" ? `${value}-01` : value.slice(0, 10);
 }
 
-const hash = (parts: readonly unknown[]): Buffer => createHash("sha256").update(JSON.stringify(parts)).digest().subarray(0, 16);
+const hash = (parts: readonly unknown[]): Buffer => digest("sha256", JSON.stringify(parts), "buffer").subarray(0, 16);
 
 /** What changed from one record to another; a value that is gone is null. */
 export function difference(old: Values, next: Values): Values {

@@ -6,7 +6,7 @@ export interface FoldFault {
   entryId: string;
   ledger: string;
   version: number;
-  /** What differs: 内容, 状态, 单位, 日期, 版本, 删除标记, or 没有历史. */
+  /** What differs: 内容, 状态, 单位, 日期, 版本, 删除标记; or 没有记录 of a history that belongs to none. */
   differs: string[];
 }
 
@@ -35,10 +35,15 @@ export async function verifyEntries(tx: Tx, campaign: Campaign, realm: number): 
       where e.realm_id = ${realm} and e.campaign_id = ${campaign.id}) as compared
     where data or state or unit or day or count or deleted limit 1000`);
   const names = { data: "内容", state: "状态", unit: "单位", day: "日期", count: "版本", deleted: "删除标记" } as const;
-  return rows.map((row) => ({
+  const orphans = await tx.query<{ entry_id: string; version: number }>(sql`
+    select v.entry_id, max(v.version) as version from entry_events v where v.realm_id = ${realm}
+      and not exists (select 1 from entries e where e.realm_id = v.realm_id and e.entry_id = v.entry_id) group by v.entry_id limit 1000`);
+  const lost = orphans.map((row) => ({ entryId: row.entry_id, ledger: "", version: row.version, differs: ["没有记录"] }));
+  const faults = rows.map((row) => ({
     entryId: row.entry_id,
     ledger: row.ledger,
     version: row.version,
     differs: (Object.keys(names) as (keyof typeof names)[]).filter((key) => row[key]).map((key) => names[key]),
   }));
+  return [...faults, ...lost];
 }
