@@ -4,7 +4,7 @@
  * row into a table of the same definition with the same indexes, by the same driver, in turns.
  */
 import { randomUUID } from "node:crypto";
-import pg from "pg";
+import type pg from "pg";
 import type { Campaign } from "#kernel/campaign.ts";
 import { ledgerOf, recordEntry } from "#features/ledgers/ledgers.model.ts";
 import { shapeEntry } from "#features/ledgers/shape.model.ts";

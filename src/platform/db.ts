@@ -89,7 +89,7 @@ const copyValue = (value: unknown): string => {
   if (value === null || value === undefined) return "\\N";
   if (typeof value === "string") return copyText(value);
   if (Buffer.isBuffer(value)) return `\\\\x${value.toString("hex")}`;
-  return Array.isArray(value) ? copyText(arrayText(value)) : String(value as number | boolean);
+  return Array.isArray(value) ? copyText(arrayText(value)) : wordOf(value);
 };
 
 /** Adds rows to a table by COPY: `target` is its name with the columns in brackets. */

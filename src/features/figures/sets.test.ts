@@ -40,7 +40,9 @@ async function compare(small: SmallCampaign, from: string, to: string): Promise<
     small.scope,
     async (tx) => {
       const of = async (asOf?: string): Promise<unknown> =>
-        (await answerFigures(tx, campaign, ["people", "talkers"], [campaign.root], { from, to, asOf })).get(campaign.root)?.map((one) => one.value);
+        (await answerFigures(tx, campaign, ["people", "talkers"], [campaign.root], { from, to, asOf }))
+          .get(campaign.root)
+          ?.map((one) => one.value);
       expect(await of()).toEqual(await of("2100-01-01T00:00:00Z"));
     },
     true,
@@ -52,10 +54,15 @@ it("sets come to what the records come to", { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(change, { minLength: 20, maxLength: 60 }), async (changes) => {
       const key = `sets${++number}`;
-      const small = await openSmallCampaign(database, key, [{ name: "局" }, { name: "甲处", parent: "局" }, { name: "乙处", parent: "局" }, { name: "科", parent: "甲处" }], {
-        ledgers: [ledger],
-        figures,
-      });
+      const small = await openSmallCampaign(
+        database,
+        key,
+        [{ name: "局" }, { name: "甲处", parent: "局" }, { name: "乙处", parent: "局" }, { name: "科", parent: "甲处" }],
+        {
+          ledgers: [ledger],
+          figures,
+        },
+      );
       const { campaign } = small;
       const made: string[] = [];
       for (const { what, which, unit, day, person, form } of changes) {
