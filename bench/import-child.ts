@@ -14,13 +14,6 @@ import { foldAll } from "#features/figures/cells.model.ts";
 import { openStage } from "./stage.ts";
 
 const [what, path] = process.argv.slice(2) as [string, string];
-if (process.env["BENCH_EMPTY"]) {
-  const s = await openStage("import");
-  await s.database.pool.query(
-    "truncate entries, entry_events, figure_deltas, figure_cells, figure_sets, figure_members, imports, audit",
-  );
-  await s.close();
-}
 
 async function* read(): AsyncGenerator<Cell[][]> {
   const zip = await openWorkbook(path, path, readLimits);

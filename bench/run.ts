@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { figures } from "./figures.ts";
 import { importing } from "./import.ts";
 import { report } from "./report.ts";
+import { starting } from "./start.ts";
 import { writes } from "./writes.ts";
 import { isMet, ratioOf, type Result } from "./stage.ts";
 
@@ -17,6 +18,7 @@ const benchmarks: Record<string, (scale: number, say: (line: string) => void) =>
   import: importing,
   writes,
   report,
+  start: starting,
 };
 
 const { values, positionals } = parseArgs({ options: { scale: { type: "string", default: "1" } }, allowPositionals: true });

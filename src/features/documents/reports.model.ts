@@ -87,10 +87,9 @@ export async function openResolver(
       }
       for (const one of batch) {
         const answer = answers.get(one.unit)?.find((found) => found.key === one.key);
-        const counted = digests.get(one.unit)?.get(one.key);
-        if (!answer || !counted) throw notFound("这项指标");
+        const found = digests.get(one.unit)?.get(one.key);
+        if (!answer || !found) throw notFound("这项指标");
         const figure = figureOf(campaign, one.key);
-        const { records, digest } = counted;
         const full: FigureAnswer = {
           key: answer.key,
           name: answer.name,
@@ -104,8 +103,7 @@ export async function openResolver(
           from: answer.from,
           to: answer.to,
           asOf,
-          records,
-          digest,
+          ...found,
         };
         unitOf.set(full, one.unit);
         one.done(full);
