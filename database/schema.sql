@@ -137,7 +137,6 @@ create table public.entry_events (
   state text,
   deleted boolean default false not null,
   import_id uuid,
-  constraint entry_events_entry_fk FOREIGN KEY (realm_id, entry_id) REFERENCES public.entries(realm_id, entry_id),
   constraint entry_events_pk PRIMARY KEY (realm_id, entry_id, version)
 );
 

@@ -11,13 +11,27 @@ import { entry } from "./commands/entry.ts";
 import { exportCommand } from "./commands/export.ts";
 import { figures } from "./commands/figures.ts";
 import { importCommand } from "./commands/import.ts";
+import { migrate } from "./commands/migrate.ts";
 import { pack } from "./commands/pack.ts";
 import { serve } from "./commands/serve.ts";
 import { report } from "./commands/report.ts";
 import { verify } from "./commands/verify.ts";
 import { FileRefused } from "#features/exchange/file-refused.ts";
 
-const commands: Command[] = [demo, serve, pack, importCommand, exportCommand, figures, entry, report, verify, backup, restore];
+const commands: Command[] = [
+  demo,
+  serve,
+  pack,
+  importCommand,
+  exportCommand,
+  figures,
+  entry,
+  report,
+  verify,
+  migrate,
+  backup,
+  restore,
+];
 
 const overview = `一本账：录一次，逐级汇总，每个数字都查得到记录。
 

@@ -11,10 +11,10 @@ import { operator } from "#features/access/access.model.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { digestOf, listRecords } from "#features/figures/figures.model.ts";
 import type { FigureRecord } from "#features/figures/figures.types.ts";
-import type { FigureDefinition } from "#kernel/definitions.ts";
+import type { FigureDefinition, Pack } from "#kernel/definitions.ts";
 import { withScope } from "#platform/db.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
-import { figureDrafts, figuresFile, ledgerChoice, ledgerFile } from "./oracle/definitions.ts";
+import { figureDrafts, figuresFile, ledgerChoice, ledgerFile, type FigureDrafts } from "./oracle/definitions.ts";
 import { answer, type Asked, type Version } from "./oracle/figures.ts";
 import { steps, type Step } from "./oracle/steps.ts";
 import { createWorld, digest, expectSound, take, type World } from "./oracle/world.ts";
@@ -119,17 +119,17 @@ test(`figures are what records come to (seed ${seed}, ${runs} organisations)`, {
   await fc.assert(
     fc.asyncProperty(scenario, async ({ ledgers, figures, parents, staff, steps: work }) => {
       const key = `t${++serial}`;
-      const pack = (index: 0 | 1) =>
+      // Later versions keep some figures, drop some and add some, and keep one place more of amounts for good.
+      const [first, second] = figures;
+      const later = { ...second, plain: [...first.plain.slice(0, 4), ...second.plain] };
+      const pack = (drafts: FigureDrafts, more: boolean): Promise<Pack> =>
         smallPack({
           key,
-          ledgers: ledgers.map((choice, at) => ledgerFile(choice, at, index === 1)),
-          // A later version keeps some figures, drops some and adds some.
-          figures: figuresFile(
-            index === 0 ? figures[0] : { ...figures[1], plain: [...figures[0].plain.slice(0, 4), ...figures[1].plain] },
-            ledgers,
-          ),
+          ledgers: ledgers.map((choice, at) => ledgerFile(choice, at, more)),
+          figures: figuresFile(drafts, ledgers),
         });
-      const world = await createWorld(database, [await pack(0), await pack(1)], parents, staff);
+      const packs = [await pack(first, false), await pack(later, true), await pack(first, true)] as const;
+      const world = await createWorld(database, packs, parents, staff);
       for (const step of work) {
         if (step.do === "ask") await ask(world, step);
         else await take(world, step);

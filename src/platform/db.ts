@@ -4,6 +4,7 @@
  */
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import sql, { type Sql } from "sql-template-tag";
@@ -89,8 +90,7 @@ const copyValue = (value: unknown): string => {
   if (value === null || value === undefined) return "\\N";
   if (typeof value === "string") return copyText(value);
   if (Buffer.isBuffer(value)) return `\\\\x${value.toString("hex")}`;
-  if (Array.isArray(value)) return copyText(arrayText(value));
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : copyText(JSON.stringify(value));
+  return Array.isArray(value) ? copyText(arrayText(value)) : wordOf(value);
 };
 
 /** Adds rows to a table by COPY: `target` is its name with the columns in brackets. */
@@ -158,9 +158,21 @@ function openTx(client: pg.PoolClient, begin: string, memory: Map<string, unknow
   };
 }
 
+/** A connection; while the server starts up or comes back from a crash it is waited for, up to about five seconds. */
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  for (let wait = 100; ; wait *= 2) {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      if ((error as { code?: string }).code !== "57P03" || wait > 3200) throw error;
+      await setTimeout(wait);
+    }
+  }
+}
+
 async function transaction<T>(database: Database, begin: string, run: (tx: Tx) => Promise<T>, attempts = 3): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const client = await database.pool.connect();
+    const client = await connect(database.pool);
     const { tx, commit, rollback } = openTx(client, begin, database.memory);
     let broken: Error | undefined;
     try {

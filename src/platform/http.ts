@@ -58,6 +58,8 @@ export interface HttpOptions {
   version: string;
   description: string;
   routes: readonly HttpRoute[];
+  /** What the first part of a route's name is called in the document, in its order. */
+  groups: Readonly<Record<string, string>>;
   /** Schema of an error's body, and the body for one; bugs are logged by who makes it. */
   problem: z.ZodType;
   tell(error: unknown, name: string): { status: number };
@@ -115,7 +117,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   };
   app.setErrorHandler(fail);
   app.setNotFoundHandler((request, reply) => fail(new HttpRefused("no_route", 404), request, reply));
-  for (const route of options.routes) addRoute(app, route, options.problem);
+  for (const route of options.routes) addRoute(app, route, options);
   app.get("/openapi.json", { schema: { hide: true } as never }, () => app.swagger());
   app.get("/healthz", { schema: { hide: true } as never }, async () => {
     await options.healthy();
@@ -128,7 +130,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 const contentPolicy =
   "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
-function addRoute(app: FastifyInstance, route: HttpRoute, problem: z.ZodType): void {
+function addRoute(app: FastifyInstance, route: HttpRoute, { problem, groups }: Pick<HttpOptions, "problem" | "groups">): void {
   const { params, query, body, upload } = route;
   const file = upload ? { file: z.string().meta({ format: "binary", description: "文件" }) } : undefined;
   const whole = file ? (body ?? z.object({})).extend(file) : body;
@@ -144,7 +146,7 @@ function addRoute(app: FastifyInstance, route: HttpRoute, problem: z.ZodType): v
     operationId: route.name,
     summary: route.summary,
     description: route.description,
-    tags: [route.name.split(".")[0]],
+    tags: [groups[route.name.split(".")[0] ?? ""] ?? route.name],
     ...(params ? { params } : {}),
     ...(query ? { querystring: query } : {}),
     ...(whole ? { body: whole } : {}),
@@ -205,11 +207,12 @@ function refusalOf(error: unknown): unknown {
   return error;
 }
 
-function openapi({ title, version, description }: HttpOptions) {
+function openapi({ title, version, description, groups }: HttpOptions) {
   return {
     openapi: "3.1.1",
     info: { title, version, description, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
     servers: [{ url: "/" }],
+    tags: Object.values(groups).map((name) => ({ name })),
     components: {
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", description: "登录所得的 token" },

@@ -46,6 +46,11 @@ export function explainFailure(doing: string, folder: string, text: string): Sta
   const said = text.trim().split("\n").slice(-8).join("\n");
   const known: [RegExp, string][] = [
     [
+      // Node reports a read-only disk so when it makes several levels of folders.
+      /ENOENT[^]*mkdir/,
+      `无法建立文件夹 ${folder}，其上级所在的磁盘可能是只读的。请把环境变量 YIBENZHANG_DATA 指向可写的位置，再重新启动。`,
+    ],
+    [
       /No space left|ENOSPC|Disk quota|EDQUOT/i,
       `文件夹 ${folder} 所在的磁盘已满或超出配额。请清理出至少 500 MB 空间，或把环境变量 YIBENZHANG_DATA 指向空间充足的位置，再重新启动。`,
     ],
@@ -63,7 +68,7 @@ export function explainFailure(doing: string, folder: string, text: string): Sta
     ],
     [
       /ENOENT|cannot open shared object|not found/i,
-      "自带的数据库程序无法运行，可能缺少文件或系统不是基于 glibc 的 Linux。请在程序文件夹中运行 npm ci --ignore-scripts 重新安装，或用 DATABASE_URL 指明外部数据库。",
+      "自带的数据库程序无法运行，可能缺少文件或系统不是基于 glibc 的 Linux。请在程序文件夹中运行 npm install --ignore-scripts 重新安装，或用 DATABASE_URL 指明外部数据库。",
     ],
     [
       /Cannot allocate memory|shared memory/i,

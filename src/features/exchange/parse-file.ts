@@ -69,6 +69,8 @@ const tableNotes = (table: TableInfo): FileNote[] => {
   return notes;
 };
 
+const instructions = "填表说明";
+
 /**
  * Parses an .xlsx, .xls or .csv. Yields each table, its rows in batches, its end, notes, and last a summary.
  * Throws `FileRefused` when the file as a whole cannot be read; nothing that was yielded before then should be kept.
@@ -124,6 +126,8 @@ export async function* parseFile(path: string, options: ParseOptions): AsyncGene
         yield { type: "tableEnd", table: one.table, valid, invalid };
       } else {
         summary.unrecognised.push(one.what);
+        // Official forms come with a sheet that says how to fill them.
+        if (name === instructions) continue;
         const { sheet: on, row, headings, reason } = one.what;
         yield say({
           sheet: on,
