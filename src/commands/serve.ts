@@ -5,6 +5,7 @@ import { openDatabase, type Database } from "#platform/db.ts";
 import { migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";
 import { StartError } from "#platform/start-error.ts";
+import { renewMeasures } from "#features/campaigns/campaigns.model.ts";
 import { keepFolding } from "#features/figures/folding.model.ts";
 import { createServer } from "../main.ts";
 import { exits, type Call, type Command } from "./command.ts";
@@ -28,6 +29,7 @@ export async function runServer(call: Call, prepare?: (database: Database) => Pr
   const database = openDatabase({ ...server.connection, connectionTimeoutMillis: 15_000 });
   try {
     await migrate(database);
+    await renewMeasures(database);
     const ready = await prepare?.(database);
     const app = await createServer(database, { logLevel });
     const stopped = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);

@@ -6,7 +6,7 @@ import { holdPack, readMeasures, type Prepared } from "#kernel/figure-deltas.ts"
 import { preparedPlans } from "#kernel/figure-value.ts";
 import type { SqlContext } from "#kernel/measure-sql.ts";
 import { Problem } from "#kernel/problem.ts";
-import { join, sql, type Tx } from "#platform/db.ts";
+import { asOwner, type Database, join, sql, type Tx } from "#platform/db.ts";
 import { rebuildCells, stopWriters, verifyCells, type CellFault } from "#features/figures/cells.model.ts";
 import { rebuildPaths, registerUnits } from "#features/units/units.model.ts";
 
@@ -153,6 +153,12 @@ async function syncMeasures(tx: Tx, campaign: Campaign): Promise<boolean> {
   );
   if (anything) await recountAll(tx, campaign);
   return true;
+}
+
+/** After an upgrade of the program that plans measures otherwise, totals of every campaign are counted anew, once. */
+export async function renewMeasures(database: Database): Promise<void> {
+  for (const { key } of await asOwner(database, "list campaigns", listCampaigns))
+    await asOwner(database, `renew measures of ${key}`, async (tx) => syncMeasures(tx, await getCampaign(tx, key)));
 }
 
 /** Counts all day totals of a campaign anew. */
