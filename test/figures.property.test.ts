@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { operator } from "#features/access/access.model.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
-import { digestOf, listRecords } from "#features/figures/figures.model.ts";
+import { digestOf, listRecords } from "#features/figures/records.model.ts";
 import type { FigureRecord } from "#features/figures/figures.types.ts";
 import type { FigureDefinition, Pack } from "#kernel/definitions.ts";
 import { withScope } from "#platform/db.ts";

@@ -12,9 +12,10 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 test("measures of another plan are retired, and totals kept for the new ones", async () => {
-  const { campaign, record, fold } = await openSmallCampaign(database, "renew", [{ name: "局" }, { name: "甲处", parent: "局" }]);
-  await record("甲处", "2023-03-10", 3);
-  await fold();
+  const small = await openSmallCampaign(database, "renew", [{ name: "局" }, { name: "甲处", parent: "局" }]);
+  const { campaign } = small;
+  await small.record("甲处", "2023-03-10", 3);
+  await small.fold();
   const live = (): Promise<{ measure_id: number }[]> =>
     asOwner(database, "look", (tx) =>
       tx.query(sql`select measure_id from measures where campaign_id = ${campaign.id} and not retired order by 1`),

@@ -5,7 +5,7 @@ import { operator } from "#features/access/access.model.ts";
 import { getCampaign, recountUnits, storePack, verifyCampaignCells } from "#features/campaigns/campaigns.model.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { foldAll } from "#features/figures/cells.model.ts";
-import { listRecords } from "#features/figures/figures.model.ts";
+import { listRecords } from "#features/figures/records.model.ts";
 import { ledgerOf, recordEntry } from "#features/ledgers/ledgers.model.ts";
 import type { Doer, Entry, Values } from "#features/ledgers/ledgers.types.ts";
 import { verifyEntries } from "#features/ledgers/verify.model.ts";

@@ -3,7 +3,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import { numberText } from "#kernel/number-text.ts";
 import { sql, type Tx } from "#platform/db.ts";
 import { answerFigures, sealedText } from "#features/figures/answers.model.ts";
-import { digestsOf, recordVersions } from "#features/figures/figures.model.ts";
+import { digestsOf, recordVersions } from "#features/figures/records.model.ts";
 import { sameDefinition, type FrozenFigure, type FrozenReport } from "./reports.model.ts";
 
 export interface DriftCause {

@@ -6,7 +6,8 @@ import { figuresInText } from "#kernel/pack-check.ts";
 import { evaluate, figureOf, partsOf, plainValue } from "#kernel/figure-value.ts";
 import { numberText } from "#kernel/number-text.ts";
 import type { Tx } from "#platform/db.ts";
-import { distinctValues, measure } from "./figures.model.ts";
+import { measure } from "./figures.model.ts";
+import { distinctValues } from "./records.model.ts";
 import type { FigureAnswer, Question } from "./figures.types.ts";
 
 /** Ledgers that a figure counts and the asker may not read. */

@@ -8,7 +8,7 @@ import { day, flag, id, moment, pageInput } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import { getUnit, listChildren } from "#features/units/units.model.ts";
 import { answerFigures, sealedLedgers } from "./answers.model.ts";
-import { digestOf, listRecords } from "./figures.model.ts";
+import { digestOf, listRecords } from "./records.model.ts";
 
 const question = {
   unit: id.optional().meta({ description: "含其各级下级；缺省为本单位" }),
