@@ -10,7 +10,8 @@ import { asOwner, withScope } from "#platform/db.ts";
 import { operator } from "#features/access/access.model.ts";
 import { storePack } from "#features/campaigns/campaigns.model.ts";
 import { exportLedger } from "#features/exchange/export.model.ts";
-import { importFile, type ImportResult } from "#features/exchange/import.model.ts";
+import { importFile } from "#features/exchange/import.model.ts";
+import type { ImportResult } from "#features/exchange/import.types.ts";
 import { changeEntry, listEntries } from "#features/ledgers/ledgers.model.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 

@@ -12,7 +12,8 @@ import { getUnit } from "#features/units/units.model.ts";
 import type { TableInfo } from "./exchange.types.ts";
 import { exportLedger } from "./export.model.ts";
 import { FileRefused } from "./file-refused.ts";
-import { importWithin, type ImportResult } from "./import.model.ts";
+import { importWithin } from "./import.model.ts";
+import type { ImportResult } from "./import.types.ts";
 import { markWorkbook } from "./mark-workbook.ts";
 
 const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

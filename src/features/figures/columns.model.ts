@@ -3,12 +3,12 @@ import { Big } from "big.js";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import { fieldOf, isNumber } from "#kernel/fields.ts";
-import { type MeasureValue, type Request } from "#kernel/figure-value.ts";
+import type { MeasureValue, Request } from "#kernel/figure-value.ts";
 import type { MeasurePlan } from "#kernel/measure.ts";
 import { conditionSql, isList, shownSql, type SqlContext, valueSql } from "#kernel/measure-sql.ts";
 import { join, sql, type Sql } from "#platform/db.ts";
-import { type UnitPlace } from "./places.model.ts";
-import { type Place } from "./source.model.ts";
+import type { UnitPlace } from "./places.model.ts";
+import type { Place } from "./source.model.ts";
 
 export const placeFor = (place: UnitPlace, request: Request): Place => ({
   unit: place.id,

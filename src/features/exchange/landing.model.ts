@@ -1,0 +1,301 @@
+/** Rows of an import on their way into the ledgers: registered, checked, compared with what is there, copied in. */
+import type { Campaign } from "#kernel/campaign.ts";
+import type { Ledger } from "#kernel/definitions.ts";
+import { Deltas, holdPack, preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
+import { Problem } from "#kernel/problem.ts";
+import { copyRows, type Tx } from "#platform/db.ts";
+import { orderedId } from "#platform/ordered-id.ts";
+import { holdRegister, registerFault, registerRows } from "#features/campaigns/register.model.ts";
+import { findFault, leavers, type Fault } from "#features/ledgers/check-shape.model.ts";
+import { changeEntry, findByIdentity, heldLedgers, ledgerOf, listEditedImports } from "#features/ledgers/ledgers.model.ts";
+import type { Doer, Entry, Values } from "#features/ledgers/ledgers.types.ts";
+import { openLookups, type LiveLookups } from "#features/ledgers/lookups.model.ts";
+import { dayOf, ownerPerson, shapeEntry, type Shape } from "#features/ledgers/shape.model.ts";
+import { listPosts, unitOn, type Post } from "#features/people/people.model.ts";
+import type { Complaint, ParsedRow, TableInfo } from "./exchange.types.ts";
+import type { ImportOptions, ImportResult, TableResult } from "./import.types.ts";
+
+/** Rows that are looked up and copied at once. */
+const landing = 5000;
+
+interface Ready {
+  row: ParsedRow;
+  shape: Shape;
+}
+
+export interface Importing {
+  lookups: LiveLookups;
+  begin(table: TableInfo): Promise<void>;
+  take(rows: ParsedRow[]): Promise<void>;
+  end(table: TableInfo): Promise<void>;
+  finish(): Promise<void>;
+}
+
+export async function openImport(
+  tx: Tx,
+  campaign: Campaign,
+  doer: Doer,
+  options: ImportOptions,
+  result: ImportResult,
+): Promise<Importing> {
+  const { realm } = campaign;
+  const lookups = await openLookups(tx, campaign);
+  const measures = await preparedMeasures(tx, campaign);
+  const deltas = new Deltas();
+  const seen = new Map<string, string>();
+  const gone = await leavers(tx, realm);
+  let edited: ReadonlySet<string> = new Set();
+  let current: { info: TableInfo; ledger: Ledger; result: TableResult; waiting: ParsedRow[]; complained: number } | undefined;
+
+  // Read once, and only for files with records that name a person and no unit.
+  let posts: Map<number, Post[]> | undefined;
+  const homeOf = async (ledger: Ledger, values: Values): Promise<number | undefined> => {
+    const person = ownerPerson(ledger, values);
+    if (person === undefined) return undefined;
+    posts ??= Map.groupBy(await listPosts(tx, realm), (post) => post.person);
+    return unitOn(posts.get(person) ?? [], dayOf(ledger, values), campaign.pack.seconded);
+  };
+  let landed: Promise<void> = Promise.resolve();
+  // Ledgers that hold entries from before: of others no row can be known already.
+  const held = new Set(await heldLedgers(tx, campaign));
+
+  const refuse = (table: TableResult, complaints: Complaint[]): void => {
+    table.valid--;
+    table.invalid++;
+    result.refused++;
+    result.complaints.push(...complaints);
+  };
+
+  const land = async (rows: ParsedRow[], owners?: number[]): Promise<void> => {
+    const { ledger, result: table, info } = current as NonNullable<typeof current>;
+    const ready: Ready[] = [];
+    for (const [index, row] of rows.entries()) {
+      const shape = shapeEntry(ledger, row.values, owners?.[index] ?? (await homeOf(ledger, row.values)) ?? doer.unit);
+      if (owners) shape.unit = owners[index] as number;
+      const fault = findFault(campaign, ledger, shape, gone, options.mayWrite);
+      if (fault) {
+        refuse(table, [complain(info, row, fault)]);
+        continue;
+      }
+      const key = `${ledger.key}|${shape.unit}|${shape.identity.toString("latin1")}`;
+      const content = shape.content.toString("latin1");
+      const before = seen.get(key);
+      if (before === content) table.unchanged++;
+      else if (before !== undefined) refuse(table, [conflict(info, ledger, row)]);
+      else {
+        seen.set(key, content);
+        ready.push({ row, shape });
+      }
+    }
+    const shapes = ready.map(({ shape }) => shape);
+    const known = held.has(ledger.key) ? await findByIdentity(tx, campaign, realm, ledger.key, shapes) : new Map<string, never>();
+    const fresh: Shape[] = [];
+    for (const { shape, row } of ready) {
+      const content = shape.content.toString("hex");
+      const old = known.get(`${shape.unit}|${shape.identity.toString("hex")}`);
+      // The same file again, though the record it once brought was corrected since.
+      if (!old && edited.has(`${shape.unit}|${content}`)) table.unchanged++;
+      else if (!old) fresh.push(shape);
+      else if (old.imported === content || (await unchanged(old.entry, shape))) table.unchanged++;
+      else {
+        const now = await changeEntry(tx, campaign, old.entry, old.entry.version, doer, {
+          action: "import",
+          values: onlyBrought(info, ledger, row),
+          importId: result.importId,
+          imported: shape.content,
+        });
+        if (now.version === old.entry.version) table.unchanged++;
+        else table.changed++;
+      }
+    }
+    if (fresh.length > 0)
+      await copyEntries(tx, campaign, ledger, doer, fresh, result.importId, measures.get(ledger.key) ?? [], deltas);
+    table.added += fresh.length;
+  };
+
+  const complain = (info: TableInfo, row: ParsedRow, fault: Fault): Complaint => ({
+    file: info.file,
+    sheet: info.sheet,
+    row: row.row,
+    column: info.columns.find((one) => one.field === fault.field && fault.field !== undefined)?.heading ?? null,
+    cell: null,
+    value: null,
+    code: fault.code,
+    reason: fault.reason,
+    suggestion: fault.suggestion,
+  });
+
+  return {
+    lookups,
+    async begin(info) {
+      const ledger = ledgerOf(campaign, info.ledger);
+      const refusal = options.refuses?.(ledger);
+      if (refusal !== undefined) throw new Problem("forbidden", 403, refusal);
+      if (ledger.registers) {
+        await holdRegister(tx, campaign);
+        await lookups.refresh(tx);
+      }
+      holdPack(tx, campaign);
+      edited = await listEditedImports(tx, campaign, realm, ledger.key);
+      const table: TableResult = {
+        sheet: info.sheet,
+        table: info.table,
+        ledger: ledger.key,
+        ledgerName: ledger.name,
+        headerRows: info.headerRows,
+        firstRow: info.firstRow,
+        lastRow: info.lastRow,
+        columns: {},
+        valid: 0,
+        invalid: 0,
+        added: 0,
+        changed: 0,
+        unchanged: 0,
+        skipped: [],
+      };
+      for (const column of info.columns)
+        if (!column.ignored || column.field !== null) table.columns[column.heading] = column.field;
+      result.tables.push(table);
+      result.found.push(info);
+      current = { info, ledger, result: table, waiting: [], complained: result.complaints.length };
+    },
+    async take(rows) {
+      const { ledger, result: table, waiting } = current as NonNullable<typeof current>;
+      const good = rows.filter((row) => row.complaints.length === 0);
+      for (const row of rows) if (row.complaints.length > 0) result.complaints.push(...row.complaints);
+      table.valid += good.length;
+      table.invalid += rows.length - good.length;
+      result.refused += rows.length - good.length;
+      // Units and people must be known whole before the records that are about them can be placed.
+      waiting.push(...good);
+      if (ledger.registers || waiting.length < landing) return;
+      // The database takes one batch while the next is read and checked.
+      await landed;
+      landed = land(waiting.splice(0));
+      landed.catch(() => undefined);
+    },
+    async end(info) {
+      const { ledger, result: table, waiting, complained } = current as NonNullable<typeof current>;
+      table.lastRow = info.lastRow;
+      table.skipped = info.skipped;
+      await landed;
+      if (!ledger.registers) await land(waiting.splice(0));
+      const own = waiting.filter((row) => {
+        const fault = registerFault(ledger, row, lookups, doer.unit, {
+          whole: options.whole ?? true,
+          mayWrite: options.mayWrite,
+        });
+        if (fault) refuse(table, [complain(info, row, fault)]);
+        return !fault;
+      });
+      if (own.length > 0) {
+        // What is counted anew when units come or move must not come a second time from here.
+        await deltas.copy(tx, realm, campaign.id);
+        posts = undefined;
+        const owners = await registerRows(tx, campaign, ledger, own, lookups, doer.unit).catch((error: unknown) => {
+          throw withRows(error, info, ledger, own);
+        });
+        for (let start = 0; start < own.length; start += landing)
+          await land(own.slice(start, start + landing), owners.slice(start, start + landing));
+      }
+      // Some faults show only when rows are brought in; people read from the top.
+      result.complaints.push(...result.complaints.splice(complained).toSorted((one, other) => one.row - other.row));
+      result.added += table.added;
+      result.changed += table.changed;
+      result.unchanged += table.unchanged;
+      current = undefined;
+    },
+    finish: () => deltas.copy(tx, realm, campaign.id),
+  };
+}
+
+/** Only what the file has columns for: a column that is missing says nothing about what was recorded before. */
+function onlyBrought(info: TableInfo, ledger: Ledger, row: ParsedRow): Values {
+  const brought = new Set(info.columns.map((column) => column.field));
+  return Object.fromEntries(
+    ledger.fields.filter((field) => brought.has(field.name)).map((field) => [field.name, row.values[field.name] ?? null]),
+  );
+}
+
+const unchanged = async (entry: Entry, shape: Shape): Promise<boolean> =>
+  entry.state === shape.state && JSON.stringify(sorted(entry.data)) === JSON.stringify(sorted(shape.data));
+const sorted = (values: Values): [string, unknown][] =>
+  Object.entries(values).toSorted(([left], [right]) => (left < right ? -1 : 1));
+
+const conflict = (info: TableInfo, ledger: Ledger, row: ParsedRow): Complaint => ({
+  file: info.file,
+  sheet: info.sheet,
+  row: row.row,
+  column: info.columns.find((column) => column.field === ledger.identity[0])?.heading ?? null,
+  cell: null,
+  value: (row.values[ledger.identity[0] ?? ""] as string | undefined) ?? null,
+  code: "conflict",
+  reason: `${ledger.identity.join("、")}与前面一行相同，内容却不同`,
+  suggestion: "请核对编号，一条记录一个编号",
+});
+
+/** A fault in what a register says of units is one of the whole table; the message names the rows that it is about. */
+function withRows(error: unknown, info: TableInfo, ledger: Ledger, rows: readonly ParsedRow[]): unknown {
+  const names = error instanceof Problem ? error.details["units"] : undefined;
+  if (!(error instanceof Problem) || !Array.isArray(names)) return error;
+  const about = rows.filter((row) => names.includes(row.values[ledger.registers?.name ?? ""])).map((row) => row.row);
+  if (about.length === 0) return error;
+  const sheet = info.sheet === null ? "" : `工作表“${info.sheet}”`;
+  return new Problem(error.code, error.status, `${sheet}第${about.slice(0, 20).join("、")}行：${error.message}`, {
+    ...error.details,
+    rows: about,
+  });
+}
+
+/** New entries and their first events by COPY. */
+async function copyEntries(
+  tx: Tx,
+  campaign: Campaign,
+  ledger: Ledger,
+  doer: Doer,
+  shapes: readonly Shape[],
+  importId: string,
+  prepared: readonly Prepared[],
+  deltas: Deltas,
+): Promise<void> {
+  const at = doer.now.toISOString();
+  const rows = shapes.map((shape) => ({ shape, id: orderedId(), data: JSON.stringify(shape.data) }));
+  for (const shape of shapes) deltas.add(prepared, shape.unit, shape, 1);
+  await copyRows(
+    tx,
+    "entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, imported, pack_id, created_at, updated_at)",
+    rows.map(({ shape: { unit, day, state, identity, content }, id, data }) => [
+      campaign.realm,
+      id,
+      campaign.id,
+      ledger.key,
+      unit,
+      day,
+      state,
+      data,
+      1,
+      identity,
+      content,
+      campaign.packId,
+      at,
+      at,
+    ]),
+  );
+  await copyRows(
+    tx,
+    "entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state, import_id)",
+    rows.map(({ shape: { unit, day, state }, id, data }) => [
+      campaign.realm,
+      id,
+      1,
+      "import",
+      doer.account,
+      at,
+      data,
+      unit,
+      day,
+      state,
+      importId,
+    ]),
+  );
+}
