@@ -138,7 +138,9 @@ test("a killed program leaves nothing that stops the next one, and its rows are 
     await c.query('create table rows as select generate_series(1, 1000) as n'); console.log('written'); setInterval(() => {}, 1000)`,
   );
   expect(await first).toBe("written");
+  const dead = new Promise((done) => child.once("exit", done)); // until then the next one may rightly take it for a neighbour
   child.kill("SIGKILL");
+  await dead;
   const orphan = findServer(join(dataDir, "pg"));
   const db = await startDatabase({ dataDir, purpose: "serve" });
   expect(db.owned).toBe(true);
