@@ -9,7 +9,8 @@ import { asOwner, sql, type Database } from "#platform/db.ts";
 import { getCampaign, storePack } from "#features/campaigns/campaigns.model.ts";
 import { writeWorkbook } from "#features/exchange/write-workbook.ts";
 import { registerPeople } from "#features/people/people.model.ts";
-import { rebuildPaths, registerUnits } from "#features/units/units.model.ts";
+import { registerUnits } from "#features/units/units.model.ts";
+import { rebuildPaths } from "#features/units/paths.model.ts";
 import { days, forms, kinds, nationPack } from "./nation-pack.ts";
 import { dataFolder, median, openStage, random, type Result } from "./stage.ts";
 

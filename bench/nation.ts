@@ -6,7 +6,8 @@
 import type { Campaign } from "#kernel/campaign.ts";
 import { asOwner, sql, type Database } from "#platform/db.ts";
 import { getCampaign, recountAll, storePack } from "#features/campaigns/campaigns.model.ts";
-import { rebuildPaths, registerUnits } from "#features/units/units.model.ts";
+import { registerUnits } from "#features/units/units.model.ts";
+import { rebuildPaths } from "#features/units/paths.model.ts";
 import { days, forms, kinds, ledgerKeys, nationPack, shares } from "./nation-pack.ts";
 
 export interface Size {

@@ -9,7 +9,8 @@ import { makeXlsx, type SheetSource } from "#features/exchange/fixtures/make-xls
 import { importFile } from "#features/exchange/import.model.ts";
 import { listPosts, registerPeople, second, transfer, unitOn } from "#features/people/people.model.ts";
 import { links, paths } from "#features/units/paths.ts";
-import { findUnitByName, mergeUnit, moveUnit, rebuildPaths, registerUnits } from "#features/units/units.model.ts";
+import { findUnitByName, mergeUnit, moveUnit, registerUnits } from "#features/units/units.model.ts";
+import { rebuildPaths } from "#features/units/paths.model.ts";
 import { relationKinds, type Relation } from "#features/units/units.types.ts";
 import { asOwner, raw, sql } from "#platform/db.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";

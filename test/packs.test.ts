@@ -20,7 +20,8 @@ import { foldAll } from "#features/figures/cells.model.ts";
 
 import type { Value } from "#kernel/values/cell.ts";
 import { registerPeople } from "#features/people/people.model.ts";
-import { rebuildPaths, registerUnits } from "#features/units/units.model.ts";
+import { registerUnits } from "#features/units/units.model.ts";
+import { rebuildPaths } from "#features/units/paths.model.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 import { repository, seeded } from "./program.ts";
 import { importPath } from "./small-pack.ts";

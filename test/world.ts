@@ -8,7 +8,8 @@ import { asOwner, sql } from "#platform/db.ts";
 import { putAccount } from "#features/access/access.model.ts";
 import { storePack } from "#features/campaigns/campaigns.model.ts";
 import { registerPeople } from "#features/people/people.model.ts";
-import { rebuildPaths, registerUnits } from "#features/units/units.model.ts";
+import { registerUnits } from "#features/units/units.model.ts";
+import { rebuildPaths } from "#features/units/paths.model.ts";
 import { createServer } from "../src/main.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 

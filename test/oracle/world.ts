@@ -12,7 +12,8 @@ import { changeEntry, getEntry, moveEntry, recordEntry } from "#features/ledgers
 import type { Doer, Values } from "#features/ledgers/ledgers.types.ts";
 import { verifyEntries } from "#features/ledgers/verify.model.ts";
 import { registerPeople, transfer } from "#features/people/people.model.ts";
-import { mergeUnit, moveUnit, rebuildPaths, registerUnits } from "#features/units/units.model.ts";
+import { mergeUnit, moveUnit, registerUnits } from "#features/units/units.model.ts";
+import { rebuildPaths } from "#features/units/paths.model.ts";
 import type { RelationKind } from "#features/units/units.types.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger, Pack } from "#kernel/definitions.ts";

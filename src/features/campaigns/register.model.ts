@@ -7,7 +7,8 @@ import type { Values } from "#features/ledgers/ledgers.types.ts";
 import { refuse } from "#features/ledgers/read-values.model.ts";
 import type { LiveLookups } from "#features/ledgers/lookups.model.ts";
 import { registerPeople } from "#features/people/people.model.ts";
-import { rebuildPaths, registerUnits } from "#features/units/units.model.ts";
+import { registerUnits } from "#features/units/units.model.ts";
+import { rebuildPaths } from "#features/units/paths.model.ts";
 import { recountUnits } from "./campaigns.model.ts";
 
 export interface RegisterRow {
