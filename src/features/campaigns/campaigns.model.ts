@@ -7,7 +7,8 @@ import { preparedPlans } from "#kernel/figure-value.ts";
 import type { SqlContext } from "#kernel/measure-sql.ts";
 import { Problem } from "#kernel/problem.ts";
 import { asOwner, type Database, join, sql, type Tx } from "#platform/db.ts";
-import { rebuildCells, stopWriters, verifyCells, type CellFault } from "#features/figures/cells.model.ts";
+import { stopWriters } from "#features/figures/cells.model.ts";
+import { rebuildCells, verifyCells, type CellFault } from "#features/figures/recount.model.ts";
 import { registerUnits } from "#features/units/units.model.ts";
 import { rebuildPaths } from "#features/units/paths.model.ts";
 

@@ -20,7 +20,8 @@ import { copyRows, join, sql, type Tx } from "#platform/db.ts";
 
 const spanDays = 16;
 const dayMs = 86_400_000;
-const epochDay = (day: string): number => Math.round(Date.parse(day) / dayMs);
+/** Days since 1970. */
+export const epochDay = (day: string): number => Math.round(Date.parse(day) / dayMs);
 const dayOf = (number: number): string => new Date(number * dayMs).toISOString().slice(0, 10);
 const spanOf = (day: string): string => dayOf(Math.floor(epochDay(day) / spanDays) * spanDays);
 
