@@ -114,14 +114,8 @@ async function digestAcross(tx: Tx, campaign: Campaign, key: string, question: Q
   return { records: row?.records ?? 0, digest: row?.digest ?? "" };
 }
 
-async function recordsSql(
-  tx: Tx,
-  campaign: Campaign,
-  key: string,
-  question: Question,
-  columns: Sql,
-  union: boolean,
-): Promise<Sql> {
+/** What is looked at for a figure, where, and the ids of the units its conditions name. */
+async function openQuestion(tx: Tx, campaign: Campaign, key: string, question: Question) {
   const parts = partsOf(campaign, key, question);
   const place = (await findPlaces(tx, campaign, [question.unit])).get(question.unit);
   if (!place) throw notFound("这个单位");
@@ -130,6 +124,18 @@ async function recordsSql(
     campaign,
     parts.map((part) => part.request.plan),
   );
+  return { parts, place, unitIds };
+}
+
+async function recordsSql(
+  tx: Tx,
+  campaign: Campaign,
+  key: string,
+  question: Question,
+  columns: Sql,
+  union: boolean,
+): Promise<Sql> {
+  const { parts, place, unitIds } = await openQuestion(tx, campaign, key, question);
   const selects = parts.map(({ request }) => {
     const context = contextFor(campaign, request, question.asOf, unitIds);
     return sql`select ${columns} ${sourceSql(campaign, [request.plan.ledger.key], placeFor(place, request), question.asOf)} and ${recordCondition(request, context)}`;
@@ -145,14 +151,7 @@ export async function listRecords(
   question: Question,
   page: { limit: number; offset: number } = { limit: 1000, offset: 0 },
 ): Promise<FigureRecord[]> {
-  const parts = partsOf(campaign, key, question);
-  const place = (await findPlaces(tx, campaign, [question.unit])).get(question.unit);
-  if (!place) throw notFound("这个单位");
-  const unitIds = await unitIdsFor(
-    tx,
-    campaign,
-    parts.map((part) => part.request.plan),
-  );
+  const { parts, place, unitIds } = await openQuestion(tx, campaign, key, question);
   const selects = parts.map(({ name, request }) => {
     const { plan } = request;
     const context = contextFor(campaign, request, question.asOf, unitIds);
