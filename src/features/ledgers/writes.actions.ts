@@ -158,47 +158,36 @@ export const move = campaignAction({
   about: aboutEntry,
 });
 
-export const remove = campaignAction({
-  name: "ledgers.delete",
-  method: "POST",
-  path: "/api/campaigns/:campaign/entries/:entry/delete",
-  summary: "删除一条记录",
-  description: "记录不再计入任何数字，内容和经过仍可查看，可以恢复。",
-  input: z.object({ entry: z.uuid(), version, reason: reason.min(1, "请写明删除的理由") }),
-  output: written,
-  subject: (call, { entry }) => readableEntry(call, entry, true),
-  allow: (asker, { ledger }) => mayUse(asker, ledger, "delete"),
-  run: async (call, { entry, ledger }, input) =>
-    answerEntry(
-      call,
-      ledger,
-      await changeEntry(call.tx, call.campaign, entry, input.version, doerOf(call), {
-        action: "delete",
-        deleted: true,
-        reason: input.reason,
-      }),
-    ),
-  about: aboutEntry,
-});
+/** Deleting and restoring differ in the mark they set and in what they are called. */
+const markDeleted = (action: "delete" | "restore", summary: string, description: string | undefined, why: string) =>
+  campaignAction({
+    name: `ledgers.${action}`,
+    method: "POST",
+    path: `/api/campaigns/:campaign/entries/:entry/${action}` as const,
+    summary,
+    ...(description === undefined ? {} : { description }),
+    input: z.object({ entry: z.uuid(), version, reason: reason.min(1, why) }),
+    output: written,
+    subject: (call, { entry }) => readableEntry(call, entry, true),
+    allow: (asker, { ledger }) => mayUse(asker, ledger, "delete"),
+    run: async (call, { entry, ledger }, input) =>
+      answerEntry(
+        call,
+        ledger,
+        await changeEntry(call.tx, call.campaign, entry, input.version, doerOf(call), {
+          action,
+          deleted: action === "delete",
+          reason: input.reason,
+        }),
+      ),
+    about: aboutEntry,
+  });
 
-export const restore = campaignAction({
-  name: "ledgers.restore",
-  method: "POST",
-  path: "/api/campaigns/:campaign/entries/:entry/restore",
-  summary: "恢复已删除的记录",
-  input: z.object({ entry: z.uuid(), version, reason: reason.min(1, "请写明恢复的理由") }),
-  output: written,
-  subject: (call, { entry }) => readableEntry(call, entry, true),
-  allow: (asker, { ledger }) => mayUse(asker, ledger, "delete"),
-  run: async (call, { entry, ledger }, input) =>
-    answerEntry(
-      call,
-      ledger,
-      await changeEntry(call.tx, call.campaign, entry, input.version, doerOf(call), {
-        action: "restore",
-        deleted: false,
-        reason: input.reason,
-      }),
-    ),
-  about: aboutEntry,
-});
+export const remove = markDeleted(
+  "delete",
+  "删除一条记录",
+  "记录不再计入任何数字，内容和经过仍可查看，可以恢复。",
+  "请写明删除的理由",
+);
+
+export const restore = markDeleted("restore", "恢复已删除的记录", undefined, "请写明恢复的理由");
