@@ -109,7 +109,7 @@ async function empty(database: Database): Promise<void> {
 async function makeWorkbook(path: string, count: number): Promise<void> {
   const next = random(7);
   const fields = nationPack().ledgers[0]?.fields ?? [];
-  const any = (values: readonly string[]): string => values[Math.floor(next() * values.length)] as string;
+  const pick = (values: readonly string[]): string => values[Math.floor(next() * values.length)] as string;
   const rows = function* () {
     for (let index = 0; index < count; index++) {
       const day = new Date(Date.parse(days.from) + Math.floor(next() * days.count) * 86_400_000).toISOString().slice(0, 10);
@@ -121,8 +121,8 @@ async function makeWorkbook(path: string, count: number): Promise<void> {
           `第${Math.floor(next() * 280)}乡纪委`,
           { date: day },
           `教育整顿专题活动${Math.floor(next() * 1000)}`,
-          any(kinds),
-          any(forms),
+          pick(kinds),
+          pick(forms),
           `YC${String(Math.floor(next() * 6000)).padStart(6, "0")}`,
           `主讲${Math.floor(next() * 500)}`,
           present,

@@ -6,6 +6,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import type { Campaign } from "#kernel/campaign.ts";
+import { writeAudit } from "#features/audit/audit.model.ts";
 import { foldAll } from "#features/figures/cells.model.ts";
 import { ledgerOf, recordEntry } from "#features/ledgers/ledgers.model.ts";
 import { shapeEntry } from "#features/ledgers/shape.model.ts";
@@ -30,15 +31,15 @@ export async function writes(scale: number, say: (line: string) => void): Promis
     await database.pool.query("drop table if exists bare_entries; create table bare_entries (like entries including all)");
     const draw = random(3);
     const next = (): { unit: { id: number; realm: number }; values: Record<string, string | number> } => {
-      const any = <T>(list: readonly T[]): T => list[Math.floor(draw() * list.length)] as T;
-      const unit = any(units);
+      const pick = <T>(list: readonly T[]): T => list[Math.floor(draw() * list.length)] as T;
+      const unit = pick(units);
       const values = {
         编号: `新-${randomUUID()}`,
         单位: unit.id,
         活动日期: `2023-0${1 + Math.floor(draw() * 9)}-1${Math.floor(draw() * 10)}`,
         活动名称: "教育整顿专题活动",
-        类别: any(kinds),
-        形式: any(forms),
+        类别: pick(kinds),
+        形式: pick(forms),
         人员: Math.floor(draw() * 600_000),
         参加人数: 5 + Math.floor(draw() * 60),
         主要内容: "传达学习上级会议精神，结合实际交流研讨",
@@ -101,8 +102,16 @@ const record = (database: Database, campaign: Campaign, { unit, values }: New): 
       id,
       values,
     );
-    tx.later(sql`insert into audit (realm_id, at, actor, action, unit_id, subject, result)
-      values (${unit.realm}, ${now.toISOString()}, 1, 'ledgers.record', ${unit.id}, ${id}, 'ok')`);
+    writeAudit(tx, {
+      realm: unit.realm,
+      at: now,
+      actor: 1,
+      action: "ledgers.record",
+      unit: unit.id,
+      subject: id,
+      result: "ok",
+      bypasses: [],
+    });
   });
 
 function bareInsert({ pool }: Database, campaign: Campaign, { unit, values }: New): Promise<pg.QueryResult> {

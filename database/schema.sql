@@ -21,6 +21,44 @@ begin
   end if;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.add_audit(realm integer, at timestamp with time zone, actor bigint, action text, unit bigint, subject text, result text, details jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into audit (realm_id, at, actor, action, unit_id, subject, result, details)
+    values (realm, at, actor, action, unit, subject, result, details);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.add_delta(realm integer, campaign integer, unit bigint, day date, measures integer[], amounts bigint[], keys text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into figure_deltas (realm_id, campaign_id, unit_id, day, measures, amounts, keys)
+    values (realm, campaign, unit, day, measures, amounts, keys);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.add_entry(realm integer, entry uuid, campaign integer, ledger text, unit bigint, day date, state text, data jsonb, identity bytea, pack integer, actor bigint, at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, pack_id, created_at, updated_at)
+    values (realm, entry, campaign, ledger, unit, day, state, data, 1, identity, pack, at, at);
+  insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state)
+    values (realm, entry, 1, 'record', actor, at, data, unit, day, state);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.add_event(realm integer, entry uuid, version integer, action text, actor bigint, at timestamp with time zone, reason text, changes jsonb, unit bigint, day date, state text, deleted boolean, import uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into entry_events (realm_id, entry_id, version, action, actor, at, reason, changes, unit_id, day, state, deleted, import_id)
+    values (realm, entry, version, action, actor, at, reason, changes, unit, day, state, deleted, import);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.app_actor()
  RETURNS bigint
  LANGUAGE sql

@@ -80,6 +80,19 @@ test("a write based on an old version is refused with the difference; recording 
   expect([same.status, same.body.code]).toEqual([409, "number_taken"]);
 });
 
+test("an id sent twice at once is recorded once; one that a unit out of sight has is refused", async () => {
+  const east = await world.as("east");
+  const id = randomUUID();
+  const body = { values: values(world.units.east, "B-2") };
+  const answers = await Promise.all([1, 2, 3].map(() => east.send("PUT", `${api}/ledgers/study/entries/${id}`, body)));
+  for (const { status, body: got } of answers) expect([status, got]).toEqual([200, answers[0]?.body]);
+  expect((await east.get(`${api}/entries/${id}`)).body.history).toHaveLength(1);
+  const west = await world.as("west");
+  const other = await west.send("PUT", `${api}/ledgers/study/entries/${id}`, { values: values(world.units.west, "B-3") });
+  expect([other.status, other.body.code]).toEqual([409, "id_taken"]);
+  expect(JSON.stringify(other.body)).not.toContain("B-2");
+});
+
 test("values are checked like cells, and each fault is placed", async () => {
   const east = await world.as("east");
   const put = (sent: object) => east.send("PUT", `${api}/ledgers/study/entries/${randomUUID()}`, { values: sent });

@@ -425,6 +425,44 @@ create table audit (
 create index audit_at on audit (realm_id, at);
 select deploy.distribute('audit', 'realm_id', 'units');
 
+-- What a write adds, each a call: the server keeps the plans of a function's statements, row-level security and all,
+-- where plain statements would be planned anew for every write.
+
+create function add_event(realm integer, entry uuid, version integer, action text, actor bigint, at timestamptz, reason text,
+  changes jsonb, unit bigint, day date, state text, deleted boolean, import uuid) returns void
+language plpgsql as $$
+begin
+  insert into entry_events (realm_id, entry_id, version, action, actor, at, reason, changes, unit_id, day, state, deleted, import_id)
+    values (realm, entry, version, action, actor, at, reason, changes, unit, day, state, deleted, import);
+end $$;
+
+-- An entry and its first event.
+create function add_entry(realm integer, entry uuid, campaign integer, ledger text, unit bigint, day date, state text,
+  data jsonb, identity bytea, pack integer, actor bigint, at timestamptz) returns void
+language plpgsql as $$
+begin
+  insert into entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, pack_id, created_at, updated_at)
+    values (realm, entry, campaign, ledger, unit, day, state, data, 1, identity, pack, at, at);
+  insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state)
+    values (realm, entry, 1, 'record', actor, at, data, unit, day, state);
+end $$;
+
+create function add_delta(realm integer, campaign integer, unit bigint, day date, measures integer[], amounts bigint[], keys text[])
+returns void
+language plpgsql as $$
+begin
+  insert into figure_deltas (realm_id, campaign_id, unit_id, day, measures, amounts, keys)
+    values (realm, campaign, unit, day, measures, amounts, keys);
+end $$;
+
+create function add_audit(realm integer, at timestamptz, actor bigint, action text, unit bigint, subject text, result text, details jsonb)
+returns void
+language plpgsql as $$
+begin
+  insert into audit (realm_id, at, actor, action, unit_id, subject, result, details)
+    values (realm, at, actor, action, unit, subject, result, details);
+end $$;
+
 -- Accounts and sessions live on the main connection only and have no foreign keys with distributed tables.
 
 create table accounts (

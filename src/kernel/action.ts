@@ -164,7 +164,7 @@ export interface House {
   findCampaign(tx: Tx, key: string): Promise<Campaign | undefined>;
   findAsker(tx: Tx, campaign: Campaign, account: Account): Promise<Asker | undefined>;
   /** Called as the owner. */
-  audit(tx: Tx, row: AuditRow): Promise<void>;
+  audit(tx: Tx, row: AuditRow): void;
 }
 
 export interface AuditRow {
@@ -198,14 +198,14 @@ export async function answer(house: House, action: Action, asked: Asked): Promis
       action.name,
       async (tx) => {
         trail.bypasses = [];
-        await limitTime(tx, action.seconds ?? 20);
+        limitTime(tx, action.seconds ?? 20);
         const { call, values, scope } = await identify(house, action, asked, tx, now, trail);
-        await takeScope(tx, scope);
+        takeScope(tx, scope);
         const result = await action.perform({ call, about: trail.about }, values);
         if (action.method !== "GET" || action.sensitive) {
           // Nobody's scope decides whether what they did is kept.
-          await becomeOwner(tx);
-          await house.audit(tx, auditRow(action, trail, "ok", now));
+          becomeOwner(tx);
+          house.audit(tx, auditRow(action, trail, "ok", now));
         }
         return result;
       },
@@ -213,7 +213,7 @@ export async function answer(house: House, action: Action, asked: Asked): Promis
     );
   } catch (error) {
     if (error instanceof Problem && trail.realm !== undefined && (action.method !== "GET" || refusals.has(error.status)))
-      await asOwner(house.database, "audit refusal", (tx) => house.audit(tx, auditRow(action, trail, error.code, now)));
+      await asOwner(house.database, "audit refusal", async (tx) => house.audit(tx, auditRow(action, trail, error.code, now)));
     throw error;
   }
 }
@@ -230,12 +230,11 @@ interface Trail {
 async function identify(house: House, action: Action, asked: Asked, tx: Tx, now: Date, trail: Trail) {
   const asSystem: Call["asSystem"] = async (reason, run) => {
     trail.bypasses.push(reason);
-    await becomeOwner(tx);
+    becomeOwner(tx);
     try {
       return await run(tx);
     } finally {
-      // After a failed statement nothing but the rollback is left to do.
-      await takeScope(tx, scope).catch(() => undefined);
+      takeScope(tx, scope);
     }
   };
   const knownAs = (account: Account): void => void Object.assign(trail, { account, realm: account.realm });

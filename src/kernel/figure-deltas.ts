@@ -6,7 +6,7 @@
  * before it writes; loading another one waits for writers that hold it and then counts what they wrote, and a writer
  * that comes later with the old version is refused with a conflict that its transaction is run again for.
  */
-import { copyRows, join, sql, type Tx } from "#platform/db.ts";
+import { copyRows, sql, type Tx } from "#platform/db.ts";
 import type { Campaign } from "./campaign.ts";
 import type { Pack } from "./definitions.ts";
 import { preparedPlans } from "./figure-value.ts";
@@ -108,19 +108,11 @@ export class Deltas {
     );
   }
 
-  /** Adds the rows at the latest with the commit. */
+  /** Adds the few rows of one write, at the latest with the commit. */
   write(tx: Tx, realm: number, campaign: number): void {
-    const rows = this.take();
-    for (let start = 0; start < rows.length; start += 500) {
-      const values = rows
-        .slice(start, start + 500)
-        .map(
-          (row) =>
-            sql`(${realm}, ${campaign}, ${row.unit}, ${row.day}, ${row.measures}::integer[], ${row.amounts}::bigint[], ${row.keys}::text[])`,
-        );
+    for (const row of this.take())
       tx.later(
-        sql`insert into figure_deltas (realm_id, campaign_id, unit_id, day, measures, amounts, keys) values ${join(values)}`,
+        sql`select add_delta(${realm}, ${campaign}, ${row.unit}, ${row.day}, ${row.measures}, ${row.amounts}, ${row.keys})`,
       );
-    }
   }
 }

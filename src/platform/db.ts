@@ -7,10 +7,10 @@ import { Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import sql, { type Sql } from "sql-template-tag";
+import sql, { raw, type Sql } from "sql-template-tag";
 
-export { sql, type Sql };
-export { join, raw, empty } from "sql-template-tag";
+export { sql, raw, type Sql };
+export { join, empty } from "sql-template-tag";
 
 // One choice for the whole program: whole numbers are JS numbers (no id or count reaches 2^53), exact decimals
 // and dates stay text.
@@ -33,9 +33,11 @@ export interface Tx {
   one<Row extends object>(statement: Sql): Promise<Row | undefined>;
   /**
    * A statement whose rows nobody waits for: it goes out with the next query or with the commit, in order and in the
-   * same message, which saves its way there and back. Its error comes out there.
+   * same message, which saves its way there and back. Its error comes out there; `explain` says what it means.
    */
-  later(statement: Sql): void;
+  later(statement: Sql, explain?: (error: unknown) => unknown): void;
+  /** 1, or more when the transaction is run again after a conflict with another. */
+  readonly attempt: number;
   /** The driver's own client, for COPY. What is to go out later goes out first. */
   readonly client: pg.PoolClient;
   /** What this process remembers of this database: only what never changes once committed. */
@@ -59,6 +61,10 @@ export function openDatabase(config: pg.PoolConfig): Database {
 /** Class 08 (connection), 57P0x (shutdown), 40001 and 40P01 (conflicts): the whole transaction may be tried again. */
 const retryable = (error: unknown): boolean => /^(08...|57P0.|40001|40P01)$/.test((error as { code?: string }).code ?? "");
 
+/** An error that has the transaction run again, `attempt` one higher. */
+export const runAgain = (cause: unknown): Error =>
+  Object.assign(new Error("conflict with another transaction", { cause }), { code: "40001" });
+
 /** Text as it is; numbers and booleans as JSON writes them, and so objects. */
 const wordOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
@@ -80,6 +86,9 @@ const arrayText = (values: readonly unknown[]): string =>
       return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
     })
     .join()}}`;
+
+/** A moment in a column as JSON has it: ISO 8601 in UTC, milliseconds. */
+export const isoText = (column: string): Sql => raw(`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 
 const special = /[\\\t\n\r]/;
 const copyText = (text: string): string =>
@@ -114,33 +123,43 @@ const inline = ({ strings, values }: Sql): string =>
 
 /**
  * One connection's transaction. Statements for later, and `begin` itself, wait for the next query and go out with it
- * in one message: a write costs two ways to the server and back, not one a statement.
+ * in one message: a write costs one way to the server and back, not one a statement.
  */
-function openTx(client: pg.PoolClient, begin: string, memory: Map<string, unknown>) {
+function openTx(client: pg.PoolClient, begin: string, memory: Map<string, unknown>, attempt: number) {
   let waiting: string[] = [begin];
+  let explains: ((error: unknown) => unknown)[] = [];
   let begun = false;
   // What the driver's own client was made to send first; its failure is told at the next statement or at the commit.
   let sent: Promise<unknown> = Promise.resolve();
-  const take = (...more: string[]): string => {
+  /** Sends what waits and these, in one message; the results of all. */
+  const send = (...more: string[]): Promise<pg.QueryResult[]> => {
     const text = [...waiting, ...more].join(";\n");
+    const explaining = explains;
     waiting = [];
+    explains = [];
     begun = true;
-    return text;
+    const results = client.query(text).catch((error: unknown) => {
+      throw explaining.reduce((told, explain) => explain(told), error);
+    });
+    return results as Promise<unknown> as Promise<pg.QueryResult[]>;
   };
   const query = async <Row extends object>(statement: Sql): Promise<Row[]> => {
     await sent;
     if (waiting.length === 0) return (await client.query<Row>(statement)).rows;
-    const results: unknown = await client.query(take(inline(statement)));
-    return ((results as pg.QueryResult<Row>[]).at(-1) as pg.QueryResult<Row>).rows;
+    return (await send(inline(statement))).at(-1)?.rows as Row[];
   };
   const tx: Tx = {
     memory,
+    attempt,
     query,
     one: async <Row extends object>(statement: Sql) => (await query<Row>(statement))[0],
-    later: (statement) => void waiting.push(inline(statement)),
+    later: (statement, explain) => {
+      waiting.push(inline(statement));
+      if (explain) explains.push(explain);
+    },
     get client() {
       if (waiting.length > 0) {
-        sent = client.query(take());
+        sent = send();
         sent.catch(() => undefined);
       }
       return client;
@@ -150,7 +169,7 @@ function openTx(client: pg.PoolClient, begin: string, memory: Map<string, unknow
     tx,
     commit: async (): Promise<void> => {
       await sent;
-      if (begun || waiting.length > 1) await client.query(take("commit"));
+      if (begun || waiting.length > 1) await send("commit");
     },
     rollback: async (): Promise<void> => {
       if (begun) await client.query("rollback");
@@ -173,7 +192,7 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
 async function transaction<T>(database: Database, begin: string, run: (tx: Tx) => Promise<T>, attempts = 3): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const client = await connect(database.pool);
-    const { tx, commit, rollback } = openTx(client, begin, database.memory);
+    const { tx, commit, rollback } = openTx(client, begin, database.memory, attempt);
     let broken: Error | undefined;
     try {
       const result = await run(tx);
@@ -204,14 +223,14 @@ export function beginScope(scope: Scope): string {
 }
 
 /** Limits the rest of an owner's transaction to a scope. */
-export const takeScope = async (tx: Tx, scope: Scope): Promise<void> => void (await tx.client.query(beginScope(scope)));
+export const takeScope = (tx: Tx, scope: Scope): void => tx.later(raw(beginScope(scope)));
 
 /** Lifts the scope of a transaction that began as the owner's. */
-export const becomeOwner = async (tx: Tx): Promise<void> => void (await tx.client.query("set local role none"));
+export const becomeOwner = (tx: Tx): void => tx.later(sql`set local role none`);
 
 /** Ends any further statement of the transaction that takes longer. */
-export const limitTime = async (tx: Tx, seconds: number): Promise<void> =>
-  void (await tx.client.query(`set local statement_timeout = ${Math.round(seconds * 1000)}`));
+export const limitTime = (tx: Tx, seconds: number): void =>
+  tx.later(raw(`set local statement_timeout = ${Math.round(seconds * 1000)}`));
 
 /** Throws when the database does not answer. */
 export const ping = async (database: Database): Promise<void> => void (await database.pool.query("select 1"));

@@ -2,8 +2,9 @@
 import type { AuditRow } from "#kernel/action.ts";
 import { sql, type Tx } from "#platform/db.ts";
 
-export async function writeAudit(tx: Tx, row: AuditRow): Promise<void> {
+export function writeAudit(tx: Tx, row: AuditRow): void {
   const details = row.bypasses.length > 0 ? JSON.stringify({ asSystem: row.bypasses }) : null;
-  await tx.query(sql`insert into audit (realm_id, at, actor, action, unit_id, subject, result, details)
-    values (${row.realm}, ${row.at.toISOString()}, ${row.actor}, ${row.action}, ${row.unit}, ${row.subject}, ${row.result}, ${details})`);
+  tx.later(
+    sql`select add_audit(${row.realm}, ${row.at.toISOString()}, ${row.actor}, ${row.action}, ${row.unit}, ${row.subject}, ${row.result}, ${details})`,
+  );
 }

@@ -6,17 +6,20 @@ import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { Deltas, holdPack, preparedMeasures } from "#kernel/figure-deltas.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
-import { constraintOf, join, sql, type Sql, type Tx } from "#platform/db.ts";
+import { constraintOf, isoText, join, runAgain, sql, type Sql, type Tx } from "#platform/db.ts";
 import type { Doer, Entry, EntryEvent, Values } from "./ledgers.types.ts";
 import { listPosts, unitOn } from "#features/people/people.model.ts";
 import { dayOf, difference, ownerPerson, shapeEntry, type Shape } from "./shape.model.ts";
 
-const columns = sql`entry_id as id, realm_id as realm, ledger, unit_id as unit, day, state, data, version, deleted, pack_id as "packId", created_at::text as "createdAt", updated_at::text as "updatedAt"`;
+const columns = sql`entry_id as id, realm_id as realm, ledger, unit_id as unit, day, state, data, version, deleted, pack_id as "packId", ${isoText("created_at")} as "createdAt", ${isoText("updated_at")} as "updatedAt"`;
 
-export async function getEntry(tx: Tx, campaign: Campaign, id: string, lock = false): Promise<Entry> {
-  const entry = await tx.one<Entry>(
+const findEntry = (tx: Tx, campaign: Campaign, id: string, lock = false): Promise<Entry | undefined> =>
+  tx.one(
     sql`select ${columns} from entries where realm_id = any(${campaign.realms}::integer[]) and entry_id = ${id} and campaign_id = ${campaign.id} ${lock ? sql`for update` : sql``}`,
   );
+
+export async function getEntry(tx: Tx, campaign: Campaign, id: string, lock = false): Promise<Entry> {
+  const entry = await findEntry(tx, campaign, id, lock);
   if (!entry) throw notFound("这条记录");
   return entry;
 }
@@ -61,7 +64,7 @@ export const listEntries = (
 
 export const listEvents = (tx: Tx, campaign: Campaign, id: string): Promise<EntryEvent[]> =>
   tx.query(
-    sql`select version, action, actor, at::text as at, reason, changes, state from entry_events where realm_id = any(${campaign.realms}::integer[]) and entry_id = ${id} order by version`,
+    sql`select version, action, actor, ${isoText("at")} as at, reason, changes, state from entry_events where realm_id = any(${campaign.realms}::integer[]) and entry_id = ${id} order by version`,
   );
 
 export function ledgerOf(campaign: Campaign, key: string): Ledger {
@@ -77,7 +80,10 @@ export interface NewEntry {
   importId?: string;
 }
 
-/** Adds an entry. The same id again is harmless: what is there is returned. A second entry of the same number is refused. */
+/**
+ * Adds an entry, at the latest with the commit. The same id again is harmless: what is there is returned. A second entry
+ * of the same number is refused.
+ */
 export async function recordEntry(
   tx: Tx,
   campaign: Campaign,
@@ -88,6 +94,10 @@ export async function recordEntry(
   values: Values,
   check?: (shape: Shape) => Promise<void>,
 ): Promise<Entry> {
+  if (tx.attempt > 1) {
+    const known = await findEntry(tx, campaign, id);
+    if (known) return known;
+  }
   const person = ownerPerson(ledger, values);
   const home =
     person === undefined
@@ -98,21 +108,36 @@ export async function recordEntry(
   const at = doer.now.toISOString();
   const measures = (await preparedMeasures(tx, campaign)).get(ledger.key) ?? [];
   holdPack(tx, campaign);
-  const inserted = await tx
-    .query<Entry>(sql`insert into entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, pack_id, created_at, updated_at)
-    values (${realm}, ${id}, ${campaign.id}, ${ledger.key}, ${shape.unit}, ${shape.day}, ${shape.state}, ${JSON.stringify(shape.data)}, 1, ${shape.identity}, ${campaign.packId}, ${at}, ${at})
-    on conflict (realm_id, entry_id) do nothing returning ${columns}`)
-    .catch((error: unknown) => {
-      throw numberTaken(error, ledger, shape);
-    });
-  const entry = inserted[0];
-  if (!entry) return getEntry(tx, campaign, id);
-  tx.later(sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state)
-    values (${realm}, ${id}, 1, 'record', ${doer.account}, ${at}, ${JSON.stringify(shape.data)}, ${shape.unit}, ${shape.day}, ${shape.state})`);
+  tx.later(
+    sql`select add_entry(${realm}, ${id}, ${campaign.id}, ${ledger.key}, ${shape.unit}, ${shape.day}, ${shape.state}, ${shape.data}, ${shape.identity}, ${campaign.packId}, ${doer.account}, ${at})`,
+    (error) => idTaken(numberTaken(error, ledger, shape), tx.attempt),
+  );
+  const { unit, day, state, data } = shape;
+  const entry: Entry = {
+    id,
+    realm,
+    ledger: ledger.key,
+    unit,
+    day,
+    state,
+    data,
+    version: 1,
+    deleted: false,
+    packId: campaign.packId,
+    createdAt: at,
+    updatedAt: at,
+  };
   const deltas = new Deltas();
-  deltas.add(measures, shape.unit, entry, 1);
+  deltas.add(measures, unit, entry, 1);
   deltas.write(tx, realm, campaign.id);
   return entry;
+}
+
+/** Of an id that is there already: the transaction is run again and returns what is there, if the asker may see it. */
+function idTaken(error: unknown, attempt: number): unknown {
+  if (constraintOf(error) !== "entries_pk") return error;
+  if (attempt === 1) return runAgain(error);
+  return new Problem("id_taken", 409, "这个编号（UUID）已经用于另一条记录，请换一个重新提交。");
 }
 
 /** What the database says of a number that another entry of the unit has, in words. */
@@ -178,8 +203,9 @@ export async function changeEntry(
     });
   // Someone was faster since it was read here: what they did can be seen now.
   if (!updated) throw await versionConflict(tx, await getEntry(tx, campaign, entry.id), base, change.values ?? {});
-  tx.later(sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, reason, changes, unit_id, day, state, deleted, import_id)
-    values (${entry.realm}, ${entry.id}, ${version}, ${change.action}, ${doer.account}, ${at}, ${change.reason ?? null}, ${JSON.stringify(changes)}, ${shape.unit}, ${shape.day}, ${state}, ${deleted}, ${change.importId ?? null})`);
+  tx.later(
+    sql`select add_event(${entry.realm}, ${entry.id}, ${version}, ${change.action}, ${doer.account}, ${at}, ${change.reason}, ${changes}, ${shape.unit}, ${shape.day}, ${state}, ${deleted}, ${change.importId})`,
+  );
   const deltas = new Deltas();
   if (!entry.deleted) deltas.add(measures, entry.unit, entry, -1);
   if (!deleted) deltas.add(measures, updated.unit, updated, 1);
