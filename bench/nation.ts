@@ -87,17 +87,13 @@ async function makeUnits(database: Database, size: Size, step: (line: string) =>
   return campaign;
 }
 
-const indexes = [
-  "alter table entries add constraint entries_pk primary key (realm_id, entry_id)",
-  "create index entries_place on entries (realm_id, campaign_id, ledger, unit_id, day)",
-  "create unique index entries_identity on entries (realm_id, campaign_id, ledger, unit_id, identity)",
-  "alter table entries add constraint entries_unit_fk foreign key (realm_id, unit_id) references units",
-];
-
 async function makeRows(database: Database, campaign: Campaign, size: Size, step: (line: string) => void): Promise<void> {
   const { pool } = database;
-  await pool.query(`alter table entries drop constraint entries_unit_fk;
-    alter table entries drop constraint entries_pk; drop index entries_place; drop index entries_identity`);
+  const indexes = await pool.query<{ name: string; definition: string }>(
+    "select indexname as name, indexdef as definition from pg_indexes where tablename = 'entries' and indexname <> 'entries_pk'",
+  );
+  await pool.query("alter table entries drop constraint entries_pk");
+  for (const { name } of indexes.rows) await pool.query(`drop index ${name}`);
   const provinces = campaign.realms.filter((realm) => realm !== campaign.realm);
   const people = Math.floor(size.people / provinces.length);
   await atOnce(provinces, 2, async (realm) => {
@@ -114,7 +110,9 @@ async function makeRows(database: Database, campaign: Campaign, size: Size, step
   });
   await pool.query(entriesSql(campaign.realm, campaign, ledgerKeys[0] as string, 100));
   step(`${size.entries} entries`);
-  for (const statement of indexes) await pool.query(`set maintenance_work_mem = '1GB'; ${statement}`);
+  const build = (statement: string): Promise<unknown> => pool.query(`set maintenance_work_mem = '1GB'; ${statement}`);
+  await build("alter table entries add constraint entries_pk primary key (realm_id, entry_id)");
+  for (const { definition } of indexes.rows) await build(definition);
   step("indexes");
   await pool.query("vacuum analyze");
   step("analysed");
@@ -128,7 +126,7 @@ function entriesSql(realm: number, campaign: Campaign, ledger: string, count: nu
     select ${realm}, id::uuid, ${campaign.id}, '${ledger}', unit_id, day,
       jsonb_build_object('编号', '${ledger}-' || i, '单位', unit_id, '活动日期', day::text, '活动名称', '教育整顿专题活动' || i % 1000, '类别', ${among(kinds, 10)},
         '形式', ${among(forms, 20)}, '人员', person, '参加人数', 5 + h % 60, '主要内容', '传达学习上级会议精神，结合实际交流研讨'),
-      1, decode(id, 'hex'), ${campaign.packId}, '2023-11-01', '2023-11-01'
+      1, id::uuid, ${campaign.packId}, '2023-11-01', '2023-11-01'
     from (
       select i, abs(h) as h, md5('${realm} ${ledger} ' || i) as id, u.ids[1 + (abs(h) % cardinality(u.ids))::integer] as unit_id,
         date '${days.from}' + (abs(h) / 1000003 % ${days.count})::integer as day,

@@ -39,7 +39,7 @@ begin
     values (realm, campaign, unit, day, measures, amounts, keys);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.add_entry(realm integer, entry uuid, campaign integer, ledger text, unit bigint, day date, state text, data jsonb, identity bytea, pack integer, actor bigint, at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.add_entry(realm integer, entry uuid, campaign integer, ledger text, unit bigint, day date, state text, data jsonb, identity uuid, pack integer, actor bigint, at timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
@@ -152,13 +152,12 @@ create table public.entries (
   data jsonb not null,
   version integer not null,
   deleted boolean default false not null,
-  identity bytea,
-  imported bytea,
+  identity uuid,
+  imported uuid,
   pack_id integer not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
-  constraint entries_pk PRIMARY KEY (realm_id, entry_id),
-  constraint entries_unit_fk FOREIGN KEY (realm_id, unit_id) REFERENCES public.units(realm_id, unit_id)
+  constraint entries_pk PRIMARY KEY (realm_id, entry_id)
 );
 
 create table public.entry_events (
@@ -436,9 +435,9 @@ create table public.units (
 
 
 CREATE INDEX audit_at ON public.audit USING btree (realm_id, at);
-CREATE UNIQUE INDEX entries_identity ON public.entries USING btree (realm_id, campaign_id, ledger, unit_id, identity);
-CREATE INDEX entries_place ON public.entries USING btree (realm_id, campaign_id, ledger, unit_id, day);
-CREATE INDEX entry_events_import ON public.entry_events USING btree (realm_id, import_id) WHERE (import_id IS NOT NULL);
+CREATE UNIQUE INDEX entries_identity ON public.entries USING btree (realm_id, campaign_id, identity);
+CREATE INDEX entries_place ON public.entries USING btree (realm_id, campaign_id, ledger, unit_id);
+CREATE INDEX entry_events_at ON public.entry_events USING brin (at);
 CREATE UNIQUE INDEX figure_members_number ON public.figure_members USING btree (realm_id, campaign_id, member);
 CREATE INDEX group_members_group ON public.group_members USING btree (realm_id, group_id);
 CREATE UNIQUE INDEX people_code ON public.people USING btree (realm_id, code);

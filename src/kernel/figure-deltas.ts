@@ -53,7 +53,7 @@ export async function measureIds(tx: Tx, campaign: Campaign): Promise<Map<string
   return new Map(rows.map((row) => [row.digest, row.measure_id]));
 }
 
-interface Delta {
+export interface Delta {
   unit: number;
   day: string | null;
   measures: number[];
@@ -61,21 +61,33 @@ interface Delta {
   keys: (string | null)[] | null;
 }
 
+type Amounts = Map<number | string, number>;
+
 /** Amounts that writes add, gathered by unit and day. */
 export class Deltas {
-  readonly #rows = new Map<string, { unit: number; day: string | null; amounts: Map<string, number> }>();
+  /** By unit and day: amounts by measure, and of those that tell people apart by `measure key`. */
+  readonly #rows = new Map<string, { unit: number; day: string | null; amounts: Amounts }>();
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  #row(unit: number, day: string | null): { amounts: Amounts } {
+    const place = `${unit}|${day}`;
+    let row = this.#rows.get(place);
+    if (!row) this.#rows.set(place, (row = { unit, day, amounts: new Map() }));
+    return row;
+  }
 
   /** `sign` 1 for what an entry now is, -1 for what it was. */
   add(measures: readonly Prepared[], unit: number, entry: EntryView, sign: 1 | -1): void {
+    let dated: { amounts: Amounts } | undefined;
     for (const { id, plan } of measures) {
       const member = plan.sets ? memberOf(plan, unit, entry) : undefined;
       const amount = plan.sets ? (member === undefined ? 0 : 1) : amountOf(plan, entry);
       if (amount === 0) continue;
-      const day = plan.date.kind === "none" ? null : entry.day;
-      const place = `${unit}|${day}`;
-      let row = this.#rows.get(place);
-      if (!row) this.#rows.set(place, (row = { unit, day, amounts: new Map() }));
-      const part = member === undefined ? String(id) : `${id} ${member}`;
+      const row = plan.date.kind === "none" ? this.#row(unit, null) : (dated ??= this.#row(unit, entry.day));
+      const part = member === undefined ? id : `${id} ${member}`;
       row.amounts.set(part, (row.amounts.get(part) ?? 0) + sign * amount);
     }
   }
@@ -87,10 +99,9 @@ export class Deltas {
       const row: Delta = { unit, day, measures: [], amounts: [], keys: null };
       for (const [part, amount] of amounts) {
         if (amount === 0) continue;
-        const space = part.indexOf(" ");
-        if (space > 0) (row.keys ??= row.measures.map(() => null)).push(part.slice(space + 1));
+        if (typeof part === "string") (row.keys ??= row.measures.map(() => null)).push(part.slice(part.indexOf(" ") + 1));
         else row.keys?.push(null);
-        row.measures.push(Number.parseInt(part, 10));
+        row.measures.push(typeof part === "string" ? Number.parseInt(part, 10) : part);
         row.amounts.push(amount);
       }
       if (row.measures.length > 0) rows.push(row);

@@ -16,7 +16,9 @@ export { join, empty } from "sql-template-tag";
 // and dates stay text.
 const { types } = pg;
 types.setTypeParser(types.builtins.INT8, Number);
-types.setTypeParser(1016 as never, (text: string) => (text === "{}" ? [] : text.slice(1, -1).split(",").map(Number)));
+const numbers = (text: string): number[] => (text === "{}" ? [] : text.slice(1, -1).split(",").map(Number));
+types.setTypeParser(1007 as never, numbers);
+types.setTypeParser(1016 as never, numbers);
 types.setTypeParser(types.builtins.DATE, (text) => text);
 types.setTypeParser(1182 as never, (text: string) => (text === "{}" ? [] : text.slice(1, -1).split(",")));
 

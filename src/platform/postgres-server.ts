@@ -15,6 +15,8 @@ export interface RunningServer {
   socketDir: string;
 }
 
+export const socketOf = (server: RunningServer): string => join(server.socketDir, ".s.PGSQL.5432");
+
 function worksIn(pid: number, dir: string): boolean {
   const at = statSync(`/proc/${pid}/cwd`, { throwIfNoEntry: false });
   const is = statSync(dir, { throwIfNoEntry: false });

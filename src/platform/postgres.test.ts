@@ -7,7 +7,7 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startDatabase, type Database } from "./postgres.ts";
 import { explainFailure } from "./postgres-cluster.ts";
-import { findServer } from "./postgres-server.ts";
+import { findServer, socketOf, type RunningServer } from "./postgres-server.ts";
 import { serverSettings } from "./postgres-settings.ts";
 import { StartError } from "./start-error.ts";
 
@@ -175,6 +175,20 @@ test("many starting at the same moment share one server", async () => {
   expect(all.filter(({ owned }) => owned)).toHaveLength(1);
   await Promise.all(all.map((db) => db.stop()));
   expect(findServer(join(dataDir, "pg"))).toBeUndefined();
+});
+
+test("a server whose socket was deleted is started anew, and who used it goes on", async () => {
+  const dataDir = join(root, "tidied");
+  const first = await startDatabase({ dataDir, purpose: "tool" });
+  await query(first, "create table kept as select 1 as n");
+  rmSync(socketOf(findServer(join(dataDir, "pg")) as RunningServer));
+  const lines: string[] = [];
+  const second = await startDatabase({ dataDir, purpose: "tool", log: (line) => lines.push(line) });
+  expect(lines.join()).toContain("已被删除，正在重新启动数据库");
+  expect(await query(second, "select n from kept")).toEqual([{ n: 1 }]);
+  expect(await eventually(() => query(first, "select n from kept"))).toEqual([{ n: 1 }]);
+  await first.stop();
+  await second.stop();
 });
 
 test("missing library links are made, and a path too long for a socket does not matter", async () => {

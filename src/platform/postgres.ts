@@ -4,11 +4,12 @@
 // two serve the same data. Both vanish with the process, however it dies: nothing stale is left. If the server dies, the keeper's
 // connection breaks, and the process brings the server up again.
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { keepCapped } from "./capped-log.ts";
 import { createCluster, databaseName, openCluster, type Cluster } from "./postgres-cluster.ts";
-import { findServer, startServer, stopServer, type RunningServer } from "./postgres-server.ts";
+import { findServer, socketOf, startServer, stopServer, type RunningServer } from "./postgres-server.ts";
 import { withProcessLock } from "./process-lock.ts";
 import { StartError } from "./start-error.ts";
 
@@ -132,7 +133,15 @@ async function startEmbedded({ dataDir, purpose, log = () => {}, nativeDir }: Da
 
   /** The keeper of the server that is already there, waiting while it recovers; undefined if there is none. */
   async function join(): Promise<pg.Client | undefined> {
+    let missing = 0;
     for (let running = findServer(cluster.pgDir); running; running = findServer(cluster.pgDir)) {
+      // A server makes its socket before anything else; one that someone deleted (a job that tidies up) never comes back.
+      missing = existsSync(socketOf(running)) ? 0 : missing + 1;
+      if (missing > 60) {
+        log(`数据库进程 ${running.pid} 的连接文件 ${socketOf(running)} 已被删除，正在重新启动数据库。`);
+        await stopServer(cluster.pgDir, running);
+        return undefined;
+      }
       const client = await tryKeeper(running, purpose);
       if (client) {
         server = running;

@@ -1,9 +1,9 @@
 /** Rows of an import on their way into the ledgers: registered, checked, compared with what is there, copied in. */
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
-import { Deltas, holdPack, preparedMeasures, type Prepared } from "#kernel/figure-deltas.ts";
+import { Deltas, holdPack, preparedMeasures } from "#kernel/figure-deltas.ts";
 import { Problem } from "#kernel/problem.ts";
-import { copyRows, type Tx } from "#platform/db.ts";
+import { copyRows, sql, type Tx } from "#platform/db.ts";
 import { orderedId } from "#platform/ordered-id.ts";
 import { holdRegister, registerFault, registerRows } from "#features/campaigns/register.model.ts";
 import { findFault, leavers, type Fault } from "#features/ledgers/check-shape.model.ts";
@@ -12,11 +12,14 @@ import type { Doer, Entry, Values } from "#features/ledgers/ledgers.types.ts";
 import { openLookups, type LiveLookups } from "#features/ledgers/lookups.model.ts";
 import { dayOf, ownerPerson, shapeEntry, type Shape } from "#features/ledgers/shape.model.ts";
 import { listPosts, unitOn, type Post } from "#features/people/people.model.ts";
+import { addAmounts } from "#features/figures/cells.model.ts";
 import type { Complaint, ParsedRow, TableInfo } from "./exchange.types.ts";
 import type { ImportOptions, ImportResult, TableResult } from "./import.types.ts";
 
 /** Rows that are looked up and copied at once. */
-const landing = 5000;
+const landing = 2000;
+/** Amounts for figures are gathered up to so many rows, so that memory does not grow with the file. */
+const manyDeltas = 200_000;
 
 interface Ready {
   row: ParsedRow;
@@ -49,13 +52,13 @@ export async function openImport(
 
   // Read once, and only for files with records that name a person and no unit.
   let posts: Map<number, Post[]> | undefined;
-  const homeOf = async (ledger: Ledger, values: Values): Promise<number | undefined> => {
+  const homeOf = (ledger: Ledger, values: Values): number | undefined => {
     const person = ownerPerson(ledger, values);
-    if (person === undefined) return undefined;
-    posts ??= Map.groupBy(await listPosts(tx, realm), (post) => post.person);
-    return unitOn(posts.get(person) ?? [], dayOf(ledger, values), campaign.pack.seconded);
+    return person === undefined ? undefined : unitOn(posts?.get(person) ?? [], dayOf(ledger, values), campaign.pack.seconded);
   };
+  // The database takes one batch while the next is read and checked.
   let landed: Promise<void> = Promise.resolve();
+  let copied: Promise<void> = Promise.resolve();
   // Ledgers that hold entries from before: of others no row can be known already.
   const held = new Set(await heldLedgers(tx, campaign));
 
@@ -68,31 +71,31 @@ export async function openImport(
 
   const land = async (rows: ParsedRow[], owners?: number[]): Promise<void> => {
     const { ledger, result: table, info } = current as NonNullable<typeof current>;
+    if (posts === undefined && rows.some((row) => ownerPerson(ledger, row.values) !== undefined))
+      posts = Map.groupBy(await listPosts(tx, realm), (post) => post.person);
     const ready: Ready[] = [];
     for (const [index, row] of rows.entries()) {
-      const shape = shapeEntry(ledger, row.values, owners?.[index] ?? (await homeOf(ledger, row.values)) ?? doer.unit);
-      if (owners) shape.unit = owners[index] as number;
+      const shape = shapeEntry(ledger, row.values, homeOf(ledger, row.values) ?? doer.unit, owners?.[index]);
       const fault = findFault(campaign, ledger, shape, gone, options.mayWrite);
       if (fault) {
         refuse(table, [complain(info, row, fault)]);
         continue;
       }
-      const key = `${ledger.key}|${shape.unit}|${shape.identity.toString("latin1")}`;
-      const content = shape.content.toString("latin1");
-      const before = seen.get(key);
+      const { identity, content } = shape;
+      const before = seen.get(identity);
       if (before === content) table.unchanged++;
       else if (before !== undefined) refuse(table, [conflict(info, ledger, row)]);
       else {
-        seen.set(key, content);
+        seen.set(identity, content);
         ready.push({ row, shape });
       }
     }
     const shapes = ready.map(({ shape }) => shape);
-    const known = held.has(ledger.key) ? await findByIdentity(tx, campaign, realm, ledger.key, shapes) : new Map<string, never>();
+    const known = held.has(ledger.key) ? await findByIdentity(tx, campaign, realm, shapes) : new Map<string, never>();
     const fresh: Shape[] = [];
     for (const { shape, row } of ready) {
-      const content = shape.content.toString("hex");
-      const old = known.get(`${shape.unit}|${shape.identity.toString("hex")}`);
+      const { content } = shape;
+      const old = known.get(shape.identity);
       // The same file again, though the record it once brought was corrected since.
       if (!old && edited.has(`${shape.unit}|${content}`)) table.unchanged++;
       else if (!old) fresh.push(shape);
@@ -102,15 +105,19 @@ export async function openImport(
           action: "import",
           values: onlyBrought(info, ledger, row),
           importId: result.importId,
-          imported: shape.content,
+          imported: content,
         });
         if (now.version === old.entry.version) table.unchanged++;
         else table.changed++;
       }
     }
-    if (fresh.length > 0)
-      await copyEntries(tx, campaign, ledger, doer, fresh, result.importId, measures.get(ledger.key) ?? [], deltas);
     table.added += fresh.length;
+    for (const shape of fresh) deltas.add(measures.get(ledger.key) ?? [], shape.unit, shape, 1);
+    await copied;
+    copied = copyEntries(tx, campaign, ledger, doer, fresh, result.importId).then(() =>
+      deltas.size < manyDeltas ? undefined : deltas.copy(tx, realm, campaign.id),
+    );
+    copied.catch(() => undefined);
   };
 
   const complain = (info: TableInfo, row: ParsedRow, fault: Fault): Complaint => ({
@@ -169,7 +176,6 @@ export async function openImport(
       // Units and people must be known whole before the records that are about them can be placed.
       waiting.push(...good);
       if (ledger.registers || waiting.length < landing) return;
-      // The database takes one batch while the next is read and checked.
       await landed;
       landed = land(waiting.splice(0));
       landed.catch(() => undefined);
@@ -198,6 +204,7 @@ export async function openImport(
         for (let start = 0; start < own.length; start += landing)
           await land(own.slice(start, start + landing), owners.slice(start, start + landing));
       }
+      await copied;
       // Some faults show only when rows are brought in; people read from the top.
       result.complaints.push(...result.complaints.splice(complained).toSorted((one, other) => one.row - other.row));
       result.added += table.added;
@@ -205,7 +212,7 @@ export async function openImport(
       result.unchanged += table.unchanged;
       current = undefined;
     },
-    finish: () => deltas.copy(tx, realm, campaign.id),
+    finish: () => addAmounts(tx, realm, campaign.id, deltas),
   };
 }
 
@@ -247,7 +254,7 @@ function withRows(error: unknown, info: TableInfo, ledger: Ledger, rows: readonl
   });
 }
 
-/** New entries and their first events by COPY. */
+/** New entries by COPY, and their first events from them. */
 async function copyEntries(
   tx: Tx,
   campaign: Campaign,
@@ -255,24 +262,22 @@ async function copyEntries(
   doer: Doer,
   shapes: readonly Shape[],
   importId: string,
-  prepared: readonly Prepared[],
-  deltas: Deltas,
 ): Promise<void> {
+  if (shapes.length === 0) return;
   const at = doer.now.toISOString();
-  const rows = shapes.map((shape) => ({ shape, id: orderedId(), data: JSON.stringify(shape.data) }));
-  for (const shape of shapes) deltas.add(prepared, shape.unit, shape, 1);
+  const ids = shapes.map(() => orderedId());
   await copyRows(
     tx,
     "entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, imported, pack_id, created_at, updated_at)",
-    rows.map(({ shape: { unit, day, state, identity, content }, id, data }) => [
+    shapes.map(({ unit, day, state, text, identity, content }, index) => [
       campaign.realm,
-      id,
+      ids[index],
       campaign.id,
       ledger.key,
       unit,
       day,
       state,
-      data,
+      text,
       1,
       identity,
       content,
@@ -281,21 +286,8 @@ async function copyEntries(
       at,
     ]),
   );
-  await copyRows(
-    tx,
-    "entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state, import_id)",
-    rows.map(({ shape: { unit, day, state }, id, data }) => [
-      campaign.realm,
-      id,
-      1,
-      "import",
-      doer.account,
-      at,
-      data,
-      unit,
-      day,
-      state,
-      importId,
-    ]),
-  );
+  await tx.query(sql`-- lint: owner bulk, the whole of the rows that were just copied, not sent a second time
+    insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state, import_id)
+    select realm_id, entry_id, 1, 'import', ${doer.account}::bigint, created_at, data, unit_id, day, state, ${importId}::uuid
+      from entries where realm_id = ${campaign.realm} and entry_id = any(${ids}::uuid[])`);
 }

@@ -9,7 +9,7 @@ import type { WorkbookZip } from "./workbook-guard.ts";
 import { columnOf, decodeEscapes, readMerges, readWorkbookParts, type WorkbookParts } from "./xlsx-parts.ts";
 import { attribute, xmlScanner, type XmlHandler } from "./xml-scan.ts";
 
-const batchSize = 512;
+const batchSize = 256;
 
 /** Attribute with double quotes as Excel writes it, else by the general way. */
 const quick = (raw: string, key: string, name: string): string | undefined => {

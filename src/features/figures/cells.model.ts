@@ -7,6 +7,7 @@
  * exact and fresh whatever the folding has done. Leaves have no cells: their few records are counted directly.
  */
 import type { Campaign } from "#kernel/campaign.ts";
+import type { Delta, Deltas } from "#kernel/figure-deltas.ts";
 import { asOwner, copyRows, join, sql, type Database, type Tx } from "#platform/db.ts";
 import { epochDay, foldSets } from "./sets.model.ts";
 
@@ -14,7 +15,12 @@ const blockDays = 64;
 /** Block of what has no date. */
 const undated = -1_000_000;
 
-export const place = (day: string | null): { block: number; index: number } => {
+interface Place {
+  block: number;
+  index: number;
+}
+
+export const place = (day: string | null): Place => {
   if (day === null) return { block: undated, index: 0 };
   const number = epochDay(day);
   return { block: Math.floor(number / blockDays), index: ((number % blockDays) + blockDays) % blockDays };
@@ -77,50 +83,56 @@ const covers = (path: Path, day: string | null): boolean =>
     ? path.to_day === "infinity"
     : (path.from_day === "-infinity" || path.from_day <= day) && (path.to_day === "infinity" || day < path.to_day);
 
-export interface PendingRow {
-  campaign_id: number;
-  unit_id: number;
-  day: string | null;
-  measures: number[];
-  amounts: number[];
-  keys: (string | null)[] | null;
+/** Only one process folds a realm at a time: whether it is this transaction, until its end. */
+async function holdFolding(tx: Tx, realm: number): Promise<boolean> {
+  return (await tx.one<{ taken: boolean }>(sql`select pg_try_advisory_xact_lock(7240002, ${realm}) as taken`))?.taken === true;
 }
 
-/** Moves one batch of pending rows of a realm into its cells; how many were moved. Only one process folds a realm at a time. */
-export async function foldBatch(tx: Tx, realm: number, limit = 20_000): Promise<number> {
-  const lock = await tx.one<{ taken: boolean }>(sql`select pg_try_advisory_xact_lock(7240002, ${realm}) as taken`);
-  if (!lock?.taken) return 0;
-  const pending = await tx.query<PendingRow>(sql`
-    delete from figure_deltas where realm_id = ${realm} and delta_id in (select delta_id from figure_deltas where realm_id = ${realm} order by delta_id limit ${limit})
-    returning campaign_id, unit_id, day, measures, amounts, keys`);
-  for (const [campaign, rows] of Map.groupBy(pending, (row) => row.campaign_id)) {
-    const units = [...new Set(rows.map((row) => row.unit_id))];
-    // Of units with the same totals only the one that keeps them.
-    const paths = await tx.query<Path>(sql`
-      select p.unit_id, p.ancestor_id, p.from_day, p.to_day from unit_paths p
-      join inner_units i on i.realm_id = p.realm_id and i.campaign_id = p.campaign_id and i.unit_id = p.ancestor_id and i.totals_id = i.unit_id
-      where p.realm_id = ${realm} and p.campaign_id = ${campaign} and p.unit_id = any(${units}::bigint[])`);
-    const byUnit = Map.groupBy(paths, (path) => path.unit_id);
-    const points = new Points();
-    for (const row of rows) {
-      const above = (byUnit.get(row.unit_id) ?? []).filter((path) => covers(path, row.day));
-      row.measures.forEach((measure, index) => {
-        if (row.keys?.[index] != null) return;
-        for (const path of above) points.add(path.ancestor_id, measure, row.day, row.amounts[index] as number);
+/** Moves one batch of pending rows of a realm into its cells; how many were moved. */
+export async function foldBatch(tx: Tx, realm: number, limit = 50_000): Promise<number> {
+  if (!(await holdFolding(tx, realm))) return 0;
+  const pending = await tx.query<Delta & { campaign: number }>(sql`
+    delete from figure_deltas where realm_id = ${realm} and delta_id <= (
+      select max(delta_id) from (select delta_id from figure_deltas where realm_id = ${realm} order by delta_id limit ${limit}) as first_ones)
+    returning campaign_id as campaign, unit_id as unit, day, measures, amounts, keys`);
+  for (const [campaign, rows] of Map.groupBy(pending, (row) => row.campaign)) await fold(tx, realm, campaign, rows);
+  return pending.length;
+}
+
+/** Adds many amounts, as the owner: folded here and now, or left pending while someone else folds. */
+export async function addAmounts(tx: Tx, realm: number, campaign: number, deltas: Deltas): Promise<void> {
+  if (deltas.size === 0) return;
+  if (await holdFolding(tx, realm)) await fold(tx, realm, campaign, deltas.take());
+  else await deltas.copy(tx, realm, campaign);
+}
+
+async function fold(tx: Tx, realm: number, campaign: number, rows: readonly Delta[]): Promise<void> {
+  const units = [...new Set(rows.map((row) => row.unit))];
+  // Of units with the same totals only the one that keeps them.
+  const paths = await tx.query<Path>(sql`
+    select p.unit_id, p.ancestor_id, p.from_day, p.to_day from unit_paths p
+    join inner_units i on i.realm_id = p.realm_id and i.campaign_id = p.campaign_id and i.unit_id = p.ancestor_id and i.totals_id = i.unit_id
+    where p.realm_id = ${realm} and p.campaign_id = ${campaign} and p.unit_id = any(${units}::bigint[])`);
+  const byUnit = Map.groupBy(paths, (path) => path.unit_id);
+  const points = new Points();
+  for (const { unit, day, measures, amounts, keys } of rows) {
+    const at = place(day);
+    for (const path of byUnit.get(unit) ?? []) {
+      if (!covers(path, day)) continue;
+      measures.forEach((measure, index) => {
+        if (keys?.[index] == null) points.add(path.ancestor_id, measure, at, amounts[index] as number);
       });
     }
-    await points.write(tx, realm, campaign);
-    await foldSets(tx, realm, campaign, rows);
   }
-  return pending.length;
+  await points.write(tx, realm, campaign);
+  await foldSets(tx, realm, campaign, rows);
 }
 
 /** Amounts by cell and day within the block. */
 export class Points {
   readonly #cells = new Map<string, { unit: number; measure: number; block: number; amounts: Map<number, number> }>();
 
-  add(unit: number, measure: number, day: string | null, amount: number): void {
-    const { block, index } = place(day);
+  add(unit: number, measure: number, { block, index }: Place, amount: number): void {
     const key = `${unit}|${measure}|${block}`;
     let cell = this.#cells.get(key);
     if (!cell) this.#cells.set(key, (cell = { unit, measure, block, amounts: new Map() }));

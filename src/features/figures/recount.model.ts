@@ -89,7 +89,7 @@ export async function rebuildCells(
   const ids = wanted.map((one) => one.unit_id);
   for await (const amounts of recount(tx, campaign, prepared, realm, context, ids)) {
     const points = new Points();
-    for (const { unit_id, measure, day, amount } of amounts) points.add(unit_id, measure, day, amount);
+    for (const { unit_id, measure, day, amount } of amounts) points.add(unit_id, measure, place(day), amount);
     await points.copy(tx, realm, campaign.id);
   }
   const whole = wanted.find((one) => one.whole);

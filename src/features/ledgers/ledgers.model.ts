@@ -109,7 +109,7 @@ export async function recordEntry(
   const measures = (await preparedMeasures(tx, campaign)).get(ledger.key) ?? [];
   holdPack(tx, campaign);
   tx.later(
-    sql`select add_entry(${realm}, ${id}, ${campaign.id}, ${ledger.key}, ${shape.unit}, ${shape.day}, ${shape.state}, ${shape.data}, ${shape.identity}, ${campaign.packId}, ${doer.account}, ${at})`,
+    sql`select add_entry(${realm}, ${id}, ${campaign.id}, ${ledger.key}, ${shape.unit}, ${shape.day}, ${shape.state}, ${shape.text}, ${shape.identity}, ${campaign.packId}, ${doer.account}, ${at})`,
     (error) => idTaken(numberTaken(error, ledger, shape), tx.attempt),
   );
   const { unit, day, state, data } = shape;
@@ -161,7 +161,7 @@ export interface Change {
   reason?: string | undefined;
   importId?: string;
   /** Content hash of the row of a file that brings the change. */
-  imported?: Buffer;
+  imported?: string;
 }
 
 /** Changes an entry from the version that the doer saw. Refused with the difference if someone else was faster. */
@@ -196,7 +196,7 @@ export async function changeEntry(
   holdPack(tx, campaign);
   const imported = change.imported ? sql`, imported = ${change.imported}` : sql``;
   const updated = await tx
-    .one<Entry>(sql`update entries set unit_id = ${shape.unit}, day = ${shape.day}, state = ${state}, data = ${JSON.stringify(shape.data)}, version = ${version}, deleted = ${deleted}, identity = ${shape.identity}, pack_id = ${campaign.packId}, updated_at = ${at}${imported}
+    .one<Entry>(sql`update entries set unit_id = ${shape.unit}, day = ${shape.day}, state = ${state}, data = ${shape.text}, version = ${version}, deleted = ${deleted}, identity = ${shape.identity}, pack_id = ${campaign.packId}, updated_at = ${at}${imported}
     where realm_id = ${entry.realm} and entry_id = ${entry.id} and version = ${base} returning ${columns}`)
     .catch((error: unknown) => {
       throw numberTaken(error, ledger, shape);
@@ -284,25 +284,29 @@ export async function heldLedgers(tx: Tx, campaign: Campaign): Promise<string[]>
   return rows.map((row) => row.ledger);
 }
 
-/** Entries of a ledger that are there already, by unit and identity: to see what an import would add or change. */
+/** Entries that are there already, by identity: to see what an import would add or change. */
 export async function findByIdentity(
   tx: Tx,
   campaign: Campaign,
   realm: number,
-  ledger: string,
-  keys: readonly { unit: number; identity: Buffer }[],
+  shapes: readonly Shape[],
 ): Promise<Map<string, { entry: Entry; imported: string | null }>> {
   const rows = await tx.query<
     Entry & { identity: string; imported: string | null }
-  >(sql`select ${columns}, encode(identity, 'hex') as identity, encode(imported, 'hex') as imported from entries
-    where realm_id = ${realm} and campaign_id = ${campaign.id} and ledger = ${ledger} and unit_id = any(${[...new Set(keys.map((key) => key.unit))]}::bigint[]) and identity = any(${keys.map((key) => key.identity)}::bytea[])`);
-  return new Map(rows.map(({ identity, imported, ...entry }) => [`${entry.unit}|${identity}`, { entry, imported }]));
+  >(sql`select ${columns}, identity, imported from entries
+    where realm_id = ${realm} and campaign_id = ${campaign.id} and identity = any(${shapes.map((shape) => shape.identity)}::uuid[])`);
+  return new Map(
+    rows.map(({ identity, imported, ...entry }) => [digits(identity), { entry, imported: imported && digits(imported) }]),
+  );
 }
+
+/** A digest as the database writes it, without its hyphens. */
+const digits = (uuid: string): string => uuid.replaceAll("-", "");
 
 /** Content, by unit, of rows that files brought and that were changed since: `unit|hash`. */
 export async function listEditedImports(tx: Tx, campaign: Campaign, realm: number, ledger: string): Promise<Set<string>> {
   const rows = await tx.query<{ unit_id: number; imported: string }>(
-    sql`select unit_id, encode(imported, 'hex') as imported from entries where realm_id = ${realm} and campaign_id = ${campaign.id} and ledger = ${ledger} and version > 1 and imported is not null`,
+    sql`select unit_id, imported from entries where realm_id = ${realm} and campaign_id = ${campaign.id} and ledger = ${ledger} and version > 1 and imported is not null`,
   );
-  return new Set(rows.map((row) => `${row.unit_id}|${row.imported}`));
+  return new Set(rows.map((row) => `${row.unit_id}|${digits(row.imported)}`));
 }

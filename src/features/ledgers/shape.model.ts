@@ -1,5 +1,5 @@
 /** From checked field values to what is stored of an entry: owner, day, state, data, and what tells it from others. Pure. */
-import { hash as digest } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Ledger } from "#kernel/definitions.ts";
 import { fieldOf, isStored } from "#kernel/fields.ts";
 import type { Values } from "./ledgers.types.ts";
@@ -9,10 +9,12 @@ export interface Shape {
   day: string | null;
   state: string | null;
   data: Values;
-  /** Tells the entry from others of its ledger and unit. */
-  identity: Buffer;
-  /** The whole content, to see whether a second import brings anything new. */
-  content: Buffer;
+  /** `data` as JSON, in the order of the ledger's fields. */
+  text: string;
+  /** Tells the entry from others of the campaign: a digest of ledger, unit and number, 32 hexadecimal digits. */
+  identity: string;
+  /** The whole content, to see whether a second import brings anything new: a digest as `identity` is. */
+  content: string;
 }
 
 /** The person whose unit owns an entry that names no unit itself; undefined when it names one, or nobody. */
@@ -22,8 +24,11 @@ export function ownerPerson(ledger: Ledger, values: Values): number | undefined 
   return typeof person === "number" ? person : undefined;
 }
 
-/** `sender` owns entries that name no unit of their own. Values that are not stored (serial numbers, derived ones) are dropped. */
-export function shapeEntry(ledger: Ledger, values: Values, sender: number): Shape {
+/**
+ * `sender` owns entries that name no unit of their own, `owner` those that it is given for, whatever they name. Values
+ * that are not stored (serial numbers, derived ones) are dropped.
+ */
+export function shapeEntry(ledger: Ledger, values: Values, sender: number, owner?: number): Shape {
   const data: Values = {};
   for (const field of ledger.fields) {
     const value = values[field.name];
@@ -36,21 +41,23 @@ export function shapeEntry(ledger: Ledger, values: Values, sender: number): Shap
     )
       data[field.name] = value;
   }
-  const owner = ledger.unit === undefined ? undefined : data[ledger.unit];
+  const named = ledger.unit === undefined ? undefined : data[ledger.unit];
+  const unit = owner ?? (typeof named === "number" ? named : sender);
   const given = ledger.stateField === undefined ? undefined : values[ledger.stateField];
   const state = ledger.lifecycle ? (typeof given === "string" && given !== "" ? given : ledger.lifecycle.initial) : null;
-  const fields = ledger.fields.map((field) => data[field.name] ?? null);
+  const text = JSON.stringify(data);
   const numbers = ledger.identity.map((name) => (name === ledger.stateField ? state : data[name]) ?? null);
   // The first is the number; the others (a version, a month) may be blank.
   const numbered = (numbers[0] ?? null) !== null;
   return {
-    unit: typeof owner === "number" ? owner : sender,
+    unit,
     day: dayOf(ledger, data),
     state,
     data,
+    text,
     // The state is not part of it: the same thing one step on is the same thing.
-    identity: hash(numbered ? ["number", ...numbers] : ["content", ...fields]),
-    content: hash([...fields, state]),
+    identity: digest(`${ledger.key} ${unit} ${numbered ? `number ${JSON.stringify(numbers)}` : `content ${text}`}`),
+    content: digest(`${state ?? ""} ${text}`),
   };
 }
 
@@ -61,7 +68,7 @@ export function dayOf(ledger: Ledger, data: Values): string | null {
   return fieldOf(ledger, ledger.date as string)?.type === "month" ? `${value}-01` : value.slice(0, 10);
 }
 
-const hash = (parts: readonly unknown[]): Buffer => digest("sha256", JSON.stringify(parts), "buffer").subarray(0, 16);
+const digest = (text: string): string => hash("sha256", text, "hex").slice(0, 32);
 
 /** What changed from one record to another; a value that is gone is null. */
 export function difference(old: Values, next: Values): Values {

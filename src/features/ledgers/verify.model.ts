@@ -6,7 +6,7 @@ export interface FoldFault {
   entryId: string;
   ledger: string;
   version: number;
-  /** What differs: 内容, 状态, 单位, 日期, 版本, 删除标记; or 没有记录 of a history that belongs to none. */
+  /** What differs: 内容, 状态, 单位, 日期, 版本, 删除标记; 单位不存在; or 没有记录 of a history that belongs to none. */
   differs: string[];
 }
 
@@ -22,19 +22,29 @@ export async function verifyEntries(tx: Tx, campaign: Campaign, realm: number): 
     day: boolean;
     count: boolean;
     deleted: boolean;
+    homeless: boolean;
   }>(sql`
     select * from (
       select e.entry_id, e.ledger, e.version,
         e.data is distinct from f.data as data, e.state is distinct from f.state as state, e.unit_id is distinct from f.unit_id as unit,
-        e.day is distinct from f.day as day, (e.version, e.version) is distinct from (f.version, f.events) as count, e.deleted is distinct from f.deleted as deleted
+        e.day is distinct from f.day as day, (e.version, e.version) is distinct from (f.version, f.events) as count, e.deleted is distinct from f.deleted as deleted,
+        not exists (select 1 from units u where u.realm_id = e.realm_id and u.unit_id = e.unit_id) as homeless
       from entries e left join (
         select entry_id, jsonb_strip_nulls(jsonb_merge(changes order by version)) as data, max(version) as version, count(*)::integer as events,
           (array_agg(state order by version desc))[1] as state, (array_agg(unit_id order by version desc))[1] as unit_id,
           (array_agg(day order by version desc))[1] as day, (array_agg(deleted order by version desc))[1] as deleted
         from entry_events where realm_id = ${realm} group by entry_id) f on f.entry_id = e.entry_id
       where e.realm_id = ${realm} and e.campaign_id = ${campaign.id}) as compared
-    where data or state or unit or day or count or deleted limit 1000`);
-  const names = { data: "内容", state: "状态", unit: "单位", day: "日期", count: "版本", deleted: "删除标记" } as const;
+    where data or state or unit or day or count or deleted or homeless limit 1000`);
+  const names = {
+    data: "内容",
+    state: "状态",
+    unit: "单位",
+    day: "日期",
+    count: "版本",
+    deleted: "删除标记",
+    homeless: "单位不存在",
+  } as const;
   const orphans = await tx.query<{ entry_id: string; version: number }>(sql`
     select v.entry_id, max(v.version) as version from entry_events v where v.realm_id = ${realm}
       and not exists (select 1 from entries e where e.realm_id = v.realm_id and e.entry_id = v.entry_id) group by v.entry_id limit 1000`);
