@@ -44,7 +44,7 @@ const from = "2023-01-02";
 /** The 300 days on which something happened. */
 export const days = { from, to: "2023-10-28", count: 300 };
 
-export function nationPack(): Pack {
+export function nationPack(realms: { key: string; name: string }[] = []): Pack {
   const figures = [
     ...ledgerKeys.flatMap((key, index) => [
       { key: `${key}-count`, name: `活动${index + 1}场次`, unit: "场", ledger: key, count: "entries" },
@@ -71,7 +71,7 @@ export function nationPack(): Pack {
     key: "nation",
     name: "生成的全国活动",
     version: "1.0.0",
-    campaign: { name: "生成的全国活动", organ: "全国", from, to: "2023-12-31" },
+    campaign: { name: "生成的全国活动", organ: "全国", from, to: "2023-12-31", realms },
     phases: [],
     units: [],
     rollUp: ["汇总", "隶属", "派驻", "业务指导"],

@@ -3,9 +3,9 @@
  * from the product's own functions; people and entries are made inside the database from a hash of their number, so
  * that the same size is the same nation. Indexes of the entries are made after the rows.
  */
-import type { Campaign } from "#kernel/campaign.ts";
+import { campaignIn, type Campaign } from "#kernel/campaign.ts";
 import { asOwner, sql, type Database } from "#platform/db.ts";
-import { getCampaign, recountAll, storePack } from "#features/campaigns/campaigns.model.ts";
+import { getCampaign, putPack, recountAll } from "#features/campaigns/campaigns.model.ts";
 import { registerUnits } from "#features/units/units.model.ts";
 import { rebuildPaths } from "#features/units/paths.model.ts";
 import { days, forms, kinds, ledgerKeys, nationPack, shares } from "./nation-pack.ts";
@@ -26,8 +26,6 @@ export const scaled = (scale: number): Size => ({
   entries: Math.round(wholeNation.entries * scale),
 });
 
-const provinceKey = (index: number): string => `nation/${String(index + 1).padStart(2, "0")}`;
-
 /** The nation of this size in this database: found if it was generated before. */
 export async function openNation(database: Database, size: Size, say: (line: string) => void): Promise<Campaign> {
   const known = await asOwner(database, "find nation", (tx) =>
@@ -40,7 +38,7 @@ export async function openNation(database: Database, size: Size, say: (line: str
   const campaign = await makeUnits(database, size, step);
   await makeRows(database, campaign, size, step);
   await atOnce(campaign.realms, 2, (realm) =>
-    asOwner(database, "count figures", (tx) => recountAll(tx, { ...campaign, realms: [realm] })),
+    asOwner(database, "count figures", (tx) => recountAll(tx, campaignIn(campaign, realm))),
   );
   step("figures counted");
   for (const table of ["figure_cells", "figure_sets", "figure_members", "figure_deltas", "unit_paths", "inner_units"])
@@ -54,12 +52,8 @@ export async function openNation(database: Database, size: Size, say: (line: str
 
 async function makeUnits(database: Database, size: Size, step: (line: string) => void): Promise<Campaign> {
   const now = new Date("2023-01-01T00:00:00Z");
-  await asOwner(database, "make realms", async (tx) => {
-    await storePack(tx, nationPack(), now);
-    for (let index = 0; index < size.realms; index++)
-      await tx.query(sql`insert into realms (key, name) values (${provinceKey(index)}, ${`第${index + 1}省`})`);
-  });
-  const campaign = await asOwner(database, "read campaign", (tx) => getCampaign(tx, "nation"));
+  const provinces = Array.from({ length: size.realms }, (_, index) => ({ key: `p${index + 1}`, name: `${index + 1}省纪委监委` }));
+  const campaign = await putPack(database, nationPack(provinces), now);
   const each = Math.floor((size.units - 1) / size.realms);
   const cities = Math.max(2, Math.round(each / 132));
   const counties = Math.max(4, Math.round(each / 15));
@@ -74,13 +68,13 @@ async function makeUnits(database: Database, size: Size, step: (line: string) =>
         from: null,
         to: null,
       });
-      const rows = [unit(`${index + 1}省`, "省", null)];
+      const rows: ReturnType<typeof unit>[] = [];
       for (let city = 0; city < cities; city++) rows.push(unit(`${index + 1}省${city}市`, "市", `${index + 1}省`));
       for (let county = 0; county < counties; county++)
         rows.push(unit(`${index + 1}省${county}县`, "县", `${index + 1}省${county % cities}市`));
-      for (let town = 0; rows.length < each; town++)
+      for (let town = 0; rows.length < each - 1; town++)
         rows.push(unit(`${index + 1}省${town}乡`, "乡", `${index + 1}省${town % counties}县`));
-      await registerUnits(tx, realm, rows, campaign.root);
+      await registerUnits(tx, realm, rows, campaignIn(campaign, realm).root);
       await rebuildPaths(tx, realm, campaign.id, campaign.pack.rollUp);
     });
   step(`${size.units} units`);

@@ -147,6 +147,14 @@ describe("packs", () => {
       { "pack.yaml": "key: small\nname: 甲\nversion: 1.0.0\ncampaign:\n\tname: 甲\n" },
       [/^pack\.yaml:5 +YAML 写法有误：.*制表符/, /^pack\.yaml:4 /],
     ],
+    [
+      "two realms of one name, and one of the name of the top",
+      {
+        "pack.yaml":
+          "key: small\nname: 小\nversion: 1.0.0\ncampaign:\n  {name: 甲, organ: 市办公室, from: 2023-03-01, realms: [{key: a, name: 北省}, {key: b, name: 北省}, {key: c, name: 市办公室}]}\n",
+      },
+      [/^pack\.yaml:5 .*辖区“北省”的 key 或名称与前面的“北省”重复/, /^pack\.yaml:5 .*辖区“市办公室”与最顶一级的 organ 同名/],
+    ],
     ["an empty pack.yaml", { "pack.yaml": "" }, [/^pack\.yaml:1 /]],
     ["a pack.yaml that is a list", { "pack.yaml": "- 甲\n- 乙\n" }, [/^pack\.yaml:1 /]],
     [

@@ -29,7 +29,17 @@ const recorded = [
   "audit",
 ];
 /** Tables that everyone within a realm sees. */
-const known = ["units", "relations", "unit_paths", "inner_units", "figure_members", "people", "groups", "group_members"];
+const known = [
+  "units",
+  "relations",
+  "unit_paths",
+  "inner_units",
+  "counted",
+  "figure_members",
+  "people",
+  "groups",
+  "group_members",
+];
 /** Tables that requests do not reach at all. */
 const hidden = ["accounts", "sessions", "migrations"];
 /** Reference tables: the same for all realms. */

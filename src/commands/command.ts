@@ -1,7 +1,7 @@
 /** What every command has: its options, what it needs of the database, how it ends. */
 import { statfsSync } from "node:fs";
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
-import type { Campaign } from "#kernel/campaign.ts";
+import { campaignIn, type Campaign } from "#kernel/campaign.ts";
 import { Problem } from "#kernel/problem.ts";
 import { readConfig, type Config } from "#platform/config.ts";
 import { asOwner, isConnectionLost, openDatabase, type Database } from "#platform/db.ts";
@@ -118,16 +118,17 @@ export async function chooseCampaign(database: Database, call: Call): Promise<Ca
   });
 }
 
+/** The unit that is asked about, default the top, and the campaign as its realm sees it. */
 export async function chooseUnit(
   database: Database,
-  campaign: Campaign,
+  whole: Campaign,
   name: string | undefined,
-): Promise<{ id: number; name: string }> {
+): Promise<{ unit: { id: number; name: string }; campaign: Campaign }> {
   return asOwner(database, "choose unit", async (tx) => {
-    if (name === undefined) return { id: campaign.root, name: campaign.pack.campaign?.organ ?? campaign.name };
-    const unit = await findUnitByName(tx, campaign.realms, name);
+    if (name === undefined) return { unit: { id: whole.root, name: whole.organ }, campaign: whole };
+    const unit = await findUnitByName(tx, whole.realms, name);
     if (!unit) throw new Problem("unknown_unit", 404, `没有单位“${name}”。请核对名称，或写单位编号。`);
-    return unit;
+    return { unit, campaign: campaignIn(whole, unit.realm) };
   });
 }
 

@@ -6,7 +6,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import { readConfig } from "#platform/config.ts";
 import { asOwner, withScope, type Database } from "#platform/db.ts";
 import { operator, putAccount } from "#features/access/access.model.ts";
-import { findCampaign, storePack } from "#features/campaigns/campaigns.model.ts";
+import { findCampaign, putPack } from "#features/campaigns/campaigns.model.ts";
 import { importFile } from "#features/exchange/import.model.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { foldAll } from "#features/figures/cells.model.ts";
@@ -62,7 +62,7 @@ async function prepare(call: Call, database: Database): Promise<Login[]> {
 async function loadSample(call: Call, database: Database): Promise<Campaign> {
   const pack = await readPack(call, join(root, "packs", key));
   if (!pack) throw new Error("the sample's pack has faults");
-  const campaign = await asOwner(database, "load the sample's pack", (tx) => storePack(tx, pack, new Date()));
+  const campaign = await putPack(database, pack, new Date());
   const folder = join(root, "samples", key);
   const files = readdirSync(folder)
     .filter((name) => name.endsWith(".xlsx"))

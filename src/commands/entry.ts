@@ -1,4 +1,4 @@
-import type { Campaign } from "#kernel/campaign.ts";
+import { campaignIn, type Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { withScope, type Tx } from "#platform/db.ts";
 import { operator } from "#features/access/access.model.ts";
@@ -27,10 +27,11 @@ export const entry: Command = {
     const reason = text(call, "reason");
     if (action !== "show" && action !== "move" && !reason?.trim()) throw new UsageError("请用 --reason 写明理由，会记入历史。");
     return withDatabase(call, "tool", async (database) => {
-      const campaign = await chooseCampaign(database, call);
-      const found = await withScope(database, operator(campaign).scope, async (tx) => {
+      const whole = await chooseCampaign(database, call);
+      const found = await withScope(database, operator(whole).scope, async (tx) => {
+        const old = await getEntry(tx, whole, id, action !== "show");
+        const campaign = campaignIn(whole, old.realm);
         const doer = { account: null, unit: campaign.root, role: "operator", now: new Date() };
-        const old = await getEntry(tx, campaign, id, action !== "show");
         const ledger = ledgerOf(campaign, old.ledger);
         let now = old;
         if (action === "set")

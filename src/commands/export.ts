@@ -29,8 +29,7 @@ export const exportCommand: Command = {
     const out = text(call, "out");
     if (key === undefined || out === undefined || more.length > 0) throw new UsageError(exportCommand.help);
     return withDatabase(call, "tool", async (database) => {
-      const campaign = await chooseCampaign(database, call);
-      const unit = await chooseUnit(database, campaign, text(call, "unit"));
+      const { unit, campaign } = await chooseUnit(database, await chooseCampaign(database, call), text(call, "unit"));
       const ledger = ledgerOf(campaign, key);
       const { rows } = await withScope(database, operator(campaign).scope, (tx) =>
         exportLedger(tx, campaign, ledger, out, {

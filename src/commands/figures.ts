@@ -30,8 +30,7 @@ export const figures: Command = {
   },
   run(call) {
     return withDatabase(call, "tool", async (database) => {
-      const campaign = await chooseCampaign(database, call);
-      const unit = await chooseUnit(database, campaign, text(call, "unit"));
+      const { unit, campaign } = await chooseUnit(database, await chooseCampaign(database, call), text(call, "unit"));
       const question = {
         ...period(call, campaign, campaign.reportDate ?? campaign.to ?? new Date().toISOString().slice(0, 10)),
         asOf: moment(call, "as-of"),

@@ -42,8 +42,7 @@ export const importCommand: Command = {
   run(call) {
     if (call.args.length === 0) throw new UsageError(importCommand.help);
     return withDatabase(call, "tool", async (database) => {
-      const campaign = await chooseCampaign(database, call);
-      const unit = await chooseUnit(database, campaign, text(call, "unit"));
+      const { unit, campaign } = await chooseUnit(database, await chooseCampaign(database, call), text(call, "unit"));
       const meanings = mapping(call, campaign);
       const answers: object[] = [];
       let complaints = 0;

@@ -1,10 +1,9 @@
 import { stat } from "node:fs/promises";
-import { asOwner } from "#platform/db.ts";
 import { loadPack } from "#kernel/pack.ts";
 import { loadPackFile, packFileText } from "#kernel/pack-file.ts";
 import type { Pack } from "#kernel/definitions.ts";
 import { checkTemplate } from "#features/documents/template-check.ts";
-import { storePack } from "#features/campaigns/campaigns.model.ts";
+import { putPack } from "#features/campaigns/campaigns.model.ts";
 import { chooseCampaign, exits, text, UsageError, withDatabase, type Call, type Command } from "./command.ts";
 import { prepareFiles } from "./files.ts";
 
@@ -25,9 +24,7 @@ export const pack: Command = {
     const loaded = await readPack(call, directory);
     if (!loaded) return exits.complaints;
     if (action === "load") {
-      await withDatabase(call, "tool", (database) =>
-        asOwner(database, `load pack ${loaded.key}`, (tx) => storePack(tx, loaded, new Date())),
-      );
+      await withDatabase(call, "tool", (database) => putPack(database, loaded, new Date()));
       call.say(`已装入方案包“${loaded.name}” ${loaded.version}。`);
     }
     return exits.ok;

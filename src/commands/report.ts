@@ -53,11 +53,11 @@ export const report: Command = {
       }
       const out = text(call, "out");
       if (!out) throw new UsageError("请用 --out 写明生成的文件，例如 --out 情况汇报.docx");
-      const unit = await chooseUnit(database, campaign, text(call, "unit"));
-      await writeReport(call, database, campaign, {
+      const { unit, campaign: own } = await chooseUnit(database, campaign, text(call, "unit"));
+      await writeReport(call, database, own, {
         template: what,
         unit: unit.id,
-        ...period(call, campaign, campaign.reportDate ?? campaign.to ?? campaign.from),
+        ...period(call, own, own.reportDate ?? own.to ?? own.from),
         out,
       });
       return exits.ok;

@@ -63,6 +63,13 @@ export interface FileOutput {
 type Output = z.ZodType | FileOutput;
 export type Answered<O> = O extends z.ZodType ? z.input<O> : FileAnswer;
 
+/** What an action is about, for the audit; in the asker's own realm unless another is named. */
+export interface About {
+  realm?: number | undefined;
+  unit?: number | undefined;
+  id?: string | number | undefined;
+}
+
 export interface Declaration<L extends keyof Level, I extends z.ZodObject, O extends Output, S> {
   name: `${string}.${string}`;
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -85,8 +92,8 @@ export interface Declaration<L extends keyof Level, I extends z.ZodObject, O ext
   subject: (call: Level[L]["call"], input: z.output<I>) => Promise<S>;
   allow: (asker: Level[L]["asker"], subject: S, input: z.output<I>) => Verdict;
   run: (call: Level[L]["call"], subject: S, input: z.output<I>) => Promise<Answered<O>>;
-  /** What the audit names: a unit and an id. `subject` is missing when it could not be loaded. */
-  about?: (input: z.output<I>, subject: S | undefined) => { unit?: number | undefined; id?: string | number | undefined };
+  /** What the audit names. `subject` is missing when it could not be loaded. */
+  about?: (input: z.output<I>, subject: S | undefined) => About;
 }
 
 export interface Action<I extends z.ZodObject = z.ZodObject, O extends Output = Output> extends Pick<
@@ -112,7 +119,7 @@ export interface Action<I extends z.ZodObject = z.ZodObject, O extends Output = 
 interface Stage {
   call: Call & Partial<CampaignCall>;
   /** Filled on the way, for the audit of what was refused. */
-  about: { unit?: number | undefined; id?: string | number | undefined };
+  about: About;
 }
 
 function declare<L extends keyof Level, I extends z.ZodObject, O extends Output, S>(
@@ -161,7 +168,8 @@ export interface House {
   database: Database;
   now(): Date;
   findSession(tx: Tx, token: string, now: Date): Promise<Account | undefined>;
-  findCampaign(tx: Tx, key: string): Promise<Campaign | undefined>;
+  /** As it is seen from a realm. */
+  findCampaign(tx: Tx, key: string, realm: number): Promise<Campaign | undefined>;
   findAsker(tx: Tx, campaign: Campaign, account: Account): Promise<Asker | undefined>;
   /** Called as the owner. */
   audit(tx: Tx, row: AuditRow): void;
@@ -254,7 +262,7 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
   if (action.level === "campaign") {
     const { campaign: key, ...rest } = values;
     values = rest;
-    const campaign = await house.findCampaign(tx, String(key));
+    const campaign = await house.findCampaign(tx, String(key), account.realm);
     const asker = campaign && (await house.findAsker(tx, campaign, account));
     if (!campaign || !asker) throw notFound("这项活动");
     trail.realm = campaign.realm;
@@ -266,7 +274,8 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
 
 function auditRow(action: Action, { account, realm, about, bypasses }: Trail, result: string, at: Date): AuditRow {
   return {
-    realm: realm ?? 0,
+    // Where what it is about is written, so that a transaction stays in one realm.
+    realm: about.realm ?? realm ?? 0,
     at,
     actor: account?.id ?? null,
     action: action.name,

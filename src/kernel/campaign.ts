@@ -8,7 +8,11 @@ export interface Campaign {
   name: string;
   packId: number;
   pack: Pack;
-  /** Realms that take part; a smaller organisation is one. */
+  /** As documents name who holds it. */
+  organ: string;
+  /** Realms that take part, with the unit at the top of each; a smaller organisation is one. */
+  tops: ReadonlyMap<number, { unit: number; name: string }>;
+  /** Realms that are seen: all, or from within one of several only that. */
   realms: number[];
   /** The unit at the top; its subtree is everything. */
   root: number;
@@ -24,7 +28,7 @@ export interface Campaign {
 }
 
 export function campaignOf(
-  row: { id: number; key: string; name: string; packId: number; realms: number[]; root: number; realm: number },
+  row: Pick<Campaign, "id" | "key" | "name" | "packId" | "tops" | "root" | "realm">,
   pack: Pack,
 ): Campaign {
   const dates = pack.campaign;
@@ -32,6 +36,8 @@ export function campaignOf(
   return {
     ...row,
     pack,
+    organ: dates?.organ ?? row.name,
+    realms: [...row.tops.keys()],
     from,
     to: dates?.to,
     reportDate: dates?.reportDate,
@@ -39,4 +45,11 @@ export function campaignOf(
     ledgers: new Map(pack.ledgers.map((ledger) => [ledger.key, ledger])),
     figures: new Map(pack.figures.map((figure) => [figure.key, figure])),
   };
+}
+
+/** The campaign as a realm other than that of the top sees it: as if the realm were all there is. */
+export function campaignIn(campaign: Campaign, realm: number): Campaign {
+  const top = campaign.tops.get(realm);
+  if (!top || realm === campaign.realm) return campaign;
+  return { ...campaign, realm, realms: [realm], root: top.unit, organ: top.name };
 }

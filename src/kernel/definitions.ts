@@ -313,6 +313,8 @@ export const packSchema = z.strictObject({
       reportDate: day.optional(),
       /** First day of 第1周; default the Monday of the week of `from`. */
       firstWeek: day.optional(),
+      /** Parts of a very large organisation that are stored apart, each with the unit at its top; their units and people are registered in each. */
+      realms: z.array(z.strictObject({ key, name: label })).optional(),
     })
     .optional(),
   phases: z.array(z.strictObject({ key, name: label, from: day.optional(), to: day.optional() })).default([]),

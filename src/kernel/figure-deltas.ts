@@ -45,12 +45,23 @@ export async function preparedMeasures(tx: Tx, campaign: Campaign): Promise<Map<
   return measures;
 }
 
-/** Ids by digest of the measures whose totals are kept now; those of an earlier version may be kept no longer. */
-export async function measureIds(tx: Tx, campaign: Campaign): Promise<Map<string, number>> {
-  const rows = await tx.query<{ digest: string; measure_id: number }>(
-    sql`select digest, measure_id from measures where campaign_id = ${campaign.id} and not retired`,
+/** Tells the id of the measure of this digest if its totals are kept now in all of these realms. */
+export async function keptMeasures(
+  tx: Tx,
+  campaign: Campaign,
+): Promise<(digest: string, realms: readonly number[]) => number | undefined> {
+  const rows = await tx.query<{ digest: string; measure_id: number; generation: number }>(
+    sql`select digest, measure_id, generation from measures where campaign_id = ${campaign.id} and not retired`,
   );
-  return new Map(rows.map((row) => [row.digest, row.measure_id]));
+  const counted = await tx.query<{ realm_id: number; generation: number }>(
+    sql`select realm_id, generation from counted where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id}`,
+  );
+  const measures = new Map(rows.map((row) => [row.digest, row]));
+  const upTo = new Map(counted.map((row) => [row.realm_id, row.generation]));
+  return (digest, realms) => {
+    const measure = measures.get(digest);
+    return measure && realms.every((realm) => (upTo.get(realm) ?? 0) >= measure.generation) ? measure.measure_id : undefined;
+  };
 }
 
 export interface Delta {

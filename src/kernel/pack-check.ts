@@ -55,6 +55,14 @@ export function checkPack(pack: Pack, sources: Sources): PackProblem[] {
   for (const rule of pack.rules)
     if (!figures.has(rule.figure)) at(`rule:${rule.key}`, ["figure"], `规则“${rule.name}”所用的指标“${rule.figure}”不存在`);
   checkUnits(pack, (path, reason) => at("pack", path, reason));
+  const realms = pack.campaign?.realms ?? [];
+  for (const [index, { key, name }] of realms.entries()) {
+    const other = realms.findIndex((one) => one.key === key || one.name === name);
+    if (other < index)
+      at("pack", ["campaign", "realms", index], `辖区“${name}”的 key 或名称与前面的“${realms[other]?.name}”重复`);
+    if (name === pack.campaign?.organ)
+      at("pack", ["campaign", "realms", index], `辖区“${name}”与最顶一级的 organ 同名，应写各辖区自己的名称`);
+  }
   if (pack.campaign?.to && pack.campaign.to < pack.campaign.from) at("pack", ["campaign", "to"], "结束日期早于开始日期");
   return problems;
 }

@@ -1,15 +1,15 @@
 /** Packs and campaigns as stored: loading a pack makes or renews its campaign, with figures and units that it names. */
 import { createHash } from "node:crypto";
-import { campaignOf, type Campaign } from "#kernel/campaign.ts";
+import { campaignIn, campaignOf, type Campaign } from "#kernel/campaign.ts";
 import type { FieldDefinition, Pack } from "#kernel/definitions.ts";
-import { holdPack, readMeasures, type Prepared } from "#kernel/figure-deltas.ts";
+import { holdPack, keptMeasures, readMeasures, type Prepared } from "#kernel/figure-deltas.ts";
 import { preparedPlans } from "#kernel/figure-value.ts";
 import type { SqlContext } from "#kernel/measure-sql.ts";
 import { Problem } from "#kernel/problem.ts";
 import { asOwner, type Database, join, sql, type Tx } from "#platform/db.ts";
 import { stopWriters } from "#features/figures/cells.model.ts";
 import { rebuildCells, verifyCells, type CellFault } from "#features/figures/recount.model.ts";
-import { registerUnits } from "#features/units/units.model.ts";
+import { registerUnits, renameUnit } from "#features/units/units.model.ts";
 import { rebuildPaths } from "#features/units/paths.model.ts";
 
 interface CampaignRow {
@@ -52,9 +52,58 @@ export async function storePack(tx: Tx, pack: Pack, now: Date): Promise<Campaign
   else await createCampaign(tx, pack, packId);
   const campaign = await getCampaign(tx, pack.key);
   await syncUnits(tx, campaign);
-  const moved = await rebuildPaths(tx, campaign.realm, campaign.id, pack.rollUp);
-  if (!(await syncMeasures(tx, campaign)) && moved.length > 0) await recountUnits(tx, campaign, moved);
+  await syncMeasures(tx, campaign);
+  await settleRealm(tx, campaign, campaign.realm);
   return campaign;
+}
+
+/** Stores a pack and brings every realm of its campaign up to it, each in a transaction of its own. */
+export async function putPack(database: Database, pack: Pack, now: Date): Promise<Campaign> {
+  const { id, realm } = await asOwner(database, `load pack ${pack.key}`, (tx) => storePack(tx, pack, now));
+  for (const part of pack.campaign?.realms ?? [])
+    await asOwner(database, `open realm ${part.key}`, async (tx) => openRealm(tx, await getCampaign(tx, pack.key), part));
+  const campaign = await asOwner(database, "read campaign", (tx) => getCampaign(tx, pack.key));
+  // The top's own realm last: which of its units have others below them depends on the others.
+  for (const other of [...campaign.realms.filter((one) => one !== realm), realm])
+    await asOwner(database, `settle realm ${other} of campaign ${id}`, async (tx) => settleRealm(tx, campaign, other));
+  return campaign;
+}
+
+/** Makes a realm and the unit at its top, or gives a known one its new name. */
+async function openRealm(tx: Tx, campaign: Campaign, part: { key: string; name: string }): Promise<void> {
+  const { realm_id: realm, top_unit_id: top } = (await tx.one<{ realm_id: number; top_unit_id: number | null }>(
+    sql`insert into realms (key, name) values (${`${campaign.key}/${part.key}`}, ${part.name})
+      on conflict (key) do update set name = excluded.name returning realm_id, top_unit_id`,
+  )) as { realm_id: number; top_unit_id: number | null };
+  if (top !== null) return renameUnit(tx, realm, top, part.name);
+  const row = { code: null, name: part.name, kind: scopeKind, level: null, parent: null, from: null, to: null };
+  const [unit] = await registerUnits(tx, realm, [row], campaign.root);
+  await tx.query(sql`update realms set top_unit_id = ${unit} where realm_id = ${realm}`);
+}
+
+/** Kind of the unit at the top of a realm, which no register lists. */
+const scopeKind = "活动范围";
+
+/** Puts a realm's paths right, and its totals where units have moved or measures have come that it was not counted for. */
+async function settleRealm(tx: Tx, campaign: Campaign, realm: number): Promise<void> {
+  const moved = await rebuildPaths(tx, realm, campaign.id, campaign.pack.rollUp);
+  if (!(await countNew(tx, campaign, realm)) && moved.length > 0) await recountIn(tx, campaign, realm, moved);
+}
+
+/** Counts a realm anew if measures have come since it was counted; whether it did. */
+export async function countNew(tx: Tx, campaign: Campaign, realm: number): Promise<boolean> {
+  const newest = await tx.one<{ generation: number; counted: number | null }>(
+    sql`select max(m.generation) as generation, (select c.generation from counted c where c.realm_id = ${realm} and c.campaign_id = ${campaign.id}) as counted
+      from measures m where m.campaign_id = ${campaign.id} and not m.retired`,
+  );
+  if (!newest?.generation || newest.generation <= (newest.counted ?? 0)) return false;
+  // Who wrote under the version before has ended when this goes on, and is counted; who comes later must take the new one.
+  await stopWriters(tx, [realm]);
+  const anything = await tx.one(sql`select 1 from entries where realm_id = ${realm} and campaign_id = ${campaign.id} limit 1`);
+  if (anything) await recountIn(tx, campaign, realm);
+  await tx.query(sql`insert into counted (realm_id, campaign_id, generation) values (${realm}, ${campaign.id}, ${newest.generation})
+    on conflict (realm_id, campaign_id) do update set generation = excluded.generation`);
+  return true;
 }
 
 /** Places that a field's numbers keep; undefined for what is no number. */
@@ -95,15 +144,16 @@ async function createCampaign(tx: Tx, pack: Pack, packId: number): Promise<void>
   }>(sql`insert into realms (key, name) values (${pack.key}, ${campaign.organ ?? campaign.name})
     on conflict (key) do update set name = excluded.name returning realm_id`)) as { realm_id: number };
   const root = await tx.one<{ unit_id: number }>(
-    sql`select unit_id from units where realm_id = ${realm.realm_id} and kind = '活动范围'`,
+    sql`select unit_id from units where realm_id = ${realm.realm_id} and kind = ${scopeKind}`,
   );
   const rootId =
     root?.unit_id ??
     (
       (await tx.one<{ unit_id: number }>(
-        sql`insert into units (realm_id, name, kind) values (${realm.realm_id}, ${campaign.organ ?? campaign.name}, '活动范围') returning unit_id`,
+        sql`insert into units (realm_id, name, kind) values (${realm.realm_id}, ${campaign.organ ?? campaign.name}, ${scopeKind}) returning unit_id`,
       )) as { unit_id: number }
     ).unit_id;
+  await tx.query(sql`update realms set top_unit_id = ${rootId} where realm_id = ${realm.realm_id}`);
   await tx.query(
     sql`insert into campaigns (key, name, pack_id, from_day, to_day, root_unit_id) values (${pack.key}, ${campaign.name}, ${packId}, ${campaign.from}, ${campaign.to ?? null}, ${rootId})`,
   );
@@ -125,8 +175,8 @@ async function syncUnits(tx: Tx, campaign: Campaign): Promise<void> {
   await registerUnits(tx, campaign.realm, rows, campaign.root);
 }
 
-/** Measures that the pack's figures need; true if some are new and all day totals were counted anew for them. */
-async function syncMeasures(tx: Tx, campaign: Campaign): Promise<boolean> {
+/** Writes down the measures that the pack's figures need; new ones, and ones that are needed again, are of a new generation. */
+async function syncMeasures(tx: Tx, campaign: Campaign): Promise<void> {
   const plans = preparedPlans(campaign);
   const known = new Set(
     (await tx.query<{ digest: string }>(sql`select digest from measures where campaign_id = ${campaign.id}`)).map(
@@ -134,39 +184,41 @@ async function syncMeasures(tx: Tx, campaign: Campaign): Promise<boolean> {
     ),
   );
   const fresh = plans.filter((plan) => !known.has(plan.digest));
+  const newest = await tx.one<{ generation: number | null }>(
+    sql`select max(generation) as generation from measures where campaign_id = ${campaign.id}`,
+  );
+  const generation = (newest?.generation ?? 0) + 1;
   if (fresh.length > 0)
     await tx.query(
-      sql`insert into measures (campaign_id, ledger, digest, definition) values ${join(
+      sql`insert into measures (campaign_id, ledger, digest, generation, definition) values ${join(
         fresh.map(
           (plan) =>
-            sql`(${campaign.id}, ${plan.ledger.key}, ${plan.digest}, ${JSON.stringify({ operation: plan.operation, fields: plan.fields, where: plan.where, any: plan.any, date: plan.date })})`,
+            sql`(${campaign.id}, ${plan.ledger.key}, ${plan.digest}, ${generation}, ${JSON.stringify({ operation: plan.operation, fields: plan.fields, where: plan.where, any: plan.any, date: plan.date })})`,
         ),
       )}`,
     );
   const digests = plans.map((plan) => plan.digest);
-  const revived = await tx.query<{ digest: string }>(
-    sql`update measures set retired = not (digest = any(${digests}::text[])) where campaign_id = ${campaign.id} and retired <> not (digest = any(${digests}::text[])) returning digest`,
+  await tx.query(
+    sql`update measures set retired = not retired, generation = case when retired then ${generation} else generation end
+      where campaign_id = ${campaign.id} and retired = (digest = any(${digests}::text[]))`,
   );
-  if (fresh.length + revived.length === 0) return false;
-  // Who wrote under the version before has ended when this goes on, and is counted; who comes later must take the new one.
-  await stopWriters(tx, campaign.realms);
-  const anything = await tx.one(
-    sql`select 1 from entries where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id} limit 1`,
-  );
-  if (anything) await recountAll(tx, campaign);
-  return true;
 }
 
 /** After an upgrade of the program that plans measures otherwise, totals of every campaign are counted anew, once. */
 export async function renewMeasures(database: Database): Promise<void> {
-  for (const { key } of await asOwner(database, "list campaigns", listCampaigns))
-    await asOwner(database, `renew measures of ${key}`, async (tx) => syncMeasures(tx, await getCampaign(tx, key)));
+  for (const { key } of await asOwner(database, "list campaigns", listCampaigns)) {
+    const campaign = await asOwner(database, `renew measures of ${key}`, async (tx) => {
+      const current = await getCampaign(tx, key);
+      await syncMeasures(tx, current);
+      return current;
+    });
+    for (const realm of campaign.realms)
+      await asOwner(database, `count realm ${realm} of ${key}`, (tx) => countNew(tx, campaign, realm));
+  }
 }
 
-/** Counts all day totals of a campaign anew. */
-export async function recountAll(tx: Tx, campaign: Campaign): Promise<void> {
-  for (const realm of campaign.realms) await recountIn(tx, campaign, realm);
-}
+/** Counts all day totals of the campaign's own realm anew. */
+export const recountAll = (tx: Tx, campaign: Campaign): Promise<void> => recountIn(tx, campaign, campaign.realm);
 
 /** Counts the day totals of these units of the campaign's own realm anew: what stands below them has changed. */
 export const recountUnits = (tx: Tx, campaign: Campaign, units: readonly number[]): Promise<void> =>
@@ -199,16 +251,19 @@ const contextOf = (campaign: Campaign): SqlContext => ({
 /** Day totals of a realm that are not what its entries come to. */
 export async function verifyCampaignCells(tx: Tx, campaign: Campaign, realm: number): Promise<CellFault[]> {
   await settle(tx, campaign, realm);
-  return verifyCells(tx, campaign, realm, await allPrepared(tx, campaign), contextOf(campaign));
+  const idOf = await keptMeasures(tx, { ...campaign, realms: [realm] });
+  const kept = (await allPrepared(tx, campaign)).filter(({ plan }) => idOf(plan.digest, [realm]) !== undefined);
+  return verifyCells(tx, campaign, realm, kept, contextOf(campaign));
 }
 
-export async function getCampaign(tx: Tx, key: string): Promise<Campaign> {
-  const campaign = await findCampaign(tx, key);
+export async function getCampaign(tx: Tx, key: string, realm?: number): Promise<Campaign> {
+  const campaign = await findCampaign(tx, key, realm);
   if (!campaign) throw new Problem("unknown_campaign", 404, `没有活动“${key}”。请先用 yibenzhang pack load 装入方案包。`);
   return campaign;
 }
 
-export async function findCampaign(tx: Tx, key: string): Promise<Campaign | undefined> {
+/** A campaign: as it is seen from one of its realms if one is named. */
+export async function findCampaign(tx: Tx, key: string, realm?: number): Promise<Campaign | undefined> {
   const found = await tx.one<
     Omit<CampaignRow, "definition"> & { digest: string }
   >(sql`select c.campaign_id as id, c.key, c.name, c.pack_id as "packId", c.root_unit_id as root, p.digest,
@@ -227,10 +282,14 @@ export async function findCampaign(tx: Tx, key: string): Promise<Campaign | unde
     ).definition;
     tx.memory.set(remembered, pack);
   }
-  const realms = await tx.query<{ realm_id: number }>(
-    sql`select realm_id from realms where realm_id = ${row.realm} or key like ${`${key}/%`} order by realm_id`,
+  const realms = await tx.query<{ realm_id: number; top_unit_id: number | null; name: string }>(
+    sql`select realm_id, top_unit_id, name from realms where realm_id = ${row.realm} or key like ${`${key}/%`} order by realm_id`,
   );
-  return campaignOf({ ...row, realms: realms.map((one) => one.realm_id) }, pack);
+  const tops = new Map(
+    realms.flatMap(({ realm_id, top_unit_id, name }) => (top_unit_id === null ? [] : [[realm_id, { unit: top_unit_id, name }]])),
+  );
+  const campaign = campaignOf({ ...row, tops }, pack);
+  return realm === undefined ? campaign : campaignIn(campaign, realm);
 }
 
 export const listCampaigns = (
@@ -245,5 +304,5 @@ export async function getCampaignAt(tx: Tx, campaign: Campaign, packId: number):
   if (packId === campaign.packId) return campaign;
   const row = await tx.one<{ definition: Pack }>(sql`select definition from packs where pack_id = ${packId}`);
   if (!row) throw new Problem("unknown_pack", 404, "生成这份报告时所用的方案包版本已不在库中，无法核对。");
-  return campaignOf({ ...campaign, packId }, row.definition);
+  return { ...campaignOf({ ...campaign, packId }, row.definition), realms: campaign.realms, organ: campaign.organ };
 }

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { campaignAction, type CampaignCall } from "#kernel/action.ts";
+import { campaignIn } from "#kernel/campaign.ts";
 import { day, id } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import type { Tx } from "#platform/db.ts";
@@ -18,11 +19,16 @@ const name = z.string().trim().min(1).max(200);
 const changed = z.object({ recounted: z.int().meta({ description: "重新汇总了几个单位" }) });
 
 /** Runs a change as the owner and puts paths and totals right. */
-function restructure<T>(call: CampaignCall, reason: string, change: (tx: Tx) => Promise<T>): Promise<[T, number]> {
-  const { campaign } = call;
+function restructure<T>(
+  call: CampaignCall,
+  { realm }: Unit,
+  reason: string,
+  change: (tx: Tx) => Promise<T>,
+): Promise<[T, number]> {
+  const campaign = campaignIn(call.campaign, realm);
   return call.asSystem(reason, async (tx) => {
     const result = await change(tx);
-    const units = await rebuildPaths(tx, campaign.realm, campaign.id, campaign.pack.rollUp);
+    const units = await rebuildPaths(tx, realm, campaign.id, campaign.pack.rollUp);
     if (units.length > 0) await recountUnits(tx, campaign, units);
     return [result, units.length];
   });
@@ -33,8 +39,12 @@ async function getOther(call: CampaignCall, unit: Unit, other: number): Promise<
   const found = await getUnit(call.tx, call.asker, other);
   if ((await listSubtree(call.tx, call.campaign.id, unit.id)).includes(found.id))
     throw new Problem("unit_cycle", 422, `“${found.name}”就是该单位或它的下级，不能作为去处。请另选一个单位。`);
+  if (found.realm !== unit.realm)
+    throw new Problem("other_realm", 422, `“${found.name}”与该单位分属两个辖区，不能直接调整。请在两个辖区分别撤销和设立。`);
   return found;
 }
+
+const aboutUnit = ({ unit }: { unit: number }, found: Unit | undefined) => ({ unit, id: unit, realm: found?.realm });
 
 export const move = campaignAction({
   name: "units.move",
@@ -49,12 +59,12 @@ export const move = campaignAction({
   allow: mayRestructure,
   async run(call, unit, input) {
     const parent = await getOther(call, unit, input.parent);
-    const [, recounted] = await restructure(call, `move unit ${unit.id}`, (tx) =>
-      moveUnit(tx, call.campaign.realm, unit.id, parent.id, input.day, input.kind),
+    const [, recounted] = await restructure(call, unit, `move unit ${unit.id}`, (tx) =>
+      moveUnit(tx, unit.realm, unit.id, parent.id, input.day, input.kind),
     );
     return { recounted };
   },
-  about: ({ unit }) => ({ unit, id: unit }),
+  about: aboutUnit,
 });
 
 export const merge = campaignAction({
@@ -70,12 +80,12 @@ export const merge = campaignAction({
   allow: mayRestructure,
   async run(call, unit, input) {
     const into = await getOther(call, unit, input.into);
-    const [, recounted] = await restructure(call, `merge unit ${unit.id}`, (tx) =>
-      mergeUnit(tx, call.campaign.realm, unit.id, into.id, input.day),
+    const [, recounted] = await restructure(call, unit, `merge unit ${unit.id}`, (tx) =>
+      mergeUnit(tx, unit.realm, unit.id, into.id, input.day),
     );
     return { recounted };
   },
-  about: ({ unit }) => ({ unit, id: unit }),
+  about: aboutUnit,
 });
 
 export const split = campaignAction({
@@ -107,12 +117,12 @@ export const split = campaignAction({
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
   allow: mayRestructure,
   async run(call, unit, { parts, day: on, ends }) {
-    const [units, recounted] = await restructure(call, `split unit ${unit.id}`, (tx) =>
-      splitUnit(tx, call.campaign.realm, unit.id, parts, on, ends),
+    const [units, recounted] = await restructure(call, unit, `split unit ${unit.id}`, (tx) =>
+      splitUnit(tx, unit.realm, unit.id, parts, on, ends),
     );
     return { units, recounted };
   },
-  about: ({ unit }) => ({ unit, id: unit }),
+  about: aboutUnit,
 });
 
 export const rename = campaignAction({
@@ -126,8 +136,8 @@ export const rename = campaignAction({
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
   allow: mayRestructure,
   async run(call, unit, input) {
-    await call.asSystem(`rename unit ${unit.id}`, (tx) => renameUnit(tx, call.campaign.realm, unit.id, input.name));
+    await call.asSystem(`rename unit ${unit.id}`, (tx) => renameUnit(tx, unit.realm, unit.id, input.name));
     return getUnit(call.tx, call.asker, unit.id);
   },
-  about: ({ unit }) => ({ unit, id: unit }),
+  about: aboutUnit,
 });

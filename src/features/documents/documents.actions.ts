@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { anyoneHere, campaignAction, nothing, type CampaignCall } from "#kernel/action.ts";
+import { campaignIn } from "#kernel/campaign.ts";
 import { day, flag, id } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import { getUnit } from "#features/units/units.model.ts";
@@ -92,9 +93,10 @@ export const make = campaignAction({
   }),
   allow: anyoneHere,
   async run(call, { template, unit }, input) {
+    const campaign = campaignIn(call.campaign, unit.realm);
     const order = orderOf(call, unit.id, template.key, input);
-    const made = await makeReport(call.tx, call.campaign, order);
-    if (!input.draft) await keepReport(call.tx, call.campaign, order, made);
+    const made = await makeReport(call.tx, campaign, order);
+    if (!input.draft) await keepReport(call.tx, campaign, order, made);
     const path = join(await call.folder(), "report.docx");
     await writeFile(path, input.part === "annex" ? made.annex : made.docx);
     return {
@@ -103,7 +105,7 @@ export const make = campaignAction({
       type: docx,
     };
   },
-  about: ({ unit, template }) => ({ unit, id: template }),
+  about: ({ unit, template }, found) => ({ unit, id: template, realm: found?.unit.realm }),
 });
 
 export const fill = campaignAction({
@@ -119,14 +121,15 @@ export const fill = campaignAction({
   allow: anyoneHere,
   async run(call, unit, input) {
     const { path: own, name } = call.upload as NonNullable<typeof call.upload>;
+    const campaign = campaignIn(call.campaign, unit.realm);
     const order = orderOf(call, unit.id, name, input);
-    const made = await makeReport(call.tx, call.campaign, order, await readFile(own));
-    if (!input.draft) await keepReport(call.tx, call.campaign, order, made);
+    const made = await makeReport(call.tx, campaign, order, await readFile(own));
+    if (!input.draft) await keepReport(call.tx, campaign, order, made);
     const path = join(await call.folder(), "report.docx");
     await writeFile(path, input.part === "annex" ? made.annex : made.docx);
     return { path, name, type: docx };
   },
-  about: ({ unit }) => ({ unit, id: "own" }),
+  about: ({ unit }, found) => ({ unit, id: "own", realm: found?.realm }),
 });
 
 const figureOut = z.object({

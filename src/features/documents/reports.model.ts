@@ -122,7 +122,7 @@ export async function openResolver(
     });
   const resolver: ReportResolver = {
     unit: unit.name,
-    organ: campaign.pack.campaign?.organ ?? campaign.name,
+    organ: campaign.organ,
     from: order.from,
     to: order.to,
     today: order.to,

@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { z } from "zod";
 import { mayUse, sees } from "#kernel/access.ts";
 import { anyoneHere, campaignAction, type CampaignCall } from "#kernel/action.ts";
+import { campaignIn } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { chinaDay } from "#kernel/fields.ts";
 import { day, flag, id } from "#kernel/input.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { getUnit } from "#features/units/units.model.ts";
+import type { Unit } from "#features/units/units.types.ts";
 import type { TableInfo } from "./exchange.types.ts";
 import { exportLedger } from "./export.model.ts";
 import { FileRefused } from "./file-refused.ts";
@@ -39,14 +41,14 @@ const complaintOut = z.object({
 /** Reads the uploaded file in the sender's name. */
 function read(
   { upload, campaign, asker, now, asSystem }: CampaignCall,
-  unit: number,
+  { id: unit, realm }: Unit,
   options: { ledger: string | undefined; dryRun: boolean; goodRows: boolean; onTable?: (table: TableInfo) => void },
 ): Promise<ImportResult> {
   const { path, name } = upload as NonNullable<typeof upload>;
   return asSystem(`import for unit ${unit}`, (tx) =>
     importWithin(
       tx,
-      campaign,
+      campaignIn(campaign, realm),
       { account: asker.account?.id ?? null, unit, role: asker.role, now },
       {
         path,
@@ -106,8 +108,8 @@ export const load = campaignAction({
   seconds: 600,
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
   allow: anyoneHere,
-  run: (call, unit, { ledger, dryRun, goodRows }) => read(call, unit.id, { ledger, dryRun, goodRows }),
-  about: ({ unit }) => ({ unit, id: "import" }),
+  run: (call, unit, { ledger, dryRun, goodRows }) => read(call, unit, { ledger, dryRun, goodRows }),
+  about: ({ unit }, found) => ({ unit, id: "import", realm: found?.realm }),
 });
 
 export const mark = campaignAction({
@@ -132,7 +134,7 @@ export const mark = campaignAction({
       );
     const tables: TableInfo[] = [];
     const onTable = (table: TableInfo): void => void tables.push(table);
-    const result = await read(call, unit.id, { ledger, dryRun: true, goodRows: false, onTable });
+    const result = await read(call, unit, { ledger, dryRun: true, goodRows: false, onTable });
     const out = join(await call.folder(), "marked.xlsx");
     await markWorkbook(path, tables, result.complaints, createWriteStream(out));
     return { path: out, name: name.replace(/\.xlsx$/i, "（已标注）.xlsx"), type: xlsx };
@@ -169,12 +171,13 @@ export const download = campaignAction({
   }),
   allow: (asker, { ledger }, { blank }) => mayUse(asker, ledger, blank ? "read" : "export"),
   async run(call, { ledger, unit }, { from, to, format, blank }) {
+    const campaign = campaignIn(call.campaign, unit.realm);
     const path = join(await call.folder(), `export.${format}`);
-    await exportLedger(call.tx, call.campaign, ledger, path, {
+    await exportLedger(call.tx, campaign, ledger, path, {
       filter: { unit: unit.id, from, to },
       form: format,
       blank,
-      organ: unit.id === call.campaign.root ? (call.campaign.pack.campaign?.organ ?? unit.name) : unit.name,
+      organ: unit.id === campaign.root ? campaign.organ : unit.name,
       now: call.now,
     });
     const name = `${ledger.name}${blank ? "（空白表）" : `_${unit.name}_${chinaDay(call.now)}`}.${format}`;

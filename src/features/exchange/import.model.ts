@@ -26,7 +26,7 @@ export async function importFile(
     try {
       return await asOwner(database, `import ${options.name ?? options.path}`, async (tx) => {
         // Read anew at every attempt: one reason to try again is that another version of the pack has been loaded.
-        const result = await importWithin(tx, await getCampaign(tx, campaign.key), doer, options);
+        const result = await importWithin(tx, await getCampaign(tx, campaign.key, campaign.realm), doer, options);
         if (result.committed)
           await tx.query(sql`insert into audit (realm_id, at, actor, action, unit_id, subject, result)
             values (${campaign.realm}, ${doer.now.toISOString()}, ${doer.account}, 'exchange.import', ${doer.unit}, ${result.file}, 'ok')`);

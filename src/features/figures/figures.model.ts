@@ -3,7 +3,7 @@ import { Big } from "big.js";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { FieldDefinition, Scalar, Where } from "#kernel/definitions.ts";
 import { fieldOf } from "#kernel/fields.ts";
-import { measureIds } from "#kernel/figure-deltas.ts";
+import { keptMeasures } from "#kernel/figure-deltas.ts";
 import type { MeasureValue, Request } from "#kernel/figure-value.ts";
 import type { MeasurePlan } from "#kernel/measure.ts";
 import { conditionSql, type SqlContext, valueSql } from "#kernel/measure-sql.ts";
@@ -64,17 +64,17 @@ export async function measure(
     asOf === undefined &&
     [...places.values()].some((place) => place.inner) &&
     unique.some((request) => request.plan.prepared || request.plan.sets);
-  const ids = mayKeep ? await measureIds(tx, campaign) : new Map<string, number>();
-  const isKept = ({ plan, own }: Request, place: UnitPlace): boolean => {
-    if (own || !place.inner || !ids.has(plan.digest)) return false;
-    return plan.sets ? place.kept : plan.prepared && !(plan.date.kind === "none" && place.moved);
+  const idOf = mayKeep ? await keptMeasures(tx, campaign) : () => undefined;
+  const keptAs = ({ plan, own }: Request, place: UnitPlace): number | undefined => {
+    const kept = plan.sets ? place.kept : plan.prepared && !(plan.date.kind === "none" && place.moved);
+    return kept && !own && place.inner ? idOf(plan.digest, place.realms) : undefined;
   };
-  await answerKept(tx, campaign, unique, [...places.values()], ids, isKept, answers);
+  await answerKept(tx, campaign, unique, [...places.values()], keptAs, answers);
   const leaves = [...places.values()].filter((place) => !place.inner);
   if (leaves.length > 0) await answerFromRecords(tx, campaign, unique, leaves, unitIds, asOf, answers);
   for (const place of places.values()) {
     if (!place.inner) continue;
-    const rest = unique.filter((request) => !isKept(request, place));
+    const rest = unique.filter((request) => keptAs(request, place) === undefined);
     if (rest.length > 0) await answerFromRecords(tx, campaign, rest, [place], unitIds, asOf, answers);
   }
   return answers;
@@ -86,26 +86,27 @@ async function answerKept(
   campaign: Campaign,
   requests: readonly Request[],
   places: readonly UnitPlace[],
-  ids: ReadonlyMap<string, number>,
-  isKept: (request: Request, place: UnitPlace) => boolean,
+  keptAs: (request: Request, place: UnitPlace) => number | undefined,
   answers: Map<number, Map<string, MeasureValue>>,
 ): Promise<void> {
-  const kept = requests.filter((request) => places.some((place) => isKept(request, place)));
-  for (const asked of Map.groupBy(kept, (one) => `${begin(one)}|${one.to}|${one.plan.sets}`).values()) {
-    const first = asked[0] as Request;
-    const id = ({ plan }: Request): number => ids.get(plan.digest) as number;
-    const among = places.filter((place) => asked.some((request) => isKept(request, place)));
+  const kept = requests.flatMap((request) => {
+    const id = places.map((place) => keptAs(request, place)).find((one) => one !== undefined);
+    return id === undefined ? [] : [{ request, id }];
+  });
+  for (const asked of Map.groupBy(kept, ({ request }) => `${begin(request)}|${request.to}|${request.plan.sets}`).values()) {
+    const first = (asked[0] as (typeof asked)[0]).request;
+    const among = places.filter((place) => asked.some(({ request }) => keptAs(request, place) !== undefined));
     const totals = [...new Map(among.flatMap((place) => place.totals).map((one) => [`${one.realm}|${one.unit}`, one])).values()];
-    const dated = asked.filter((one) => one.plan.date.kind === "day").map(id);
-    const plain = asked.filter((one) => one.plan.date.kind === "none").map(id);
+    const dated = asked.filter(({ request }) => request.plan.date.kind === "day").map(({ id }) => id);
+    const plain = asked.filter(({ request }) => request.plan.date.kind === "none").map(({ id }) => id);
     const amounts = first.plan.sets
       ? await readSets(tx, campaign, totals, dated, begin(first), first.to)
       : await readCells(tx, campaign, totals, dated, plain, begin(first), first.to);
     for (const place of among)
-      for (const request of asked) {
-        if (!isKept(request, place)) continue;
+      for (const { request, id } of asked) {
+        if (keptAs(request, place) === undefined) continue;
         let amount = 0;
-        for (const { realm, unit } of place.totals) amount += amounts.get(`${realm}|${unit}|${id(request)}`) ?? 0;
+        for (const { realm, unit } of place.totals) amount += amounts.get(`${realm}|${unit}|${id}`) ?? 0;
         answers.get(place.id)?.set(request.id, { value: new Big(amount).div(10 ** request.plan.decimals), records: -1 });
       }
   }

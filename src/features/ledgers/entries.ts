@@ -55,6 +55,7 @@ export async function readableEntry(call: CampaignCall, id: string, lock = false
 export const aboutEntry = (input: { entry: string }, subject: EntrySubject | undefined) => ({
   id: input.entry,
   unit: subject?.entry.unit,
+  realm: subject?.entry.realm,
 });
 
 export const doerOf = ({ asker, now }: CampaignCall, unit = asker.unit): Doer => ({
@@ -66,7 +67,7 @@ export const doerOf = ({ asker, now }: CampaignCall, unit = asker.unit): Doer =>
 
 /** Checks an entry as a whole, in the asker's place. */
 export const checkFor =
-  (call: CampaignCall, ledger: Ledger) =>
+  (call: CampaignCall, ledger: Ledger, realm: number) =>
   async (shape: Shape): Promise<void> => {
     const people = ledger.fields
       .filter((field) => field.type === "person")
@@ -75,7 +76,7 @@ export const checkFor =
     const left =
       people.length === 0 || shape.day === null
         ? new Map<number, string>()
-        : await call.asSystem("who has left", (tx) => leavers(tx, call.campaign.realm, people));
+        : await call.asSystem("who has left", (tx) => leavers(tx, realm, people));
     const fault = findFault(call.campaign, ledger, shape, left, (unit) => sees(call.asker, unit));
     if (fault) refuse([fault]);
   };

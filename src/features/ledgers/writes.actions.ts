@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { mayUse, sees, type Verdict } from "#kernel/access.ts";
 import { campaignAction, type CampaignCall } from "#kernel/action.ts";
-import type { Campaign } from "#kernel/campaign.ts";
+import { campaignIn, type Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { id } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
@@ -49,6 +49,7 @@ function asEdit(call: CampaignCall["asker"], { ledger, entry }: { ledger: Ledger
 export function recordingActions(register: Register) {
   const registered = async (
     call: CampaignCall,
+    campaign: Campaign,
     ledger: Ledger,
     values: Values,
     lookups: LiveLookups,
@@ -56,7 +57,7 @@ export function recordingActions(register: Register) {
   ): Promise<number> =>
     ledger.registers
       ? call.asSystem(`register in ${ledger.key}`, (tx) =>
-          register(tx, call.campaign, ledger, values, lookups, unit, {
+          register(tx, campaign, ledger, values, lookups, unit, {
             whole: call.asker.scope.units === "whole",
             mayWrite: (other) => sees(call.asker, other),
           }),
@@ -79,27 +80,28 @@ export function recordingActions(register: Register) {
     seconds: 60,
     subject: async (call, input) => ({
       ledger: readableLedger(call, input.ledger),
-      unit: (await getUnit(call.tx, call.asker, input.unit ?? call.asker.unit)).id,
+      unit: await getUnit(call.tx, call.asker, input.unit ?? call.asker.unit),
     }),
     allow: (asker, { ledger }) => mayUse(asker, ledger, "record"),
-    async run(call, { ledger, unit }, input) {
-      const { values, lookups } = await readValues(call.tx, call.campaign, ledger, input.values, { whole: true, unit });
-      const owner = await registered(call, ledger, values, lookups, unit);
+    async run(call, { ledger, unit: { id: unit, realm } }, input) {
+      const campaign = campaignIn(call.campaign, realm);
+      const { values, lookups } = await readValues(call.tx, campaign, ledger, input.values, { whole: true, unit });
+      const owner = await registered(call, campaign, ledger, values, lookups, unit);
       const entry = await recordEntry(
         call.tx,
-        call.campaign,
-        call.campaign.realm,
+        campaign,
+        realm,
         ledger,
         doerOf(call, owner),
         input.entry,
         values,
-        checkFor(call, ledger),
+        checkFor(call, ledger, realm),
       );
       if (entry.ledger !== ledger.key)
         throw new Problem("id_taken", 409, "这个编号（UUID）已经用于另一条记录，请换一个重新提交。");
       return answerEntry(call, ledger, entry);
     },
-    about: ({ entry }, subject) => ({ id: entry, unit: subject?.unit }),
+    about: ({ entry }, subject) => ({ id: entry, unit: subject?.unit.id, realm: subject?.unit.realm }),
   });
 
   const change = campaignAction({
@@ -114,20 +116,21 @@ export function recordingActions(register: Register) {
     subject: (call, { entry }) => readableEntry(call, entry, true),
     allow: asEdit,
     async run(call, { entry, ledger }, input) {
-      const { values, lookups } = await readValues(call.tx, call.campaign, ledger, input.values, {
+      const campaign = campaignIn(call.campaign, entry.realm);
+      const { values, lookups } = await readValues(call.tx, campaign, ledger, input.values, {
         whole: false,
         unit: entry.unit,
       });
       const done = await changeEntry(
         call.tx,
-        call.campaign,
+        campaign,
         entry,
         input.version,
         doerOf(call),
         { action: "change", values, reason: input.reason },
-        checkFor(call, ledger),
+        checkFor(call, ledger, entry.realm),
       );
-      if (done.version !== entry.version) await registered(call, ledger, { ...done.data }, lookups, entry.unit);
+      if (done.version !== entry.version) await registered(call, campaign, ledger, { ...done.data }, lookups, entry.unit);
       return answerEntry(call, ledger, done);
     },
     about: aboutEntry,

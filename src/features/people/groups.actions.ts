@@ -1,6 +1,7 @@
 /** Groups: leading group and its office, supervision groups, task forces. */
 import { z } from "zod";
 import { anyoneHere, campaignAction, nothing, type CampaignCall } from "#kernel/action.ts";
+import { Problem } from "#kernel/problem.ts";
 import { chinaDay } from "#kernel/fields.ts";
 import { day, done, id } from "#kernel/input.ts";
 import { getUnit } from "#features/units/units.model.ts";
@@ -19,11 +20,14 @@ const member = z
   })
   .refine(({ person, unit }) => (person === undefined) !== (unit === undefined), "成员写人员或单位之一");
 
-/** Members must be people and units that the asker sees. */
-async function checkMembers({ tx, asker }: CampaignCall, members: readonly NewMember[]): Promise<void> {
-  for (const { person, unit } of members)
-    if (person !== undefined) await getPerson(tx, asker, person);
-    else if (unit !== undefined) await getUnit(tx, asker, unit);
+/** Members must be people and units that the asker sees, of the group's own realm. */
+async function checkMembers({ tx, asker }: CampaignCall, realm: number, members: readonly NewMember[]): Promise<void> {
+  for (const { person, unit } of members) {
+    const found =
+      person !== undefined ? await getPerson(tx, asker, person) : unit !== undefined ? await getUnit(tx, asker, unit) : undefined;
+    if (found && found.realm !== realm)
+      throw new Problem("other_realm", 422, `“${found.name}”不在小组所在的辖区，不能列为成员。请在其所属辖区另设小组。`);
+  }
 }
 
 export const list = campaignAction({
@@ -81,13 +85,13 @@ export const create = campaignAction({
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
   allow: mayPlacePeople,
   async run(call, unit, { members, ...group }) {
-    await checkMembers(call, members);
+    await checkMembers(call, unit.realm, members);
     const made = await call.asSystem("create group", (tx) =>
-      createGroup(tx, call.campaign, { ...group, unit: unit.id }, members),
+      createGroup(tx, call.campaign, { ...group, unit: unit.id, realm: unit.realm }, members),
     );
     return { id: made };
   },
-  about: ({ unit, name }) => ({ unit, id: name }),
+  about: ({ unit, name }, found) => ({ unit, id: name, realm: found?.realm }),
 });
 
 export const add = campaignAction({
@@ -100,11 +104,11 @@ export const add = campaignAction({
   subject: ({ tx, campaign, asker }, { group }) => getGroup(tx, campaign, asker, group),
   allow: mayPlacePeople,
   async run(call, group, { members }) {
-    await checkMembers(call, members);
-    await call.asSystem(`add to group ${group.id}`, (tx) => addMembers(tx, call.campaign, group.id, members));
+    await checkMembers(call, group.realm, members);
+    await call.asSystem(`add to group ${group.id}`, (tx) => addMembers(tx, group, members));
     return { ok: true as const };
   },
-  about: ({ group }, found) => ({ id: group, unit: found?.unit }),
+  about: ({ group }, found) => ({ id: group, unit: found?.unit, realm: found?.realm }),
 });
 
 export const leave = campaignAction({
@@ -117,12 +121,10 @@ export const leave = campaignAction({
   subject: ({ tx, campaign, asker }, { group }) => getGroup(tx, campaign, asker, group),
   allow: mayPlacePeople,
   async run(call, group, input) {
-    await call.asSystem(`end member of group ${group.id}`, (tx) =>
-      endMember(tx, call.campaign, group.id, input.member, input.day),
-    );
+    await call.asSystem(`end member of group ${group.id}`, (tx) => endMember(tx, group, input.member, input.day));
     return { ok: true as const };
   },
-  about: ({ group }, found) => ({ id: group, unit: found?.unit }),
+  about: ({ group }, found) => ({ id: group, unit: found?.unit, realm: found?.realm }),
 });
 
 export const end = campaignAction({
@@ -135,8 +137,8 @@ export const end = campaignAction({
   subject: ({ tx, campaign, asker }, { group }) => getGroup(tx, campaign, asker, group),
   allow: mayPlacePeople,
   async run(call, group, input) {
-    await call.asSystem(`end group ${group.id}`, (tx) => endGroup(tx, call.campaign, group.id, input.day));
+    await call.asSystem(`end group ${group.id}`, (tx) => endGroup(tx, group, input.day));
     return { ok: true as const };
   },
-  about: ({ group }, found) => ({ id: group, unit: found?.unit }),
+  about: ({ group }, found) => ({ id: group, unit: found?.unit, realm: found?.realm }),
 });

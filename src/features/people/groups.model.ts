@@ -5,6 +5,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import { join, sql, type Tx } from "#platform/db.ts";
 
 export interface Group {
+  realm: number;
   id: number;
   unit: number;
   kind: string;
@@ -32,7 +33,7 @@ export interface NewMember {
   from?: string | undefined;
 }
 
-const columns = sql`group_id as id, unit_id as unit, kind, name, from_day as "from", to_day as "to"`;
+const columns = sql`realm_id as realm, group_id as id, unit_id as unit, kind, name, from_day as "from", to_day as "to"`;
 
 /** Groups that exist on a day, of the units that the asker sees, with the members of that day. */
 export async function listGroups(
@@ -67,21 +68,20 @@ export async function getGroup(tx: Tx, campaign: Campaign, asker: Asker, id: num
 export async function createGroup(
   tx: Tx,
   campaign: Campaign,
-  group: { unit: number; kind: string; name: string; from?: string | undefined },
+  group: { realm: number; unit: number; kind: string; name: string; from?: string | undefined },
   members: readonly NewMember[],
 ): Promise<number> {
   const { id } = (await tx.one<{ id: number }>(sql`insert into groups (realm_id, campaign_id, unit_id, kind, name, from_day)
-    values (${campaign.realm}, ${campaign.id}, ${group.unit}, ${group.kind}, ${group.name}, ${group.from ?? "-infinity"}) returning group_id as id`)) as {
+    values (${group.realm}, ${campaign.id}, ${group.unit}, ${group.kind}, ${group.name}, ${group.from ?? "-infinity"}) returning group_id as id`)) as {
     id: number;
   };
-  await addMembers(tx, campaign, id, members, group.from);
+  await addMembers(tx, { id, realm: group.realm }, members, group.from);
   return id;
 }
 
 export async function addMembers(
   tx: Tx,
-  campaign: Campaign,
-  group: number,
+  group: Pick<Group, "id" | "realm">,
   members: readonly NewMember[],
   from = "-infinity",
 ): Promise<void> {
@@ -90,27 +90,27 @@ export async function addMembers(
     sql`insert into group_members (realm_id, group_id, person_id, unit_id, role, duty, from_day) values ${join(
       members.map(
         (member) =>
-          sql`(${campaign.realm}, ${group}, ${member.person ?? null}, ${member.unit ?? null}, ${member.role}, ${member.duty ?? null}, ${member.from ?? from})`,
+          sql`(${group.realm}, ${group.id}, ${member.person ?? null}, ${member.unit ?? null}, ${member.role}, ${member.duty ?? null}, ${member.from ?? from})`,
       ),
     )}`,
   );
 }
 
 /** From `day` on someone is no longer a member. */
-export async function endMember(tx: Tx, campaign: Campaign, group: number, member: number, day: string): Promise<void> {
+export async function endMember(tx: Tx, group: Group, member: number, day: string): Promise<void> {
   const ended = await tx.one(
-    sql`update group_members set to_day = ${day} where realm_id = ${campaign.realm} and group_id = ${group} and member_id = ${member} and from_day < ${day}::date and to_day = 'infinity' returning member_id`,
+    sql`update group_members set to_day = ${day} where realm_id = ${group.realm} and group_id = ${group.id} and member_id = ${member} and from_day < ${day}::date and to_day = 'infinity' returning member_id`,
   );
   if (!ended) throw new Problem("no_member", 422, `小组中没有这名现任成员，或任职自${day}当天或之后才开始。请核对成员和日期。`);
 }
 
 /** From `day` on the group is no more; its members' terms end with it. */
-export async function endGroup(tx: Tx, campaign: Campaign, group: number, day: string): Promise<void> {
+export async function endGroup(tx: Tx, group: Group, day: string): Promise<void> {
   const ended = await tx.one(
-    sql`update groups set to_day = ${day} where realm_id = ${campaign.realm} and group_id = ${group} and from_day < ${day}::date and to_day = 'infinity' returning group_id`,
+    sql`update groups set to_day = ${day} where realm_id = ${group.realm} and group_id = ${group.id} and from_day < ${day}::date and to_day = 'infinity' returning group_id`,
   );
   if (!ended) throw new Problem("group_ended", 422, `小组已经撤销，或自${day}当天或之后才成立。请核对日期。`);
   await tx.query(
-    sql`update group_members set to_day = ${day} where realm_id = ${campaign.realm} and group_id = ${group} and to_day = 'infinity' and from_day < ${day}::date`,
+    sql`update group_members set to_day = ${day} where realm_id = ${group.realm} and group_id = ${group.id} and to_day = 'infinity' and from_day < ${day}::date`,
   );
 }

@@ -41,6 +41,15 @@ export const list = campaignAction({
   about: ({ unit }) => ({ unit }),
 });
 
+function sameRealm(person: { realm: number; name: string }, unit: { realm: number; name: string }): void {
+  if (person.realm === unit.realm) return;
+  throw new Problem(
+    "other_realm",
+    422,
+    `“${unit.name}”与${person.name}分属两个辖区，不能直接办理。请在原辖区登记调出，再由调入的一方登记入册。`,
+  );
+}
+
 export const transfer = campaignAction({
   name: "people.transfer",
   method: "POST",
@@ -55,6 +64,7 @@ export const transfer = campaignAction({
   }),
   allow: mayPlacePeople,
   async run(call, { person, unit }, { day: on, department, position }) {
+    sameRealm(person, unit);
     await call.asSystem(`transfer person ${person.id}`, (tx) =>
       transferPerson(tx, person.realm, person.id, unit.id, on, {
         ...(department === undefined ? {} : { department }),
@@ -63,7 +73,7 @@ export const transfer = campaignAction({
     );
     return { ok: true as const };
   },
-  about: ({ person, unit }) => ({ id: person, unit }),
+  about: ({ person, unit }, found) => ({ id: person, unit, realm: found?.person.realm }),
 });
 
 export const second = campaignAction({
@@ -82,10 +92,11 @@ export const second = campaignAction({
   async run(call, { person, unit }, { from, to }) {
     if (to !== undefined && to <= from) throw new Problem("bad_days", 422, `结束日期${to}不晚于开始日期${from}，请核对。`);
     if (person.unit === unit.id) throw new Problem("own_unit", 422, `${person.name}就在该单位任职，不必借调。`);
+    sameRealm(person, unit);
     await call.asSystem(`second person ${person.id}`, (tx) =>
       secondPerson(tx, person.realm, person.id, unit.id, from, to ?? null),
     );
     return { ok: true as const };
   },
-  about: ({ person, unit }) => ({ id: person, unit }),
+  about: ({ person, unit }, found) => ({ id: person, unit, realm: found?.person.realm }),
 });
