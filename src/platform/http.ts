@@ -95,7 +95,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   await app.register(swaggerUi, {
     routePrefix: "/docs",
     theme: { title: `${options.title}接口` },
-    uiConfig: { docExpansion: "none" },
+    uiConfig: { docExpansion: "none", layout: "BaseLayout" },
   });
   app.addHook("onSend", async (request, reply) => {
     reply.header("x-content-type-options", "nosniff").header("referrer-policy", "same-origin").header("x-frame-options", "DENY");
