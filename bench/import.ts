@@ -6,7 +6,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { asOwner, sql, type Database } from "#platform/db.ts";
-import { getCampaign, storePack } from "#features/campaigns/campaigns.model.ts";
+import { getCampaign } from "#features/campaigns/campaigns.model.ts";
+import { storePack } from "#features/campaigns/load.model.ts";
 import { writeWorkbook } from "#features/exchange/write-workbook.ts";
 import { registerPeople } from "#features/people/people.model.ts";
 import { registerUnits } from "#features/units/units.model.ts";

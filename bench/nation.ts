@@ -5,7 +5,9 @@
  */
 import { campaignIn, type Campaign } from "#kernel/campaign.ts";
 import { asOwner, sql, type Database } from "#platform/db.ts";
-import { getCampaign, putPack, recountAll } from "#features/campaigns/campaigns.model.ts";
+import { getCampaign } from "#features/campaigns/campaigns.model.ts";
+import { putPack } from "#features/campaigns/load.model.ts";
+import { recountAll } from "#features/campaigns/totals.model.ts";
 import { registerUnits } from "#features/units/units.model.ts";
 import { rebuildPaths } from "#features/units/paths.model.ts";
 import { days, forms, kinds, ledgerKeys, nationPack, shares } from "./nation-pack.ts";

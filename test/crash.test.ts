@@ -16,7 +16,7 @@ import { asOwner, openDatabase, sql, type Database } from "#platform/db.ts";
 import { migrate } from "#platform/migrate.ts";
 import { findServer } from "#platform/postgres-server.ts";
 import { startDatabase, type Database as Server } from "#platform/postgres.ts";
-import { verifyCampaignCells } from "#features/campaigns/campaigns.model.ts";
+import { verifyCampaignCells } from "#features/campaigns/totals.model.ts";
 import { readDocx } from "#features/documents/read-docx.ts";
 import { verifyEntries } from "#features/ledgers/verify.model.ts";
 import { repository, run, seeded, start } from "./program.ts";

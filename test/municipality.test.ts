@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { operator } from "#features/access/access.model.ts";
-import { storePack } from "#features/campaigns/campaigns.model.ts";
+import { storePack } from "#features/campaigns/load.model.ts";
 import { checkTemplate } from "#features/documents/template-check.ts";
 import { parseTag, splitTags } from "#features/documents/template.ts";
 import { importFile } from "#features/exchange/import.model.ts";

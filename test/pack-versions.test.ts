@@ -1,6 +1,6 @@
 /** What a later version of a pack may change under records that are there. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { storePack } from "#features/campaigns/campaigns.model.ts";
+import { storePack } from "#features/campaigns/load.model.ts";
 import type { Pack } from "#kernel/definitions.ts";
 import { asOwner, withScope } from "#platform/db.ts";
 import { changeEntry, ledgerOf, recordEntry } from "#features/ledgers/ledgers.model.ts";

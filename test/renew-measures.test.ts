@@ -1,7 +1,7 @@
 /** A program that plans measures otherwise than the one before counts their totals anew when it starts to serve. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { asOwner, sql } from "#platform/db.ts";
-import { renewMeasures, verifyCampaignCells } from "#features/campaigns/campaigns.model.ts";
+import { renewMeasures, verifyCampaignCells } from "#features/campaigns/totals.model.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 import { openSmallCampaign } from "./small-campaign.ts";
 

@@ -8,7 +8,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { asOwner, withScope } from "#platform/db.ts";
 import { operator } from "#features/access/access.model.ts";
-import { storePack } from "#features/campaigns/campaigns.model.ts";
+import { storePack } from "#features/campaigns/load.model.ts";
 import { exportLedger } from "#features/exchange/export.model.ts";
 import { importFile } from "#features/exchange/import.model.ts";
 import type { ImportResult } from "#features/exchange/import.types.ts";

@@ -4,7 +4,9 @@
  */
 import { createInterface } from "node:readline";
 import { operator } from "#features/access/access.model.ts";
-import { getCampaign, recountUnits, storePack, verifyCampaignCells } from "#features/campaigns/campaigns.model.ts";
+import { getCampaign } from "#features/campaigns/campaigns.model.ts";
+import { storePack } from "#features/campaigns/load.model.ts";
+import { recountUnits, verifyCampaignCells } from "#features/campaigns/totals.model.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { foldBatch } from "#features/figures/cells.model.ts";
 import { listRecords } from "#features/figures/records.model.ts";

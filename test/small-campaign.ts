@@ -2,7 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { operator } from "#features/access/access.model.ts";
-import { getCampaign, recountUnits, storePack, verifyCampaignCells } from "#features/campaigns/campaigns.model.ts";
+import { getCampaign } from "#features/campaigns/campaigns.model.ts";
+import { storePack } from "#features/campaigns/load.model.ts";
+import { recountUnits, verifyCampaignCells } from "#features/campaigns/totals.model.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { foldAll } from "#features/figures/cells.model.ts";
 import { listRecords } from "#features/figures/records.model.ts";

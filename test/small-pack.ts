@@ -5,7 +5,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import type { Pack } from "#kernel/definitions.ts";
 import { loadPack } from "#kernel/pack.ts";
 import { asOwner, type Database } from "#platform/db.ts";
-import { storePack } from "#features/campaigns/campaigns.model.ts";
+import { storePack } from "#features/campaigns/load.model.ts";
 import { importFile } from "#features/exchange/import.model.ts";
 import type { ImportOptions, ImportResult } from "#features/exchange/import.types.ts";
 import type { Doer } from "#features/ledgers/ledgers.types.ts";

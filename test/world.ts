@@ -6,7 +6,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import { loadPack } from "#kernel/pack.ts";
 import { asOwner, sql } from "#platform/db.ts";
 import { putAccount } from "#features/access/access.model.ts";
-import { storePack } from "#features/campaigns/campaigns.model.ts";
+import { storePack } from "#features/campaigns/load.model.ts";
 import { registerPeople } from "#features/people/people.model.ts";
 import { registerUnits } from "#features/units/units.model.ts";
 import { rebuildPaths } from "#features/units/paths.model.ts";

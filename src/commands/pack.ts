@@ -3,7 +3,7 @@ import { loadPack } from "#kernel/pack.ts";
 import { loadPackFile, packFileText } from "#kernel/pack-file.ts";
 import type { Pack } from "#kernel/definitions.ts";
 import { checkTemplate } from "#features/documents/template-check.ts";
-import { putPack } from "#features/campaigns/campaigns.model.ts";
+import { putPack } from "#features/campaigns/load.model.ts";
 import { chooseCampaign, exits, text, UsageError, withDatabase, type Call, type Command } from "./command.ts";
 import { prepareFiles } from "./files.ts";
 

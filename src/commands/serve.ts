@@ -5,7 +5,7 @@ import { openDatabase, type Database } from "#platform/db.ts";
 import { migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";
 import { StartError } from "#platform/start-error.ts";
-import { renewMeasures } from "#features/campaigns/campaigns.model.ts";
+import { renewMeasures } from "#features/campaigns/totals.model.ts";
 import { keepFolding } from "#features/figures/folding.model.ts";
 import { createServer } from "../main.ts";
 import { exits, type Call, type Command } from "./command.ts";

@@ -1,5 +1,5 @@
 import { asOwner } from "#platform/db.ts";
-import { verifyCampaignCells } from "#features/campaigns/campaigns.model.ts";
+import { verifyCampaignCells } from "#features/campaigns/totals.model.ts";
 import { verifyEntries } from "#features/ledgers/verify.model.ts";
 import { chooseCampaign, exits, withDatabase, type Command } from "./command.ts";
 

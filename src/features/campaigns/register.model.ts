@@ -9,7 +9,7 @@ import type { LiveLookups } from "#features/ledgers/lookups.model.ts";
 import { registerPeople } from "#features/people/people.model.ts";
 import { registerUnits } from "#features/units/units.model.ts";
 import { rebuildPaths } from "#features/units/paths.model.ts";
-import { recountUnits } from "./campaigns.model.ts";
+import { recountUnits } from "./totals.model.ts";
 
 export interface RegisterRow {
   values: Values;

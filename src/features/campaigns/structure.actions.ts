@@ -12,7 +12,7 @@ import { splitUnit } from "#features/units/split.model.ts";
 import { getUnit, listSubtree, mergeUnit, moveUnit, renameUnit } from "#features/units/units.model.ts";
 import { rebuildPaths } from "#features/units/paths.model.ts";
 import { relationKinds, type Unit } from "#features/units/units.types.ts";
-import { recountUnits } from "./campaigns.model.ts";
+import { recountUnits } from "./totals.model.ts";
 import { mayRestructure } from "./structure.policy.ts";
 
 const name = z.string().trim().min(1).max(200);
