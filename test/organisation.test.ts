@@ -10,7 +10,7 @@ import { makeXlsx, type SheetSource } from "#features/exchange/fixtures/make-xls
 import { importFile } from "#features/exchange/import.model.ts";
 import { listPosts, registerPeople, second, transfer, unitOn } from "#features/people/people.model.ts";
 import { links, paths } from "#features/units/paths.ts";
-import { findUnitByName, mergeUnit, moveUnit, registerUnits } from "#features/units/units.model.ts";
+import { findUnitByName, listRelationsOf, mergeUnit, moveUnit, registerUnits } from "#features/units/units.model.ts";
 import { rebuildPaths } from "#features/units/paths.model.ts";
 import { relationKinds, type Relation } from "#features/units/units.types.ts";
 import { asOwner, raw, sql } from "#platform/db.ts";
@@ -47,6 +47,10 @@ const dated = (all: Record<string, Record<string, unknown>>): Record<string, unk
   Object.fromEntries(Object.entries(all).map(([unit, { ever: _ever, ...values }]) => [unit, values]));
 const times = (all: Record<string, Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(all).map(([unit, values]) => [unit, values["times"]]));
+
+const isAnyoneWaiting = async (): Promise<boolean> =>
+  (await database.pool.query("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))
+    .rowCount !== 0;
 
 describe("reorganising", () => {
   it("a move counts old days under the old unit above and new days under the new one", async () => {
@@ -97,6 +101,35 @@ describe("reorganising", () => {
     expect(dated(others)).toEqual(dated(old));
     expect(founded).toEqual({ times: 0, attended: 0, forms: 0, ever: 2 });
     expect(times(await small.askAll(...after))).toEqual({ 总: 8, 局: 8, 甲处: 2, 乙处: 2, 丙处: 2, 科: 2 });
+    await small.expectSound();
+  });
+
+  it("of two moves at once the second sees the first", async () => {
+    const small = await bureau("crossed");
+    const { realm } = small.campaign;
+    const order: string[] = [];
+    const move = (to: string, on: string, then?: () => Promise<void>) =>
+      small
+        .reorganise(async (tx) => {
+          await moveUnit(tx, realm, small.id("科"), small.id(to), on);
+          await then?.();
+        })
+        .then(() => order.push(to));
+    let other: Promise<unknown> = Promise.resolve();
+    await move("乙处", day, async () => {
+      other = move("局", "2023-05-01");
+      // Until it waits, or is through where it should have waited.
+      while (order.length === 0 && !(await isAnyoneWaiting())) await new Promise((done) => setTimeout(done, 5));
+    });
+    await other;
+    expect(order).toEqual(["乙处", "局"]);
+    const relations = await asOwner(database, "look", (tx) => listRelationsOf(tx, [realm], small.id("科")));
+    expect(relations.map(({ parentName, from, to }) => [parentName, from, to])).toEqual([
+      ["甲处", "-infinity", day],
+      ["乙处", day, "2023-05-01"],
+      ["局", "2023-05-01", "infinity"],
+    ]);
+    expect(times(await small.askAll(...after))).toEqual({ 总: 8, 局: 8, 甲处: 2, 乙处: 3, 科: 2 });
     await small.expectSound();
   });
 

@@ -1,13 +1,13 @@
 /** Entries of a register are the organisation's own units or people: recording one makes or changes what it is about. */
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
-import { sql, type Tx } from "#platform/db.ts";
+import type { Tx } from "#platform/db.ts";
 import type { Fault } from "#features/ledgers/check-shape.model.ts";
 import type { Values } from "#features/ledgers/ledgers.types.ts";
 import { refuse } from "#features/ledgers/read-values.model.ts";
 import type { LiveLookups } from "#features/ledgers/lookups.model.ts";
 import { registerPeople } from "#features/people/people.model.ts";
-import { registerUnits } from "#features/units/units.model.ts";
+import { holdRegister, registerUnits } from "#features/units/units.model.ts";
 import { rebuildPaths } from "#features/units/paths.model.ts";
 import { recountUnits } from "./totals.model.ts";
 
@@ -53,14 +53,6 @@ export function registerFault(
   return undefined;
 }
 
-/**
- * Registers of a realm one after another, until the end of the transaction: two files with the same new unit must not
- * both make it. Taken before `holdPack`, because a new unit stops the writers that hold it.
- */
-export async function holdRegister(tx: Tx, campaign: Campaign): Promise<void> {
-  await tx.query(sql`select pg_advisory_xact_lock(7240003, ${campaign.realm})`);
-}
-
 /** Makes the units or people that rows are about; returns the unit that owns each row. Runs as the owner. */
 export async function registerRows(
   tx: Tx,
@@ -78,7 +70,7 @@ export async function registerRows(
   };
   const day = (row: RegisterRow, name: string | undefined): string | null =>
     /\d{4}-\d{2}-\d{2}/.exec(text(row, name) ?? "")?.[0] ?? null;
-  await holdRegister(tx, campaign);
+  holdRegister(tx, campaign.realm);
   if (registers?.what === "units") {
     const units = rows.map((row) => ({
       code: text(row, registers.code),

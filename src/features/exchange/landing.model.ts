@@ -5,13 +5,14 @@ import { Deltas, holdPack, preparedMeasures } from "#kernel/figure-deltas.ts";
 import { Problem } from "#kernel/problem.ts";
 import { copyRows, sql, type Tx } from "#platform/db.ts";
 import { orderedId } from "#platform/ordered-id.ts";
-import { holdRegister, registerFault, registerRows } from "#features/campaigns/register.model.ts";
+import { registerFault, registerRows } from "#features/campaigns/register.model.ts";
 import { findFault, leavers, type Fault } from "#features/ledgers/check-shape.model.ts";
 import { changeEntry, findByIdentity, heldLedgers, ledgerOf, listEditedImports } from "#features/ledgers/ledgers.model.ts";
 import type { Doer, Entry, Values } from "#features/ledgers/ledgers.types.ts";
 import { openLookups, type LiveLookups } from "#features/ledgers/lookups.model.ts";
 import { dayOf, ownerPerson, shapeEntry, type Shape } from "#features/ledgers/shape.model.ts";
 import { listPosts, unitOn, type Post } from "#features/people/people.model.ts";
+import { holdRegister } from "#features/units/units.model.ts";
 import { addAmounts } from "#features/figures/cells.model.ts";
 import type { Complaint, ParsedRow, TableInfo } from "./exchange.types.ts";
 import type { ImportOptions, ImportResult, TableResult } from "./import.types.ts";
@@ -139,7 +140,7 @@ export async function openImport(
       const refusal = options.refuses?.(ledger);
       if (refusal !== undefined) throw new Problem("forbidden", 403, refusal);
       if (ledger.registers) {
-        await holdRegister(tx, campaign);
+        holdRegister(tx, campaign.realm);
         await lookups.refresh(tx);
       }
       holdPack(tx, campaign);

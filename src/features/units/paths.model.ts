@@ -1,7 +1,7 @@
 /** The roll-up paths of a realm and its inner units, as stored. */
 import { join, sql, type Tx } from "#platform/db.ts";
 import { innerUnits, links, paths } from "./paths.ts";
-import { listRelations, listUnits } from "./units.model.ts";
+import { holdRegister, listRelations, listUnits } from "./units.model.ts";
 import type { InnerUnit, RelationKind, UnitPath } from "./units.types.ts";
 
 /**
@@ -9,6 +9,7 @@ import type { InnerUnit, RelationKind, UnitPath } from "./units.types.ts";
  * changed. A unit between the top and other realms is known as inner to its own realm once those realms have paths.
  */
 export async function rebuildPaths(tx: Tx, realm: number, campaign: number, rollUp: readonly RelationKind[]): Promise<number[]> {
+  holdRegister(tx, realm);
   const units = await listUnits(tx, [realm]);
   const names = new Map(units.map((unit) => [unit.id, unit.name]));
   const ownLinks = links(await listRelations(tx, realm), rollUp);

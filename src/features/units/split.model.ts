@@ -1,7 +1,7 @@
 /** One unit becomes several from a day on. What it recorded before stays with it. */
 import { Problem } from "#kernel/problem.ts";
 import { join, sql, type Tx } from "#platform/db.ts";
-import { moveUnit } from "./units.model.ts";
+import { holdRegister, moveUnit } from "./units.model.ts";
 import type { RelationKind } from "./units.types.ts";
 
 export interface Part {
@@ -27,6 +27,7 @@ export async function splitUnit(
   day: string,
   ends: boolean,
 ): Promise<number[]> {
+  holdRegister(tx, realm);
   const above = await tx.query<{ parent_id: number; kind: RelationKind }>(
     sql`select parent_id, kind from relations where realm_id = ${realm} and unit_id = ${unit} and from_day <= ${day}::date and to_day > ${day}::date`,
   );

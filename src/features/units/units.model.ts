@@ -87,6 +87,13 @@ export const listSubtree = async (tx: Tx, campaign: number, unit: number): Promi
     )
   ).map((row) => row.unit_id);
 
+/**
+ * Changes of a realm's units and people one after another, until the end of the transaction: two files with the same new
+ * unit must not both make it, and of two moves at once the second must see the first. Taken before `holdPack`, because a
+ * change of units stops the writers that hold it.
+ */
+export const holdRegister = (tx: Tx, realm: number): void => tx.later(sql`select pg_advisory_xact_lock(7240003, ${realm})`);
+
 export interface UnitRow {
   code: string | null;
   name: string;
@@ -110,6 +117,7 @@ export async function registerUnits(
   root: number | null,
   firstDay = "-infinity",
 ): Promise<number[]> {
+  holdRegister(tx, realm);
   // The organisation's own unit may bear the name of the whole campaign; it still stands below the campaign's root.
   const all = await listUnits(tx, [realm]);
   const known = all.filter((unit) => unit.id !== root);
@@ -214,6 +222,7 @@ export async function moveUnit(
   kind: RelationKind = "隶属",
 ): Promise<void> {
   if (unit === parent) throw new Problem("unit_cycle", 422, "单位不能做自己的上级，请另选上级单位。");
+  holdRegister(tx, realm);
   const current = await tx.one<{ relation_id: number; from_day: string }>(
     sql`select relation_id, from_day from relations where realm_id = ${realm} and unit_id = ${unit} and kind = ${kind} and to_day = 'infinity'`,
   );
@@ -229,6 +238,7 @@ export async function moveUnit(
 /** From `day` on a unit is gone; its records of days before stay, and what stands below it goes to `into`. */
 export async function mergeUnit(tx: Tx, realm: number, unit: number, into: number, day: string): Promise<void> {
   if (unit === into) throw new Problem("unit_cycle", 422, "单位不能并入自己，请另选并入的单位。");
+  holdRegister(tx, realm);
   const children = await tx.query<{ unit_id: number; kind: RelationKind }>(
     sql`select unit_id, kind from relations where realm_id = ${realm} and parent_id = ${unit} and to_day = 'infinity'`,
   );
@@ -243,6 +253,7 @@ export async function mergeUnit(tx: Tx, realm: number, unit: number, into: numbe
 
 /** The name changes; the old one still finds the unit. */
 export async function renameUnit(tx: Tx, realm: number, unit: number, name: string): Promise<void> {
+  holdRegister(tx, realm);
   const taken = await tx.one(
     sql`select 1 from units where realm_id = ${realm} and name = ${name} and unit_id <> ${unit} and to_day is null`,
   );
