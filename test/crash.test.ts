@@ -157,6 +157,15 @@ async function hasAll({ record, change }: { record: string[]; change: string[] }
   expect(rows.filter((row) => row.version !== row.events)).toEqual([]);
 }
 
+const isWhole = (backup: string): Promise<boolean> =>
+  verifyBackupFile(backup).then(
+    () => true,
+    (error: Error) => {
+      expect(error.message).toMatch(/备份/);
+      return false;
+    },
+  );
+
 const killed = (child: ChildProcess): Promise<unknown> => {
   const gone = new Promise((done) => child.once("close", done));
   child.kill("SIGKILL");
@@ -216,9 +225,9 @@ describe("kill -9 of the program", () => {
       child.kill("SIGKILL");
       await done;
       if (existsSync(file)) await verifyBackupFile(file);
-      else {
+      // Killed between its last byte and its name, it is whole.
+      else if (!(await isWhole(`${file}.partial`))) {
         halves++;
-        await expect(verifyBackupFile(`${file}.partial`)).rejects.toThrow(/备份/);
         expect(await run(["restore", `${file}.partial`, "--replace"], here())).toMatchObject({
           code: 1,
           err: expect.stringMatching(/不完整|损坏/),
@@ -295,9 +304,9 @@ describe("kill -9 of PostgreSQL", () => {
       // Between two transactions the connection has no telling name.
       await until(async () => (pid = target === "main" ? postmaster() : await backend("write")) > 0, "a process to kill");
       process.kill(pid, "SIGKILL");
-      const failures = said().failed.length;
-      await until(() => said().failed.length > failures || target === "other", "a failed write");
-      await until(() => said().change.length > before + 15, "writes after the database came back");
+      if (target === "main") await until(() => ![0, pid].includes(postmaster()), "another main process");
+      const then = said().change.length;
+      await until(() => said().change.length > then + 10, "writes after the database came back");
     }
     await killed(child);
     await isSound();

@@ -56,6 +56,15 @@ export function findServer(pgDir: string): RunningServer | undefined {
   }
 }
 
+/**
+ * The same, waited for while processes of the cluster are there and none is named as their head: a server that has just
+ * been started, by someone who may have been killed over it, or what a dead one leaves behind for a moment.
+ */
+export async function awaitServer(pgDir: string): Promise<RunningServer | undefined> {
+  await until(() => findServer(pgDir) !== undefined || processesOf(pgDir).length === 0, 3_000);
+  return findServer(pgDir);
+}
+
 const signal = (pid: number, name: NodeJS.Signals) => {
   try {
     process.kill(pid, name);
@@ -73,15 +82,13 @@ async function until(condition: () => boolean, ms: number): Promise<boolean> {
   return true;
 }
 
-/** After a crash of the main process its children may live on for a moment and hold the memory a new one needs; they are waited for, then killed. */
-async function clearRemains(pgDir: string): Promise<void> {
-  const gone = () => processesOf(pgDir).length === 0;
-  if (!(await until(gone, 3_000))) {
-    for (const pid of processesOf(pgDir)) signal(pid, "SIGKILL");
-    await until(gone, 5_000);
-  }
-  // A stale file stops PostgreSQL when its pid now belongs to another process of the same user, as happens after a reboot.
-  rmSync(join(pgDir, "postmaster.pid"), { force: true });
+/** Children of a main process that crashed hold the memory that a new one needs; those who have not ended by now are killed. */
+async function clearRemains({ pgDir, runDir }: Cluster): Promise<void> {
+  for (const pid of processesOf(pgDir)) signal(pid, "SIGKILL");
+  await until(() => processesOf(pgDir).length === 0, 5_000);
+  // A stale file stops PostgreSQL when its pid belongs to another process of the same user, as happens after a reboot, or
+  // is that of a dead one which nobody has buried, as happens in containers.
+  for (const file of [join(pgDir, "postmaster.pid"), join(runDir, ".s.PGSQL.5432.lock")]) rmSync(file, { force: true });
 }
 
 function tailOf(path: string, from: number): string {
@@ -99,7 +106,7 @@ function tailOf(path: string, from: number): string {
 /** Starts the server, detached from this process's terminal and outliving it. `ready` is asked until it says yes or the server gives up, without a limit, for crash recovery can take minutes. */
 export async function startServer(cluster: Cluster, ready: (server: RunningServer) => Promise<boolean>): Promise<RunningServer> {
   const { pgDir, confDir, runDir, dataDir, logFile } = cluster;
-  await clearRemains(pgDir);
+  await clearRemains(cluster);
   const settings = {
     config_file: join(confDir, "postgresql.conf"),
     hba_file: join(confDir, "pg_hba.conf"),

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startDatabase, type Database } from "./postgres.ts";
@@ -206,12 +207,34 @@ test("missing library links are made, and a path too long for a socket does not 
   rmSync(socketDir, { recursive: true });
 });
 
-test("a stale postmaster.pid with the pid of a living stranger does not matter", async () => {
+test("stale files with the pid of a living stranger do not matter, even of one of the same account", async () => {
   const dataDir = join(root, "shared");
-  const stale = [String(process.pid), join(dataDir, "pg"), "1", "5432", join(dataDir, "pg-run"), "", "", "ready"].join("\n");
-  writeFileSync(join(dataDir, "pg/postmaster.pid"), stale);
+  const { uid, gid } = statSync(join(dataDir, "pg"));
+  const stranger = spawn("sleep", ["60"], { stdio: "ignore", ...(asRoot ? { uid, gid } : {}) });
+  children.push(stranger);
+  const stale = [String(stranger.pid), join(dataDir, "pg"), "1", "5432", join(dataDir, "pg-run"), "", "", "ready"].join("\n");
+  for (const file of ["pg/postmaster.pid", "pg-run/.s.PGSQL.5432.lock"]) writeFileSync(join(dataDir, file), stale);
   const db = await startDatabase({ dataDir, purpose: "tool" });
   await db.stop();
+});
+
+test("a server that is only coming up, its starter gone, is joined and not killed", async () => {
+  const dataDir = join(root, "shared");
+  const first = await startDatabase({ dataDir, purpose: "tool" });
+  const { pid } = findServer(join(dataDir, "pg")) as RunningServer;
+  // As the file is until the server has made its socket.
+  const file = join(dataDir, "pg/postmaster.pid");
+  const whole = readFileSync(file, "utf8");
+  writeFileSync(file, whole.split("\n").slice(0, 4).join("\n"));
+  expect(findServer(join(dataDir, "pg"))).toBeUndefined();
+  const joining = startDatabase({ dataDir, purpose: "tool" });
+  await sleep(500);
+  writeFileSync(file, whole);
+  const second = await joining;
+  expect(second.owned).toBe(false);
+  expect(findServer(join(dataDir, "pg"))?.pid).toBe(pid);
+  await second.stop();
+  await first.stop();
 });
 
 test("refuses data of another version, a folder that is no database, and a server too old or out of reach, naming place and remedy", async () => {

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { keepCapped } from "./capped-log.ts";
 import { createCluster, databaseName, openCluster, type Cluster } from "./postgres-cluster.ts";
-import { findServer, socketOf, startServer, stopServer, type RunningServer } from "./postgres-server.ts";
+import { awaitServer, findServer, socketOf, startServer, stopServer, type RunningServer } from "./postgres-server.ts";
 import { withProcessLock } from "./process-lock.ts";
 import { StartError } from "./start-error.ts";
 
@@ -134,7 +134,7 @@ async function startEmbedded({ dataDir, purpose, log = () => {}, nativeDir }: Da
   /** The keeper of the server that is already there, waiting while it recovers; undefined if there is none. */
   async function join(): Promise<pg.Client | undefined> {
     let missing = 0;
-    for (let running = findServer(cluster.pgDir); running; running = findServer(cluster.pgDir)) {
+    for (let running = await awaitServer(cluster.pgDir); running; running = await awaitServer(cluster.pgDir)) {
       // A server makes its socket before anything else; one that someone deleted (a job that tidies up) never comes back.
       missing = existsSync(socketOf(running)) ? 0 : missing + 1;
       if (missing > 60) {
