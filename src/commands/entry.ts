@@ -7,6 +7,7 @@ import type { Entry } from "#features/ledgers/ledgers.types.ts";
 import { namesIn } from "#features/ledgers/show.model.ts";
 import { readValues } from "#features/ledgers/read-values.model.ts";
 import { chooseCampaign, exits, text, UsageError, withDatabase, type Command } from "./command.ts";
+import { eventText } from "./event-text.ts";
 
 export const entry: Command = {
   name: "entry",
@@ -47,7 +48,7 @@ export const entry: Command = {
           ledger: ledger.name,
           entry: now,
           shown: await shownValues(tx, campaign, ledger, now),
-          events: await listEvents(tx, campaign, id),
+          events: await listEvents(tx, now),
         };
       });
       if (call.flags["json"]) call.print(JSON.stringify(found, null, 2));
@@ -56,10 +57,7 @@ export const entry: Command = {
           `《${found.ledger}》 ${found.entry.id} 第${found.entry.version}版${found.entry.state ? ` ${found.entry.state}` : ""}${found.entry.deleted ? "（已删除）" : ""}`,
         );
         for (const [name, value] of found.shown) call.print(`  ${name}：${value}`);
-        for (const event of found.events)
-          call.print(
-            `  第${event.version}版 ${event.at} ${event.action}${event.reason ? `，理由：${event.reason}` : ""}${event.version > 1 ? `，${JSON.stringify(event.changes)}` : ""}`,
-          );
+        for (const event of found.events) call.print(`  第${event.version}版 ${eventText(event)}`);
       }
       return exits.ok;
     });

@@ -7,6 +7,7 @@ import { toPdf } from "#features/documents/to-pdf.ts";
 import type { FigureDrift } from "#features/documents/verify.model.ts";
 import { prepareFiles, readWhole } from "./files.ts";
 import { chooseCampaign, chooseUnit, exits, period, text, UsageError, withDatabase, type Call, type Command } from "./command.ts";
+import { eventText } from "./event-text.ts";
 
 export const report: Command = {
   name: "report",
@@ -145,10 +146,6 @@ async function verify(call: Call, database: Database, campaign: Campaign, file: 
   return bad.length === 0 ? exits.ok : exits.drift;
 }
 
-const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
-
-const actions: Record<string, string> = { record: "登记", edit: "修改", import: "导入", delete: "删除", restore: "恢复" };
-
 function describe(one: FigureDrift): string[] {
   const head =
     one.status === "有变化"
@@ -161,12 +158,7 @@ function describe(one: FigureDrift): string[] {
   ];
   for (const cause of one.causes.slice(0, 20)) {
     lines.push(`    ${cause.change}：《${cause.ledger}》${cause.number ?? cause.entryId}（${cause.unit}）`);
-    for (const event of cause.events) {
-      const changed = Object.entries(event.changes).map(([name, value]) => `${name}→${value === null ? "（空）" : shown(value)}`);
-      lines.push(
-        `      ${event.at.slice(0, 16)} ${actions[event.action] ?? event.action}${event.reason ? `，理由：${event.reason}` : ""}${event.version > 1 && changed.length > 0 ? `：${changed.join("，")}` : ""}`,
-      );
-    }
+    for (const event of cause.events) lines.push(`      ${eventText(event)}`);
   }
   if (one.causes.length > 20) lines.push(`    ……共${one.causes.length}条记录`);
   return lines;

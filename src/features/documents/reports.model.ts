@@ -14,7 +14,7 @@ import { operandsOf } from "#kernel/pack-check.ts";
 import { conditionSql, isList, shownSql, valueSql } from "#kernel/measure-sql.ts";
 import { exactText } from "#kernel/number-text.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
-import { join, sql, type Tx } from "#platform/db.ts";
+import { join, isoText, sql, type Tx } from "#platform/db.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { unitIdsFor } from "#features/figures/figures.model.ts";
 import { digestsOf, type RecordsDigest } from "#features/figures/records.model.ts";
@@ -250,7 +250,7 @@ export async function getReport(
   idOrCode: { id?: string | undefined; code?: string | undefined },
 ): Promise<{ report: FrozenReport; figures: FrozenFigure[] }> {
   const report =
-    await tx.one<FrozenReport>(sql`select realm_id as realm, report_id as id, unit_id as unit, template, title, from_day as "from", to_day as "to", as_of::text as "asOf", pack_id as "packId", code
+    await tx.one<FrozenReport>(sql`select realm_id as realm, report_id as id, unit_id as unit, template, title, from_day as "from", to_day as "to", ${isoText("as_of")} as "asOf", pack_id as "packId", code
     from reports where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id} and (report_id::text = ${idOrCode.id ?? ""} or code = ${idOrCode.code ?? ""})`);
   if (!report) throw notFound("这份报告");
   const figures = await tx.query<FrozenFigure>(
@@ -260,5 +260,5 @@ export async function getReport(
 }
 
 export const listReports = (tx: Tx, campaign: Campaign): Promise<(FrozenReport & { createdAt: string })[]> =>
-  tx.query(sql`select realm_id as realm, report_id as id, unit_id as unit, template, title, from_day as "from", to_day as "to", as_of::text as "asOf", pack_id as "packId", code, created_at::text as "createdAt"
+  tx.query(sql`select realm_id as realm, report_id as id, unit_id as unit, template, title, from_day as "from", to_day as "to", ${isoText("as_of")} as "asOf", pack_id as "packId", code, ${isoText("created_at")} as "createdAt"
     from reports where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id} order by created_at desc`);

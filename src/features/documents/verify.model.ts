@@ -1,7 +1,7 @@
 /** What has become of a report's figures since it was given out, and because of which records. */
 import type { Campaign } from "#kernel/campaign.ts";
 import { numberText } from "#kernel/number-text.ts";
-import { sql, type Tx } from "#platform/db.ts";
+import { isoText, sql, type Tx } from "#platform/db.ts";
 import { answerFigures, sealedText } from "#features/figures/answers.model.ts";
 import { digestsOf, recordVersions } from "#features/figures/records.model.ts";
 import { sameDefinition, type FrozenFigure, type FrozenReport } from "./reports.model.ts";
@@ -121,7 +121,7 @@ async function describe(
     where e.realm_id = any(${campaign.realms}::integer[]) and e.entry_id = any(${ids}::uuid[])`);
   const events = await tx.query<
     DriftCause["events"][number] & { id: string }
-  >(sql`select entry_id as id, version, action, at::text as at, actor, reason, changes from entry_events
+  >(sql`select entry_id as id, version, action, ${isoText("at")} as at, actor, reason, changes from entry_events
     where realm_id = any(${campaign.realms}::integer[]) and entry_id = any(${ids}::uuid[]) and at > ${report.asOf}::timestamptz order by version`);
   return found.map(({ id, change }) => {
     const entry = entries.find((one) => one.id === id);
