@@ -8,7 +8,7 @@ import { problemSchema, routesOf, teller } from "#kernel/routes.ts";
 import { ping, type Database } from "#platform/db.ts";
 import { createHttp } from "#platform/http.ts";
 import * as access from "#features/access/access.actions.ts";
-import { findAsker, findSession } from "#features/access/access.model.ts";
+import { findAsker, findSession, noteSession } from "#features/access/access.model.ts";
 import { writeAudit } from "#features/audit/audit.model.ts";
 import * as campaigns from "#features/campaigns/campaigns.actions.ts";
 import { findCampaign } from "#features/campaigns/campaigns.model.ts";
@@ -90,7 +90,15 @@ export interface ServerOptions {
 /** A server over a migrated database, ready to listen. Closing it leaves the database open. */
 export function createServer(database: Database, { clock, logLevel = "info" }: ServerOptions = {}): Promise<FastifyInstance> {
   const log = pino({ level: logLevel, base: null });
-  const house: House = { database, now: clock ?? (() => new Date()), findSession, findCampaign, findAsker, audit: writeAudit };
+  const house: House = {
+    database,
+    now: clock ?? (() => new Date()),
+    findSession,
+    noteSession,
+    findCampaign,
+    findAsker,
+    audit: writeAudit,
+  };
   return createHttp({
     title: "一本账",
     version: "0.1.0",

@@ -172,6 +172,10 @@ test("what the top does to a realm is written in that realm alone", async () => 
   expect(moved.status, JSON.stringify(moved.body)).toBe(200);
   const group = { unit: county, kind: "专班", name: "北县专班", members: [{ unit: units["北一市纪委"], role: "成员单位" }] };
   expect((await top.send("POST", `${api}/groups`, group)).status).toBe(200);
+  expect((await top.get(`${api}/units/${county}/people`)).status).toBe(200);
+  expect((await top.get(`${api}/ledgers/study/export?unit=${county}`)).status).toBe(200);
+  const [kept] = (await top.get(`${api}/reports`)).body;
+  expect((await top.get(`${api}/reports/${kept.code}`)).status).toBe(200);
   expect(await figures(north)).toMatchObject({ sessions: 5, attended: 47 });
   expect(await figures(south)).toMatchObject({ sessions: 3, attended: 32 });
   expect(await figures(top)).toMatchObject({ sessions: 8, attended: 79 });
@@ -181,12 +185,15 @@ test("what the top does to a realm is written in that realm alone", async () => 
   );
   expect(audit.rows).toEqual(
     [
+      ["exchange.export", realms.north],
       ["exchange.import", realms.north],
       ["groups.create", realms.north],
       ["ledgers.change", realms.south],
       ["ledgers.delete", realms.south],
       ["ledgers.record", realms.north],
       ["ledgers.restore", realms.south],
+      ["people.list", realms.north],
+      ["reports.get", realms.south],
       ["reports.make", realms.south],
       ["units.move", realms.north],
       ["units.rename", realms.north],
@@ -266,4 +273,21 @@ test("a new version counts realm by realm; stopped in between, answers stay righ
   await asOwner(database, "lose", (tx) => tx.query(sql`delete from ${raw("entries")} where entry_id = ${entry?.id}`));
   const lost = await asOwner(database, "verify", (tx) => verifyEntries(tx, campaign, realms.north));
   expect(lost.map((one) => one.differs)).toEqual([["没有记录"]]);
+});
+
+test("a campaign has no part of another's realms, however alike their keys", async () => {
+  const like = await asOwner(database, "load", (tx) =>
+    storePack(tx, { ...pack, key: "t_ial", campaign: { ...pack.campaign, name: "另一项" } as never }, now),
+  );
+  expect(like.realms).toEqual([like.realm]);
+  expect(campaign.realms).not.toContain(like.realm);
+});
+
+test("an id that one realm has is not given a second time in another", async () => {
+  const id = randomUUID();
+  const [county, other] = [units["北一市一县纪委"], units["南一市纪委"]] as [number, number];
+  const first = await top.send("PUT", `${api}/ledgers/study/entries/${id}`, { unit: county, ...session(county, "同号-1") });
+  const second = await top.send("PUT", `${api}/ledgers/study/entries/${id}`, { unit: other, ...session(other, "同号-2") });
+  expect([first.status, second.status]).toEqual([200, 200]);
+  expect(second.body.entry).toEqual(first.body.entry);
 });

@@ -14,12 +14,12 @@ afterAll(() => database.close());
 /** The dump after a change that is taken back again. */
 const after = (change: Sql): Promise<string> =>
   asOwner(database, "look", async (tx) => {
-    await tx.client.query("savepoint before");
+    await tx.query(sql`savepoint before`);
     await tx.query(change);
     try {
       return await dumpSchema(tx);
     } finally {
-      await tx.client.query("rollback to savepoint before");
+      await tx.query(sql`rollback to savepoint before`);
     }
   });
 

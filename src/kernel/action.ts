@@ -167,7 +167,9 @@ export const anyoneHere = (): true => true;
 export interface House {
   database: Database;
   now(): Date;
-  findSession(tx: Tx, token: string, now: Date): Promise<Account | undefined>;
+  findSession(tx: Tx, token: string, now: Date): Promise<{ account: Account; unseen: boolean } | undefined>;
+  /** Called as the owner. */
+  noteSession(tx: Tx, token: string, now: Date): void;
   /** As it is seen from a realm. */
   findCampaign(tx: Tx, key: string, realm: number): Promise<Campaign | undefined>;
   findAsker(tx: Tx, campaign: Campaign, account: Account): Promise<Asker | undefined>;
@@ -210,11 +212,11 @@ export async function answer(house: House, action: Action, asked: Asked): Promis
         const { call, values, scope } = await identify(house, action, asked, tx, now, trail);
         takeScope(tx, scope);
         const result = await action.perform({ call, about: trail.about }, values);
-        if (action.method !== "GET" || action.sensitive) {
-          // Nobody's scope decides whether what they did is kept.
-          becomeOwner(tx);
-          house.audit(tx, auditRow(action, trail, "ok", now));
-        }
+        const audited = action.method !== "GET" || action.sensitive === true;
+        // Nobody's scope decides whether what they did is kept.
+        if (audited || trail.unseen !== undefined) becomeOwner(tx);
+        if (audited) house.audit(tx, auditRow(action, trail, "ok", now));
+        if (trail.unseen !== undefined) house.noteSession(tx, trail.unseen, now);
         return result;
       },
       action.still,
@@ -233,6 +235,8 @@ interface Trail {
   realm: number | undefined;
   about: Stage["about"];
   bypasses: string[];
+  /** Token of a session of which it is to be noted that it is in use. */
+  unseen?: string | undefined;
 }
 
 async function identify(house: House, action: Action, asked: Asked, tx: Tx, now: Date, trail: Trail) {
@@ -254,8 +258,10 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
     trail.realm = 0;
     return { call, values, scope };
   }
-  const account = asked.token === undefined ? undefined : await house.findSession(tx, asked.token, now);
-  if (!account) throw new Problem("not_signed_in", 401, "您还没有登录，或登录已过期。请重新登录。");
+  const session = asked.token === undefined ? undefined : await house.findSession(tx, asked.token, now);
+  if (!session) throw new Problem("not_signed_in", 401, "您还没有登录，或登录已过期。请重新登录。");
+  const { account } = session;
+  trail.unseen = session.unseen ? asked.token : undefined;
   call.account = trail.account = account;
   trail.realm = account.realm;
   scope = { actor: account.id, realms: [account.realm], units: [account.unit] };

@@ -40,8 +40,8 @@ export interface Tx {
   later(statement: Sql, explain?: (error: unknown) => unknown): void;
   /** 1, or more when the transaction is run again after a conflict with another. */
   readonly attempt: number;
-  /** The driver's own client, for COPY. What is to go out later goes out first. */
-  readonly client: pg.PoolClient;
+  /** The driver's own client, for COPY and scripts, once what is to go out later has gone out. */
+  client(): Promise<pg.PoolClient>;
   /** What this process remembers of this database: only what never changes once committed. */
   readonly memory: Map<string, unknown>;
 }
@@ -101,7 +101,7 @@ const copyValue = (value: unknown): string => {
   if (value === null || value === undefined) return "\\N";
   if (typeof value === "string") return copyText(value);
   if (Buffer.isBuffer(value)) return `\\\\x${value.toString("hex")}`;
-  return Array.isArray(value) ? copyText(arrayText(value)) : wordOf(value);
+  return copyText(Array.isArray(value) ? arrayText(value) : wordOf(value));
 };
 
 /** Adds rows to a table by COPY: `target` is its name with the columns in brackets. */
@@ -117,7 +117,8 @@ export async function copyRows(tx: Tx, target: string, rows: Iterable<readonly u
     }
     if (piece !== "") yield piece;
   };
-  await pipeline(Readable.from(pieces()), tx.client.query(copyFrom(`copy ${target} from stdin`)));
+  const client = await tx.client();
+  await pipeline(Readable.from(pieces()), client.query(copyFrom(`copy ${target} from stdin`)));
 }
 
 const inline = ({ strings, values }: Sql): string =>
@@ -125,29 +126,34 @@ const inline = ({ strings, values }: Sql): string =>
 
 /**
  * One connection's transaction. Statements for later, and `begin` itself, wait for the next query and go out with it
- * in one message: a write costs one way to the server and back, not one a statement.
+ * in one message: a write costs one way to the server and back, not one a statement. Once it has ended it refuses
+ * everything: its connection is somebody else's, and what someone forgot to wait for must not reach them.
  */
-function openTx(client: pg.PoolClient, begin: string, memory: Map<string, unknown>, attempt: number) {
+function openTx(pooled: pg.PoolClient, begin: string, memory: Map<string, unknown>, attempt: number) {
   let waiting: string[] = [begin];
   let explains: ((error: unknown) => unknown)[] = [];
   let begun = false;
-  // What the driver's own client was made to send first; its failure is told at the next statement or at the commit.
-  let sent: Promise<unknown> = Promise.resolve();
+  let ended = false;
+  const connection = (): pg.PoolClient => {
+    if (ended) throw new Error("the transaction has ended");
+    return pooled;
+  };
   /** Sends what waits and these, in one message; the results of all. */
-  const send = (...more: string[]): Promise<pg.QueryResult[]> => {
+  const send = async (...more: string[]): Promise<pg.QueryResult[]> => {
     const text = [...waiting, ...more].join(";\n");
     const explaining = explains;
+    const client = connection();
     waiting = [];
     explains = [];
     begun = true;
-    const results = client.query(text).catch((error: unknown) => {
+    try {
+      return (await client.query(text)) as unknown as pg.QueryResult[];
+    } catch (error) {
       throw explaining.reduce((told, explain) => explain(told), error);
-    });
-    return results as Promise<unknown> as Promise<pg.QueryResult[]>;
+    }
   };
   const query = async <Row extends object>(statement: Sql): Promise<Row[]> => {
-    await sent;
-    if (waiting.length === 0) return (await client.query<Row>(statement)).rows;
+    if (waiting.length === 0) return (await connection().query<Row>(statement)).rows;
     return (await send(inline(statement))).at(-1)?.rows as Row[];
   };
   const tx: Tx = {
@@ -156,25 +162,25 @@ function openTx(client: pg.PoolClient, begin: string, memory: Map<string, unknow
     query,
     one: async <Row extends object>(statement: Sql) => (await query<Row>(statement))[0],
     later: (statement, explain) => {
+      connection();
       waiting.push(inline(statement));
       if (explain) explains.push(explain);
     },
-    get client() {
-      if (waiting.length > 0) {
-        sent = send();
-        sent.catch(() => undefined);
-      }
-      return client;
+    client: async () => {
+      if (waiting.length > 0) await send();
+      return connection();
     },
   };
   return {
     tx,
     commit: async (): Promise<void> => {
-      await sent;
-      if (begun || waiting.length > 1) await send("commit");
+      const all = begun || waiting.length > 1 ? send("commit") : undefined;
+      ended = true;
+      await all;
     },
     rollback: async (): Promise<void> => {
-      if (begun) await client.query("rollback");
+      ended = true;
+      if (begun) await pooled.query("rollback");
     },
   };
 }
@@ -206,6 +212,8 @@ async function transaction<T>(database: Database, begin: string, run: (tx: Tx) =
     } finally {
       client.release(broken);
     }
+    // Those who got in each other's way do not start again at the same moment.
+    await setTimeout(Math.random() * 50 * attempt);
   }
 }
 

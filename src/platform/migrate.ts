@@ -29,7 +29,7 @@ export async function migrate(database: Database, only?: readonly string[]): Pro
       if (known && known.checksum !== checksum)
         throw new StartError(`数据库迁移文件 ${name} 在执行之后被改动过。请恢复原文件；要改表结构，请另加新的迁移文件。`);
       if (known) return false;
-      await tx.client.query(text);
+      await (await tx.client()).query(text);
       await record(tx, name, checksum);
       return true;
     });

@@ -4,7 +4,7 @@ import { hash, verify } from "@node-rs/argon2";
 import type { Account, Asker } from "#kernel/access.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import { Problem } from "#kernel/problem.ts";
-import { sql, type Tx } from "#platform/db.ts";
+import { isoText, sql, type Tx } from "#platform/db.ts";
 
 // argon2id, 19 MiB, two passes: OWASP's minimum for sign-in that stays under 50 ms on one core.
 const hashing = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -60,18 +60,26 @@ export async function signIn(
   return { token, account, expiresAt };
 }
 
-/** The account behind a session token; undefined when there is none, or it ended, or nobody used it for long. */
-export async function findSession(tx: Tx, token: string, now: Date): Promise<Account | undefined> {
+/**
+ * The account behind a session token; undefined when there is none, or it ended, or nobody used it for long. `unseen`:
+ * nobody has noted for a minute that it is in use, which is often enough and spares a write a request.
+ */
+export async function findSession(tx: Tx, token: string, now: Date): Promise<{ account: Account; unseen: boolean } | undefined> {
   const idle = new Date(now.getTime() - idleMinutes * 60_000).toISOString();
-  const account = await tx.one<
+  const row = await tx.one<
     Account & { seen: string }
-  >(sql`select ${columns}, seen_at::text as seen from sessions join accounts using (account_id)
+  >(sql`select ${columns}, ${isoText("seen_at")} as seen from sessions join accounts using (account_id)
     where token = ${tokenHash(token)} and expires_at > ${now.toISOString()} and seen_at > ${idle} and not disabled`);
-  // Once a minute is enough to know that a session is in use, and spares a write a request.
-  if (account && Date.parse(account.seen) < now.getTime() - 60_000)
-    await tx.query(sql`update sessions set seen_at = ${now.toISOString()} where token = ${tokenHash(token)}`);
-  return account;
+  if (!row) return undefined;
+  const { seen, ...account } = row;
+  return { account, unseen: Date.parse(seen) < now.getTime() - 60_000 };
 }
+
+/** Notes that a session is in use. Goes out with the commit: a long request must not keep others of its session waiting. */
+export const noteSession = (tx: Tx, token: string, now: Date): void =>
+  tx.later(
+    sql`update sessions set seen_at = greatest(seen_at, ${now.toISOString()}::timestamptz) where token = ${tokenHash(token)}`,
+  );
 
 export const signOut = (tx: Tx, token: string): Promise<object[]> =>
   tx.query(sql`delete from sessions where token = ${tokenHash(token)}`);

@@ -41,7 +41,7 @@ export async function findCampaign(tx: Tx, key: string, realm?: number): Promise
     tx.memory.set(remembered, pack);
   }
   const realms = await tx.query<{ realm_id: number; top_unit_id: number | null; name: string }>(
-    sql`select realm_id, top_unit_id, name from realms where realm_id = ${row.realm} or key like ${`${key}/%`} order by realm_id`,
+    sql`select realm_id, top_unit_id, name from realms where realm_id = ${row.realm} or starts_with(key, ${`${key}/`}) order by realm_id`,
   );
   const tops = new Map(
     realms.flatMap(({ realm_id, top_unit_id, name }) => (top_unit_id === null ? [] : [[realm_id, { unit: top_unit_id, name }]])),

@@ -18,13 +18,15 @@ import { mayRestructure } from "./structure.policy.ts";
 const name = z.string().trim().min(1).max(200);
 const changed = z.object({ recounted: z.int().meta({ description: "重新汇总了几个单位" }) });
 
-/** Runs a change as the owner and puts paths and totals right. */
+/** Runs a change as the owner and puts paths and totals right. What everything stands under stays where it is. */
 function restructure<T>(
   call: CampaignCall,
-  { realm }: Unit,
+  { id: unit, name: unitName, realm }: Unit,
   reason: string,
   change: (tx: Tx) => Promise<T>,
 ): Promise<[T, number]> {
+  if (call.campaign.tops.get(realm)?.unit === unit)
+    throw new Problem("top_unit", 422, `“${unitName}”是最高单位，不能调整隶属、并入或拆分。请调整它下面的单位。`);
   const campaign = campaignIn(call.campaign, realm);
   return call.asSystem(reason, async (tx) => {
     const result = await change(tx);

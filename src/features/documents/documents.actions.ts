@@ -227,5 +227,5 @@ export const get = campaignAction({
       digest,
     })),
   }),
-  about: ({ code }, found) => ({ unit: found?.report.unit, id: code }),
+  about: ({ code }, found) => ({ unit: found?.report.unit, id: code, realm: found?.report.realm }),
 });

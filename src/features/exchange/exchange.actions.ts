@@ -139,7 +139,7 @@ export const mark = campaignAction({
     await markWorkbook(path, tables, result.complaints, createWriteStream(out));
     return { path: out, name: name.replace(/\.xlsx$/i, "（已标注）.xlsx"), type: xlsx };
   },
-  about: ({ unit }) => ({ unit, id: "mark" }),
+  about: ({ unit }, found) => ({ unit, id: "mark", realm: found?.realm }),
 });
 
 function exportableLedger({ campaign, asker }: CampaignCall, key: string): Ledger {
@@ -183,5 +183,5 @@ export const download = campaignAction({
     const name = `${ledger.name}${blank ? "（空白表）" : `_${unit.name}_${chinaDay(call.now)}`}.${format}`;
     return { path, name, type: format === "csv" ? csv : xlsx };
   },
-  about: ({ ledger, unit }) => ({ id: ledger, unit }),
+  about: ({ ledger, unit }, found) => ({ id: ledger, unit, realm: found?.unit.realm }),
 });

@@ -7,7 +7,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { Campaign } from "#kernel/campaign.ts";
 import { Problem } from "#kernel/problem.ts";
-import { asOwner, constraintOf, sql, type Database, type Tx } from "#platform/db.ts";
+import { asOwner, constraintOf, runAgain, sql, type Database, type Tx } from "#platform/db.ts";
 import { getCampaign } from "#features/campaigns/campaigns.model.ts";
 import { ledgerOf } from "#features/ledgers/ledgers.model.ts";
 import type { Doer } from "#features/ledgers/ledgers.types.ts";
@@ -16,28 +16,15 @@ import { readMemory, remember } from "./heading-memory.model.ts";
 import { openImport } from "./landing.model.ts";
 import type { ImportOptions, ImportResult } from "./import.types.ts";
 
-export async function importFile(
-  database: Database,
-  campaign: Campaign,
-  doer: Doer,
-  options: ImportOptions,
-): Promise<ImportResult> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await asOwner(database, `import ${options.name ?? options.path}`, async (tx) => {
-        // Read anew at every attempt: one reason to try again is that another version of the pack has been loaded.
-        const result = await importWithin(tx, await getCampaign(tx, campaign.key, campaign.realm), doer, options);
-        if (result.committed)
-          await tx.query(sql`insert into audit (realm_id, at, actor, action, unit_id, subject, result)
-            values (${campaign.realm}, ${doer.now.toISOString()}, ${doer.account}, 'exchange.import', ${doer.unit}, ${result.file}, 'ok')`);
-        return result;
-      });
-    } catch (error) {
-      // Someone has just added the same record from another file: seen anew, it is there already.
-      if (constraintOf(error) !== "entries_identity" || attempt === 3) throw error;
-    }
-  }
-}
+export const importFile = (database: Database, campaign: Campaign, doer: Doer, options: ImportOptions): Promise<ImportResult> =>
+  asOwner(database, `import ${options.name ?? options.path}`, async (tx) => {
+    // Read anew at every attempt: one reason to try again is that another version of the pack has been loaded.
+    const result = await importWithin(tx, await getCampaign(tx, campaign.key, campaign.realm), doer, options);
+    if (result.committed)
+      await tx.query(sql`insert into audit (realm_id, at, actor, action, unit_id, subject, result)
+        values (${campaign.realm}, ${doer.now.toISOString()}, ${doer.account}, 'exchange.import', ${doer.unit}, ${result.file}, 'ok')`);
+    return result;
+  });
 
 /** The same within a transaction of the owner's; what is not kept is taken back to where it began. */
 export async function importWithin(tx: Tx, campaign: Campaign, doer: Doer, options: ImportOptions): Promise<ImportResult> {
@@ -45,9 +32,9 @@ export async function importWithin(tx: Tx, campaign: Campaign, doer: Doer, optio
   if (options.ledger !== undefined) ledgerOf(campaign, options.ledger);
   const sha256 = await hashFile(options.path);
   const result = blankResult(file, options);
-  await tx.client.query("savepoint import");
+  await tx.query(sql`savepoint import`);
+  const importing = await openImport(tx, campaign, doer, options, result);
   try {
-    const importing = await openImport(tx, campaign, doer, options, result);
     const memory = await readMemory(tx, campaign, doer.unit, options.mapping ?? {});
     for await (const event of parseFile(options.path, {
       ledgers: [...campaign.ledgers.values()],
@@ -67,7 +54,7 @@ export async function importWithin(tx: Tx, campaign: Campaign, doer: Doer, optio
     await importing.finish();
     result.committed = !result.dryRun && (result.complaints.length === 0 || options.goodRows === true);
     if (!result.committed) {
-      await tx.client.query("rollback to savepoint import");
+      await tx.query(sql`rollback to savepoint import`);
       return result;
     }
     await remember(tx, campaign, doer.unit, options.mapping ?? {}, result.tables);
@@ -75,6 +62,8 @@ export async function importWithin(tx: Tx, campaign: Campaign, doer: Doer, optio
     await tx.query(sql`insert into imports (realm_id, import_id, campaign_id, unit_id, actor, at, file, sha256, result)
       values (${campaign.realm}, ${result.importId}, ${campaign.id}, ${doer.unit}, ${doer.account}, ${doer.now.toISOString()}, ${file}, ${sha256}, ${JSON.stringify(summary)})`);
   } catch (error) {
+    // Nothing may go on writing while the caller takes back what has been written.
+    await importing.settle();
     throw explain(error, file);
   }
   return result;
@@ -95,9 +84,11 @@ const blankResult = (file: string, options: ImportOptions): ImportResult => ({
   notes: [],
 });
 
-/** What the database says of a full disk, in words that help. */
+/** What the database says of a full disk, in words that help; someone else's hand in the same records is a reason to try again. */
 function explain(error: unknown, file: string): unknown {
   const { code } = error as { code?: string };
+  // The same record has just been added from another file, or was changed since it was read: seen anew, it is there already.
+  if (constraintOf(error) === "entries_identity" || code === "version_conflict") return runAgain(error);
   if (code === "53100" || code === "ENOSPC")
     return new Problem("disk_full", 507, `磁盘空间不足，《${file}》没有导入，已有数据未受影响。请清理磁盘空间后重新导入。`);
   return error;

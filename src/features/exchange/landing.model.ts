@@ -33,6 +33,8 @@ export interface Importing {
   take(rows: ParsedRow[]): Promise<void>;
   end(table: TableInfo): Promise<void>;
   finish(): Promise<void>;
+  /** Waits until nothing of it is under way, whether it went well or not. */
+  settle(): Promise<void>;
 }
 
 export async function openImport(
@@ -214,6 +216,10 @@ export async function openImport(
       current = undefined;
     },
     finish: () => addAmounts(tx, realm, campaign.id, deltas),
+    async settle() {
+      await landed.catch(() => undefined);
+      await copied.catch(() => undefined);
+    },
   };
 }
 

@@ -136,12 +136,12 @@ export const records = campaignAction({
     const unit = await getUnit(tx, asker, input.unit ?? asker.unit);
     figureOf(campaign, input.figure);
     const period = periodOf(campaign, now, input);
-    return { unit, period, hidden: sealedLedgers(campaign, asker, input.figure) };
+    return { unit: unit.id, realm: unit.realm, period, hidden: sealedLedgers(campaign, asker, input.figure) };
   },
   allow: (_, { hidden }) =>
     hidden.length === 0 || `这个数字出自限定知悉范围的台账，不能查看背后的记录。需要查看的，请联系上级办公室授权。`,
   async run({ tx, campaign }, { unit, period }, { figure, limit, offset, digest }) {
-    const place = { unit: unit.id, ...period };
+    const place = { unit, ...period };
     const found = await listRecords(tx, campaign, figure, place, { limit: limit + 1, offset });
     return {
       records: found.slice(0, limit),
@@ -149,5 +149,5 @@ export const records = campaignAction({
       digest: digest ? await digestOf(tx, campaign, figure, place) : null,
     };
   },
-  about: ({ figure, unit }) => ({ id: figure, unit }),
+  about: ({ figure, unit }, found) => ({ id: figure, unit, realm: found?.realm }),
 });

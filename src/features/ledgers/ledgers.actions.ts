@@ -83,8 +83,8 @@ export const get = campaignAction({
   subject: (call, { entry }) => readableEntry(call, entry),
   allow: anyoneHere,
   async run(call, { entry, ledger }) {
-    const { asker, campaign } = call;
-    const history = await listEvents(call.tx, campaign, entry.id);
+    const { asker } = call;
+    const history = await listEvents(call.tx, entry);
     const actors = history.map((event) => event.actor).filter((actor) => actor !== null);
     const names = await call.asSystem("names of those who acted", (tx) => accountNames(tx, actors));
     const steps = entry.deleted

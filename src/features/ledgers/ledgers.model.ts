@@ -18,6 +18,13 @@ const findEntry = (tx: Tx, campaign: Campaign, id: string, lock = false): Promis
     sql`select ${columns} from entries where realm_id = any(${campaign.realms}::integer[]) and entry_id = ${id} and campaign_id = ${campaign.id} ${lock ? sql`for update` : sql``}`,
   );
 
+/**
+ * An entry that a request to record has met already. A first attempt need not look: a taken id has the transaction run
+ * again. Ids are unique within a realm only, so that whoever sees several looks in all of them first.
+ */
+export const findRecorded = async (tx: Tx, campaign: Campaign, id: string): Promise<Entry | undefined> =>
+  tx.attempt > 1 || campaign.realms.length > 1 ? findEntry(tx, campaign, id) : undefined;
+
 export async function getEntry(tx: Tx, campaign: Campaign, id: string, lock = false): Promise<Entry> {
   const entry = await findEntry(tx, campaign, id, lock);
   if (!entry) throw notFound("这条记录");
@@ -62,9 +69,9 @@ export const listEntries = (
     sql`select ${columns} from entries e where ${filterSql(campaign, ledger, filter)} order by day desc nulls last, entry_id limit ${page.limit} offset ${page.offset}`,
   );
 
-export const listEvents = (tx: Tx, campaign: Campaign, id: string): Promise<EntryEvent[]> =>
+export const listEvents = (tx: Tx, { realm, id }: Pick<Entry, "realm" | "id">): Promise<EntryEvent[]> =>
   tx.query(
-    sql`select version, action, actor, ${isoText("at")} as at, reason, changes, state from entry_events where realm_id = any(${campaign.realms}::integer[]) and entry_id = ${id} order by version`,
+    sql`select version, action, actor, ${isoText("at")} as at, reason, changes, state from entry_events where realm_id = ${realm} and entry_id = ${id} order by version`,
   );
 
 export function ledgerOf(campaign: Campaign, key: string): Ledger {
@@ -94,10 +101,8 @@ export async function recordEntry(
   values: Values,
   check?: (shape: Shape) => Promise<void>,
 ): Promise<Entry> {
-  if (tx.attempt > 1) {
-    const known = await findEntry(tx, campaign, id);
-    if (known) return known;
-  }
+  const known = await findRecorded(tx, campaign, id);
+  if (known) return known;
   const person = ownerPerson(ledger, values);
   const home =
     person === undefined

@@ -7,7 +7,7 @@ import type { Ledger } from "#kernel/definitions.ts";
 import { id } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import type { Tx } from "#platform/db.ts";
-import { getUnit } from "#features/units/units.model.ts";
+import { getUnit, holdRegister } from "#features/units/units.model.ts";
 import {
   aboutEntry,
   answerEntry,
@@ -20,7 +20,7 @@ import {
   valuesIn,
 } from "./entries.ts";
 import { mayTransit } from "./ledgers.policy.ts";
-import { changeEntry, moveEntry, recordEntry } from "./ledgers.model.ts";
+import { changeEntry, findRecorded, moveEntry, recordEntry } from "./ledgers.model.ts";
 import type { Entry, Values } from "./ledgers.types.ts";
 import type { LiveLookups } from "./lookups.model.ts";
 import { readValues } from "./read-values.model.ts";
@@ -85,18 +85,13 @@ export function recordingActions(register: Register) {
     allow: (asker, { ledger }) => mayUse(asker, ledger, "record"),
     async run(call, { ledger, unit: { id: unit, realm } }, input) {
       const campaign = campaignIn(call.campaign, realm);
-      const { values, lookups } = await readValues(call.tx, campaign, ledger, input.values, { whole: true, unit });
-      const owner = await registered(call, campaign, ledger, values, lookups, unit);
-      const entry = await recordEntry(
-        call.tx,
-        campaign,
-        realm,
-        ledger,
-        doerOf(call, owner),
-        input.entry,
-        values,
-        checkFor(call, ledger, realm),
-      );
+      const recordNew = async (): Promise<Entry> => {
+        const { values, lookups } = await readValues(call.tx, campaign, ledger, input.values, { whole: true, unit });
+        const doer = doerOf(call, await registered(call, campaign, ledger, values, lookups, unit));
+        return recordEntry(call.tx, campaign, realm, ledger, doer, input.entry, values, checkFor(call, ledger, realm));
+      };
+      // Looked for first: what a repeated request would register it has registered already.
+      const entry = (await findRecorded(call.tx, call.campaign, input.entry)) ?? (await recordNew());
       if (entry.ledger !== ledger.key)
         throw new Problem("id_taken", 409, "这个编号（UUID）已经用于另一条记录，请换一个重新提交。");
       return answerEntry(call, ledger, entry);
@@ -121,6 +116,7 @@ export function recordingActions(register: Register) {
         whole: false,
         unit: entry.unit,
       });
+      if (ledger.registers) holdRegister(call.tx, entry.realm);
       const done = await changeEntry(
         call.tx,
         campaign,

@@ -38,7 +38,7 @@ export const list = campaignAction({
     const on = input.day ?? chinaDay(now);
     return { day: on, people: await listStaff(tx, unit.realm, unit.id, on) };
   },
-  about: ({ unit }) => ({ unit }),
+  about: ({ unit }, found) => ({ unit, realm: found?.realm }),
 });
 
 function sameRealm(person: { realm: number; name: string }, unit: { realm: number; name: string }): void {
