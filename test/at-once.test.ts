@@ -6,6 +6,7 @@ import { verifyCampaignCells } from "#features/campaigns/totals.model.ts";
 import { verifyEntries } from "#features/ledgers/verify.model.ts";
 import { holdRegister } from "#features/units/units.model.ts";
 import { asOwner, copyRows, sql, type Tx } from "#platform/db.ts";
+import { isAnyoneWaiting } from "./database.ts";
 import { createWorld, type Reply, type World } from "./world.ts";
 
 const api = "/api/campaigns/trial";
@@ -31,15 +32,8 @@ const state = (): Promise<unknown> =>
     ],
   }));
 
-/** Until somebody waits for a lock in this database. */
 async function someoneWaiting(): Promise<void> {
-  for (;;) {
-    const { rowCount } = await world.database.pool.query(
-      "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-    );
-    if (rowCount !== 0) return;
-    await setTimeout(5);
-  }
+  while (!(await isAnyoneWaiting(world.database))) await setTimeout(5);
 }
 
 const codes = (replies: readonly Reply[]): unknown[] => replies.map(({ status, body }) => [status, body.code]);

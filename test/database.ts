@@ -32,6 +32,11 @@ const schemaDigest = (): string => {
   return hash.digest("hex").slice(0, 12);
 };
 
+/** Whether somebody waits for a lock in a test's database. */
+export const isAnyoneWaiting = async ({ pool }: Database): Promise<boolean> =>
+  (await pool.query("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))
+    .rowCount !== 0;
+
 /** A fresh database with all tables and no rows; `close` removes it. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const server = await startDatabase({

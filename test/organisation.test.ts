@@ -14,7 +14,7 @@ import { findUnitByName, listRelationsOf, mergeUnit, moveUnit, registerUnits } f
 import { rebuildPaths } from "#features/units/paths.model.ts";
 import { relationKinds, type Relation } from "#features/units/units.types.ts";
 import { asOwner, raw, sql } from "#platform/db.ts";
-import { createTestDatabase, type TestDatabase } from "./database.ts";
+import { createTestDatabase, isAnyoneWaiting, type TestDatabase } from "./database.ts";
 import { aboveOn, always, hasCycle, turningDays, type Organisation } from "./oracle/organisation.ts";
 import { book, figures, openSmallCampaign, type SmallCampaign } from "./small-campaign.ts";
 import { smallPack } from "./written-pack.ts";
@@ -47,10 +47,6 @@ const dated = (all: Record<string, Record<string, unknown>>): Record<string, unk
   Object.fromEntries(Object.entries(all).map(([unit, { ever: _ever, ...values }]) => [unit, values]));
 const times = (all: Record<string, Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(all).map(([unit, values]) => [unit, values["times"]]));
-
-const isAnyoneWaiting = async (): Promise<boolean> =>
-  (await database.pool.query("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))
-    .rowCount !== 0;
 
 describe("reorganising", () => {
   it("a move counts old days under the old unit above and new days under the new one", async () => {
@@ -119,7 +115,7 @@ describe("reorganising", () => {
     await move("乙处", day, async () => {
       other = move("局", "2023-05-01");
       // Until it waits, or is through where it should have waited.
-      while (order.length === 0 && !(await isAnyoneWaiting())) await new Promise((done) => setTimeout(done, 5));
+      while (order.length === 0 && !(await isAnyoneWaiting(database))) await new Promise((done) => setTimeout(done, 5));
     });
     await other;
     expect(order).toEqual(["乙处", "局"]);

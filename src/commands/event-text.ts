@@ -1,4 +1,6 @@
 /** One change of an entry as a line that people read. */
+import { chinaMinute } from "#kernel/fields.ts";
+
 const actions: Record<string, string> = {
   record: "登记",
   edit: "修改",
@@ -7,8 +9,6 @@ const actions: Record<string, string> = {
   delete: "删除",
   restore: "恢复",
 };
-
-const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
 
 const shown = (value: unknown): string => {
   if (value === null) return "（空）";
@@ -26,5 +26,5 @@ export function eventText(event: {
   const reason = event.reason ? `，理由：${event.reason}` : "";
   const changed = Object.entries(event.changes).map(([name, value]) => `${name}→${shown(value)}`);
   const changes = event.version > 1 && changed.length > 0 ? `：${changed.join("，")}` : "";
-  return `${clock.format(new Date(event.at))} ${actions[event.action] ?? event.action}${reason}${changes}`;
+  return `${chinaMinute(new Date(event.at))} ${actions[event.action] ?? event.action}${reason}${changes}`;
 }

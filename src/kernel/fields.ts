@@ -70,5 +70,9 @@ export function mondayOf(day: string): string {
 /** Whole days from one ISO day to another; negative when `to` is earlier. */
 export const daysBetween = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
 
+/** Beijing time at a moment, to the minute: 2023-03-15 09:30. The clock of every organ that reads it. */
+export const chinaMinute = (moment: Date): string =>
+  new Date(moment.getTime() + 8 * 3_600_000).toISOString().slice(0, 16).replace("T", " ");
+
 /** The day in China at a moment. */
-export const chinaDay = (moment: Date): string => new Date(moment.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
+export const chinaDay = (moment: Date): string => chinaMinute(moment).slice(0, 10);

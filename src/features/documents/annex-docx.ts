@@ -1,5 +1,6 @@
 /** 指标口径附表: every figure of a report with what it counts, for whom and when, and how to verify it. */
 import { AlignmentType, PageOrientation, type ISectionOptions, type Paragraph, type Table } from "docx";
+import { chinaMinute } from "#kernel/fields.ts";
 import { exactText, formatValue } from "#kernel/number-text.ts";
 import type { FigureMark, OfficialDocument, ReportIdentity } from "./documents.types.ts";
 import { finish } from "./docx-file.ts";
@@ -99,9 +100,8 @@ function dotted(day: string): string {
   return `${year}.${Number(month)}.${Number(date)}`;
 }
 
-/** Beijing time, to the minute: the clock of every organ that reads this. */
 function instant(iso: string): string {
   if (!iso.includes("T")) return formatValue(iso, "年月日");
-  const local = new Date(Date.parse(iso) + 8 * 3_600_000).toISOString();
-  return `${dotted(local.slice(0, 10))} ${local.slice(11, 16)}`;
+  const [day = "", minute] = chinaMinute(new Date(iso)).split(" ");
+  return `${dotted(day)} ${minute}`;
 }

@@ -14,7 +14,7 @@ import { operandsOf } from "#kernel/pack-check.ts";
 import { conditionSql, isList, shownSql, valueSql } from "#kernel/measure-sql.ts";
 import { exactText } from "#kernel/number-text.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
-import { join, isoText, sql, type Tx } from "#platform/db.ts";
+import { isoText, join, sql, type Tx } from "#platform/db.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { unitIdsFor } from "#features/figures/figures.model.ts";
 import { digestsOf, type RecordsDigest } from "#features/figures/records.model.ts";

@@ -11,11 +11,11 @@ import type { Doer, Entry, EntryEvent, Values } from "./ledgers.types.ts";
 import { listPosts, unitOn } from "#features/people/people.model.ts";
 import { dayOf, difference, ownerPerson, shapeEntry, type Shape } from "./shape.model.ts";
 
-const columns = sql`entry_id as id, realm_id as realm, ledger, unit_id as unit, day, state, data, version, deleted, pack_id as "packId", ${isoText("created_at")} as "createdAt", ${isoText("updated_at")} as "updatedAt"`;
+export const entryColumns = sql`entry_id as id, realm_id as realm, ledger, unit_id as unit, day, state, data, version, deleted, pack_id as "packId", ${isoText("created_at")} as "createdAt", ${isoText("updated_at")} as "updatedAt"`;
 
 const findEntry = (tx: Tx, campaign: Campaign, id: string, lock = false): Promise<Entry | undefined> =>
   tx.one(
-    sql`select ${columns} from entries where realm_id = any(${campaign.realms}::integer[]) and entry_id = ${id} and campaign_id = ${campaign.id} ${lock ? sql`for update` : sql``}`,
+    sql`select ${entryColumns} from entries where realm_id = any(${campaign.realms}::integer[]) and entry_id = ${id} and campaign_id = ${campaign.id} ${lock ? sql`for update` : sql``}`,
   );
 
 /**
@@ -66,7 +66,7 @@ export const listEntries = (
   page: { limit: number; offset: number },
 ): Promise<Entry[]> =>
   tx.query(
-    sql`select ${columns} from entries e where ${filterSql(campaign, ledger, filter)} order by day desc nulls last, entry_id limit ${page.limit} offset ${page.offset}`,
+    sql`select ${entryColumns} from entries e where ${filterSql(campaign, ledger, filter)} order by day desc nulls last, entry_id limit ${page.limit} offset ${page.offset}`,
   );
 
 export const listEvents = (tx: Tx, { realm, id }: Pick<Entry, "realm" | "id">): Promise<EntryEvent[]> =>
@@ -88,8 +88,8 @@ export interface NewEntry {
 }
 
 /**
- * Adds an entry, at the latest with the commit. The same id again is harmless: what is there is returned. A second entry
- * of the same number is refused.
+ * Adds an entry, at the latest with the commit. An id that is there already has the transaction run again, in which the
+ * caller finds it (`findRecorded`). A second entry of the same number is refused.
  */
 export async function recordEntry(
   tx: Tx,
@@ -101,8 +101,6 @@ export async function recordEntry(
   values: Values,
   check?: (shape: Shape) => Promise<void>,
 ): Promise<Entry> {
-  const known = await findRecorded(tx, campaign, id);
-  if (known) return known;
   const person = ownerPerson(ledger, values);
   const home =
     person === undefined
@@ -138,7 +136,7 @@ export async function recordEntry(
   return entry;
 }
 
-/** Of an id that is there already: the transaction is run again and returns what is there, if the asker may see it. */
+/** Of an id that is there already: at the second attempt it is one that the asker may not see. */
 function idTaken(error: unknown, attempt: number): unknown {
   if (constraintOf(error) !== "entries_pk") return error;
   if (attempt === 1) return runAgain(error);
@@ -202,7 +200,7 @@ export async function changeEntry(
   const imported = change.imported ? sql`, imported = ${change.imported}` : sql``;
   const updated = await tx
     .one<Entry>(sql`update entries set unit_id = ${shape.unit}, day = ${shape.day}, state = ${state}, data = ${shape.text}, version = ${version}, deleted = ${deleted}, identity = ${shape.identity}, pack_id = ${campaign.packId}, updated_at = ${at}${imported}
-    where realm_id = ${entry.realm} and entry_id = ${entry.id} and version = ${base} returning ${columns}`)
+    where realm_id = ${entry.realm} and entry_id = ${entry.id} and version = ${base} returning ${entryColumns}`)
     .catch((error: unknown) => {
       throw numberTaken(error, ledger, shape);
     });
@@ -219,7 +217,7 @@ export async function changeEntry(
 }
 
 /** A write that was based on another version, with what others changed since. */
-async function versionConflict(tx: Tx, entry: Entry, base: number, yours: Values): Promise<Problem> {
+export async function versionConflict(tx: Tx, entry: Entry, base: number, yours: Values): Promise<Problem> {
   const since = await tx.query<{ changes: Values }>(
     sql`select changes from entry_events where realm_id = ${entry.realm} and entry_id = ${entry.id} and version > ${base} order by version`,
   );
@@ -230,88 +228,4 @@ async function versionConflict(tx: Tx, entry: Entry, base: number, yours: Values
     `这条记录在您打开之后已被他人修改（您看到的是第${base}版，现在是第${entry.version}版）。请核对差异后再保存。`,
     { version: entry.version, state: entry.state, deleted: entry.deleted, theirs, yours },
   );
-}
-
-/** Takes a lifecycle step. What the guards ask is checked here; who may is asked before. */
-export async function moveEntry(
-  tx: Tx,
-  campaign: Campaign,
-  entry: Entry,
-  base: number,
-  doer: Doer,
-  name: string,
-  reason?: string,
-): Promise<Entry> {
-  const ledger = ledgerOf(campaign, entry.ledger);
-  if (entry.version !== base) throw await versionConflict(tx, entry, base, {});
-  const transition = ledger.lifecycle?.transitions.find((one) => one.name === name);
-  if (!transition)
-    throw new Problem(
-      "unknown_transition",
-      422,
-      `《${ledger.name}》没有“${name}”这一步。可用：${ledger.lifecycle?.transitions.map((one) => one.name).join("、") || "无"}`,
-    );
-  if (entry.state === null || !transition.from.includes(entry.state))
-    throw new Problem(
-      "wrong_state",
-      422,
-      `现在是“${entry.state ?? "无状态"}”，不能${name}；须先到“${transition.from.join("”或“")}”。`,
-    );
-  const { guard } = transition;
-  const missing = guard.fields.filter((field) => entry.data[field] === undefined);
-  if (missing.length > 0)
-    throw new Problem("missing_fields", 422, `${name}之前请先填写：${missing.join("、")}`, { fields: missing });
-  if (guard.evidence && !Object.keys(entry.data).some((field) => /佐证|证明材料|附件/.test(field)))
-    throw new Problem("missing_evidence", 422, `${name}需要佐证材料，请先补上。`);
-  if (guard.reason && !reason?.trim()) throw new Problem("missing_reason", 422, `${name}必须写明理由。`);
-  if (guard.notSamePerson) {
-    const last = await tx.one<{ actor: number | null }>(
-      sql`select actor from entry_events where realm_id = ${entry.realm} and entry_id = ${entry.id} and state = ${entry.state} order by version limit 1`,
-    );
-    if (last && last.actor !== null && last.actor === doer.account)
-      throw new Problem("same_person", 403, `${name}须由另一人办理，不能由提交人自己办理。`);
-  }
-  if (guard.superior) {
-    const above = await tx.one(
-      sql`select 1 from unit_paths where realm_id = ${entry.realm} and campaign_id = ${campaign.id} and unit_id = ${entry.unit} and ancestor_id = ${doer.unit} and depth > 0`,
-    );
-    if (!above) throw new Problem("not_superior", 403, `${name}须由上级单位办理。`);
-  }
-  return changeEntry(tx, campaign, entry, base, doer, { action: name, state: transition.to, reason });
-}
-
-/** Ledgers of a campaign's own realm that hold any entry. */
-export async function heldLedgers(tx: Tx, campaign: Campaign): Promise<string[]> {
-  const rows = await tx.query<{ ledger: string }>(
-    sql`select l.ledger from unnest(${[...campaign.ledgers.keys()]}::text[]) as l (ledger) where exists (
-      select 1 from entries e where e.realm_id = ${campaign.realm} and e.campaign_id = ${campaign.id} and e.ledger = l.ledger)`,
-  );
-  return rows.map((row) => row.ledger);
-}
-
-/** Entries that are there already, by identity: to see what an import would add or change. */
-export async function findByIdentity(
-  tx: Tx,
-  campaign: Campaign,
-  realm: number,
-  shapes: readonly Shape[],
-): Promise<Map<string, { entry: Entry; imported: string | null }>> {
-  const rows = await tx.query<
-    Entry & { identity: string; imported: string | null }
-  >(sql`select ${columns}, identity, imported from entries
-    where realm_id = ${realm} and campaign_id = ${campaign.id} and identity = any(${shapes.map((shape) => shape.identity)}::uuid[])`);
-  return new Map(
-    rows.map(({ identity, imported, ...entry }) => [digits(identity), { entry, imported: imported && digits(imported) }]),
-  );
-}
-
-/** A digest as the database writes it, without its hyphens. */
-const digits = (uuid: string): string => uuid.replaceAll("-", "");
-
-/** Content, by unit, of rows that files brought and that were changed since: `unit|hash`. */
-export async function listEditedImports(tx: Tx, campaign: Campaign, realm: number, ledger: string): Promise<Set<string>> {
-  const rows = await tx.query<{ unit_id: number; imported: string }>(
-    sql`select unit_id, imported from entries where realm_id = ${realm} and campaign_id = ${campaign.id} and ledger = ${ledger} and version > 1 and imported is not null`,
-  );
-  return new Set(rows.map((row) => `${row.unit_id}|${digits(row.imported)}`));
 }

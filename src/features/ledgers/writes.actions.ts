@@ -20,9 +20,10 @@ import {
   valuesIn,
 } from "./entries.ts";
 import { mayTransit } from "./ledgers.policy.ts";
-import { changeEntry, findRecorded, moveEntry, recordEntry } from "./ledgers.model.ts";
+import { changeEntry, findRecorded, recordEntry } from "./ledgers.model.ts";
 import type { Entry, Values } from "./ledgers.types.ts";
 import type { LiveLookups } from "./lookups.model.ts";
+import { moveEntry } from "./move-entry.model.ts";
 import { readValues } from "./read-values.model.ts";
 
 /** Makes the unit or person that an entry of a register is about; returns the unit that owns the entry. */
