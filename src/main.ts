@@ -85,10 +85,15 @@ export interface ServerOptions {
   /** The present moment; tests set it. */
   clock?: () => Date;
   logLevel?: LevelWithSilent;
+  /** Folder of the browser's part; without it there is the API only. */
+  web?: string;
 }
 
 /** A server over a migrated database, ready to listen. Closing it leaves the database open. */
-export function createServer(database: Database, { clock, logLevel = "info" }: ServerOptions = {}): Promise<FastifyInstance> {
+export function createServer(
+  database: Database,
+  { clock, logLevel = "info", web }: ServerOptions = {},
+): Promise<FastifyInstance> {
   const log = pino({ level: logLevel, base: null });
   const house: House = {
     database,
@@ -117,6 +122,7 @@ export function createServer(database: Database, { clock, logLevel = "info" }: S
     },
     problem: problemSchema,
     tell: teller(constraints, log),
+    web,
     healthy: () => ping(database),
     log,
   });

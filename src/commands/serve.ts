@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { join, resolve } from "node:path";
 import { readConfig } from "#platform/config.ts";
 import { openDatabase, type Database } from "#platform/db.ts";
 import { migrate } from "#platform/migrate.ts";
@@ -21,6 +23,9 @@ export const serve: Command = {
   run: (call) => runServer(call),
 };
 
+/** Where the build puts the browser's part. */
+const web = resolve(import.meta.dirname, "../../dist/web");
+
 /** Serves until told to stop. `prepare` runs before the first request is taken, and gives what is said once the address is. */
 export async function runServer(call: Call, prepare?: (database: Database) => Promise<() => void>): Promise<number> {
   const config = readConfig();
@@ -31,7 +36,7 @@ export async function runServer(call: Call, prepare?: (database: Database) => Pr
     await migrate(database);
     await renewMeasures(database);
     const ready = await prepare?.(database);
-    const app = await createServer(database, { logLevel });
+    const app = await createServer(database, { logLevel, ...(existsSync(join(web, "index.html")) ? { web } : {}) });
     const stopped = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
     await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
       throw explain(error, host, port);

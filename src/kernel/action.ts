@@ -70,8 +70,16 @@ export interface About {
   id?: string | number | undefined;
 }
 
-export interface Declaration<L extends keyof Level, I extends z.ZodObject, O extends Output, S> {
-  name: `${string}.${string}`;
+type ActionName = `${string}.${string}`;
+
+export interface Declaration<
+  L extends keyof Level,
+  I extends z.ZodObject,
+  O extends Output,
+  S,
+  N extends ActionName = ActionName,
+> {
+  name: N;
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** `:name` takes an input field from the path; the others come in the query of GET and DELETE, else in the body. */
   path: `/api/${string}`;
@@ -96,9 +104,14 @@ export interface Declaration<L extends keyof Level, I extends z.ZodObject, O ext
   about?: (input: z.output<I>, subject: S | undefined) => About;
 }
 
-export interface Action<I extends z.ZodObject = z.ZodObject, O extends Output = Output> extends Pick<
-  // What routes and documents read; the rest is behind `perform`.
-  Declaration<"anyone", I, O, unknown>,
+export interface Action<
+  I extends z.ZodObject = z.ZodObject,
+  O extends Output = Output,
+  N extends ActionName = ActionName,
+  L extends keyof Level = keyof Level,
+> extends Pick<
+  // What routes, documents and the browser's client read; the rest is behind `perform`.
+  Declaration<"anyone", I, O, unknown, N>,
   | "name"
   | "method"
   | "path"
@@ -112,7 +125,7 @@ export interface Action<I extends z.ZodObject = z.ZodObject, O extends Output = 
   | "still"
   | "seconds"
 > {
-  level: keyof Level;
+  level: L;
   perform(stage: Stage, values: Record<string, unknown>): Promise<unknown>;
 }
 
@@ -122,10 +135,10 @@ interface Stage {
   about: About;
 }
 
-function declare<L extends keyof Level, I extends z.ZodObject, O extends Output, S>(
+function declare<L extends keyof Level, I extends z.ZodObject, O extends Output, S, N extends ActionName>(
   level: L,
-  { subject, allow, run, about, ...declaration }: Declaration<L, I, O, S>,
-): Action<I, O> {
+  { subject, allow, run, about, ...declaration }: Declaration<L, I, O, S, N>,
+): Action<I, O, N, L> {
   // Strict: a name that the action does not know is refused, not dropped.
   const strict = declaration.input.strict();
   return {
@@ -148,14 +161,16 @@ function declare<L extends keyof Level, I extends z.ZodObject, O extends Output,
 }
 
 /** An action for whoever comes: signing in. */
-export const openAction = <I extends z.ZodObject, O extends Output, S>(declaration: Declaration<"anyone", I, O, S>) =>
-  declare("anyone", declaration);
+export const openAction = <I extends z.ZodObject, O extends Output, S, const N extends ActionName>(
+  declaration: Declaration<"anyone", I, O, S, N>,
+) => declare("anyone", declaration);
 /** An action of an account outside any campaign. */
-export const accountAction = <I extends z.ZodObject, O extends Output, S>(declaration: Declaration<"account", I, O, S>) =>
-  declare("account", declaration);
+export const accountAction = <I extends z.ZodObject, O extends Output, S, const N extends ActionName>(
+  declaration: Declaration<"account", I, O, S, N>,
+) => declare("account", declaration);
 /** An action within a campaign, `/api/campaigns/:campaign/…`. */
-export const campaignAction = <I extends z.ZodObject, O extends Output, S>(
-  declaration: Declaration<"campaign", I, O, S> & { path: `/api/campaigns/:campaign${string}` },
+export const campaignAction = <I extends z.ZodObject, O extends Output, S, const N extends ActionName>(
+  declaration: Declaration<"campaign", I, O, S, N> & { path: `/api/campaigns/:campaign${string}` },
 ) => declare("campaign", declaration);
 
 /** For an action about nothing in particular: the asker's own place. */

@@ -7,6 +7,7 @@ import cookie from "@fastify/cookie";
 import multipart from "@fastify/multipart";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
+import staticFiles from "@fastify/static";
 import fastify, {
   type RawServerDefault,
   LogController,
@@ -63,6 +64,8 @@ export interface HttpOptions {
   /** Schema of an error's body, and the body for one; bugs are logged by who makes it. */
   problem: z.ZodType;
   tell(error: unknown, name: string): { status: number };
+  /** Folder of the browser's part, as it was built. */
+  web?: string | undefined;
   /** Throws when the server cannot work. */
   healthy(): Promise<void>;
   log: Logger;
@@ -116,7 +119,18 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     return reply.status(body.status).type("application/problem+json; charset=utf-8").send(JSON.stringify(body));
   };
   app.setErrorHandler(fail);
-  app.setNotFoundHandler((request, reply) => fail(new HttpRefused("no_route", 404), request, reply));
+  if (options.web !== undefined)
+    await app.register(staticFiles, {
+      root: options.web,
+      // A file's name changes with what is in it; the page itself is always asked for.
+      setHeaders: (reply, path) =>
+        void reply.header("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache"),
+    });
+  app.setNotFoundHandler((request, reply) =>
+    options.web !== undefined && isPage(request)
+      ? reply.sendFile("index.html")
+      : fail(new HttpRefused("no_route", 404), request, reply),
+  );
   for (const route of options.routes) addRoute(app, route, options);
   app.get("/openapi.json", { schema: { hide: true } as never }, () => app.swagger());
   app.get("/healthz", { schema: { hide: true } as never }, async () => {
@@ -129,6 +143,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 
 const contentPolicy =
   "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+/** An address of the browser's part: it is one page, which shows what the address says. */
+const isPage = ({ method, url, headers }: FastifyRequest): boolean =>
+  method === "GET" && !url.startsWith("/api/") && headers.accept?.includes("text/html") === true;
 
 function addRoute(app: FastifyInstance, route: HttpRoute, { problem, groups }: Pick<HttpOptions, "problem" | "groups">): void {
   const { params, query, body, upload } = route;

@@ -159,9 +159,14 @@ export const move = campaignAction({
 });
 
 /** Deleting and restoring differ in the mark they set and in what they are called. */
-const markDeleted = (action: "delete" | "restore", summary: string, description: string | undefined, why: string) =>
+const markDeleted = <const A extends "delete" | "restore">(
+  action: A,
+  summary: string,
+  description: string | undefined,
+  why: string,
+) =>
   campaignAction({
-    name: `ledgers.${action}`,
+    name: `ledgers.${action}` as const,
     method: "POST",
     path: `/api/campaigns/:campaign/entries/:entry/${action}` as const,
     summary,

@@ -1,0 +1,77 @@
+/** Asks the server: an action's name and input go out, its answer or a `Problem` comes back. */
+import routes from "virtual:routes";
+import type { Input, Name, Output } from "./contract.ts";
+
+/** What the server answers instead (RFC 9457), or `offline` when it cannot be reached. */
+export class Problem extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly details: Readonly<Record<string, unknown>>;
+  constructor(code: string, status: number, message: string, details: Record<string, unknown> = {}) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.details = details;
+  }
+}
+
+/** Called when the server no longer knows who asks. */
+let onSignedOut = (): void => undefined;
+export const whenSignedOut = (then: () => void): void => {
+  onSignedOut = then;
+};
+
+type Values = Record<string, unknown>;
+
+/** Where an action is asked for; what the path does not take is left. */
+function addressOf(name: Name, input: Values): { method: string; url: string; rest: Values } {
+  const [method, path] = routes[name] as readonly [string, string];
+  const rest = { ...input };
+  const url = path.replace(/:(\w+)/g, (_, key: string) => {
+    const value = rest[key];
+    delete rest[key];
+    return encodeURIComponent(String(value));
+  });
+  return { method, url, rest };
+}
+
+/** Address of what an action answers, for links to files. */
+export function linkTo<N extends Name>(name: N, input: Input<N>): string {
+  const { url, rest } = addressOf(name, input as Values);
+  const query = queryOf(rest);
+  return query === "" ? url : `${url}?${query}`;
+}
+
+const queryOf = (values: Values): string =>
+  new URLSearchParams(
+    Object.entries(values).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, typeof value === "string" ? value : JSON.stringify(value)]],
+    ),
+  ).toString();
+
+/** Throws a `Problem` for every answer but the one asked for. */
+export async function ask<N extends Name>(name: N, input: Input<N>, signal?: AbortSignal): Promise<Output<N>> {
+  const { method, url, rest } = addressOf(name, input as Values);
+  const inQuery = method === "GET" || method === "DELETE";
+  const query = inQuery ? queryOf(rest) : "";
+  const response = await fetch(query === "" ? url : `${url}?${query}`, {
+    method,
+    ...(inQuery ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(rest) }),
+    ...(signal ? { signal } : {}),
+  }).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
+    throw new Problem("offline", 0, "连不上服务器。请检查网络；已填的内容都在，恢复后可以继续。");
+  });
+  if (response.ok) return (await response.json()) as Output<N>;
+  throw await problemOf(response);
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const body = (await response.json().catch(() => undefined)) as
+    | { code: string; detail: string; details: Record<string, unknown> }
+    | undefined;
+  if (body?.code === "not_signed_in") onSignedOut();
+  return body
+    ? new Problem(body.code, response.status, body.detail, body.details)
+    : new Problem("unreachable", response.status, "服务器没有正常回答，可能正在重新启动。请稍后重试。");
+}

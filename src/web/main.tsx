@@ -1,0 +1,35 @@
+/** The browser's part: everything within one page, routed here. */
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { App, ConfigProvider } from "antd";
+import enUS from "antd/locale/en_US";
+import zhCN from "antd/locale/zh_CN";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { useTranslation } from "react-i18next";
+import { queries } from "./api/queries.ts";
+import { router } from "./router.tsx";
+import "./ui/page.css";
+import { themeFor } from "./ui/theme.ts";
+import { useSmall } from "./ui/small.ts";
+import "./words/i18n.ts";
+
+function Root() {
+  const { i18n } = useTranslation();
+  const small = useSmall();
+  return (
+    <ConfigProvider locale={i18n.language === "en" ? enUS : zhCN} theme={themeFor({ large: small })}>
+      <App>
+        <QueryClientProvider client={queries}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </App>
+    </ConfigProvider>
+  );
+}
+
+createRoot(document.getElementById("root") as HTMLElement).render(
+  <StrictMode>
+    <Root />
+  </StrictMode>,
+);

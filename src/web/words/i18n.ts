@@ -1,0 +1,27 @@
+/** Words by key, in the language that the browser keeps; a key that does not exist does not compile. */
+import i18next from "i18next";
+import { initReactI18next } from "react-i18next";
+import { en } from "./en.ts";
+import { zh } from "./zh.ts";
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    resources: { translation: typeof zh };
+  }
+}
+
+const kept = "yibenzhang.language";
+export type Language = "zh" | "en";
+
+await i18next.use(initReactI18next).init({
+  lng: localStorage.getItem(kept) ?? "zh",
+  fallbackLng: "zh",
+  resources: { zh: { translation: zh }, en: { translation: en } },
+  interpolation: { escapeValue: false },
+});
+
+export function speak(language: Language): void {
+  localStorage.setItem(kept, language);
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  void i18next.changeLanguage(language);
+}
