@@ -82,11 +82,17 @@ const ledgers = createRoute({
   path: "ledgers",
   validateSearch: (
     given: Given,
-  ): Place & { ledger?: string | undefined; state?: string | undefined; page?: number | undefined } => ({
+  ): Place & {
+    ledger?: string | undefined;
+    state?: string | undefined;
+    page?: number | undefined;
+    entry?: string | undefined;
+  } => ({
     ...placeIn(given),
     ledger: textIn(given, "ledger"),
     state: textIn(given, "state"),
     page: numberIn(given, "page"),
+    entry: textIn(given, "entry"),
   }),
   component: lazyRouteComponent(() => import("#features/ledgers/LedgersPage.tsx"), "LedgersPage"),
 });

@@ -7,25 +7,13 @@ import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
 import { UnitPicker } from "#web/ui/PlacePicker.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
+import { EntryDrawer } from "./EntryDrawer.tsx";
+import { shownValue } from "./shown-value.types.ts";
 
 type Answer = Output<"ledgers.list">;
 type Entry = Answer["entries"][number];
-type Field = Output<"campaigns.get">["ledgers"][number]["fields"][number];
 
 const pageSize = 50;
-
-/** A value as people read it: names for units and people, 是 and 否. */
-function shownValue(field: Field, entry: Entry, names: Answer["names"]): string {
-  const value = entry.values[field.name] ?? entry.computed[field.name];
-  if (value === undefined || value === null) return "";
-  const word = (item: string | number | boolean): string => {
-    if (typeof item === "boolean") return item ? "是" : "否";
-    const known = field.type === "person" || field.type === "people" ? names.people : names.units;
-    const named = field.type === "unit" || field.type === "organ" || field.type === "person" || field.type === "people";
-    return (named ? known[String(item)] : undefined) ?? String(item);
-  };
-  return [value].flat().map(word).join("、");
-}
 
 export function LedgersPage() {
   const { t } = useTranslation();
@@ -53,6 +41,7 @@ export function LedgersPage() {
     void navigate({ search: (old) => ({ ...old, page: undefined, ...next }) });
   const fields = ledger?.fields.filter((field) => ledger.columns.includes(field.name)) ?? [];
   const entries = answer.data?.entries ?? [];
+  const names = answer.data?.names ?? { units: {}, people: {} };
   return (
     <div className="page" style={{ maxWidth: "none" }}>
       <div className="page-head">
@@ -89,6 +78,8 @@ export function LedgersPage() {
         dataSource={entries}
         pagination={false}
         scroll={{ x: "max-content" }}
+        rowClassName="opens"
+        onRow={({ id }) => ({ onClick: () => change({ entry: id, page: search.page }) })}
         locale={{ emptyText: <Empty description={ledgers.length === 0 ? t("ledgers.none") : t("ledgers.empty")} /> }}
         columns={fields.map((field) => ({
           key: field.name,
@@ -96,7 +87,7 @@ export function LedgersPage() {
           ellipsis: true,
           align: field.type === "integer" || field.type === "decimal" ? ("right" as const) : ("left" as const),
           onCell: () => ({ style: { maxWidth: 260 }, className: "number" }),
-          render: (_: unknown, entry: Entry) => shownValue(field, entry, answer.data?.names ?? { units: {}, people: {} }),
+          render: (_: unknown, entry: Entry) => shownValue(field, entry.values[field.name] ?? entry.computed[field.name], names),
         }))}
       />
       {(page > 1 || answer.data?.more) && (
@@ -111,6 +102,15 @@ export function LedgersPage() {
             {t("ledgers.next")}
           </Button>
         </Space>
+      )}
+      {ledger && search.entry && (
+        <EntryDrawer
+          key={search.entry}
+          campaign={campaign}
+          ledger={ledger}
+          entry={search.entry}
+          close={() => change({ entry: undefined, page: search.page })}
+        />
       )}
     </div>
   );

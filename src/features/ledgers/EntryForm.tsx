@@ -1,0 +1,90 @@
+/** Filling in an entry: the form that its ledger's definition makes, with each fault beside its field. */
+import { Button, Form, Space } from "antd";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { Problem } from "#web/api/client.ts";
+import type { Output } from "#web/api/contract.ts";
+import { FieldInput, type Value } from "#web/ui/FieldInput.tsx";
+import { Wrong } from "#web/ui/Wrong.tsx";
+import { isFilledIn } from "./shown-value.types.ts";
+
+type Ledger = Output<"campaigns.get">["ledgers"][number];
+type Values = Record<string, Value | undefined>;
+interface Fault {
+  field?: string;
+  reason: string;
+  suggestion: string | null;
+}
+
+interface Given {
+  campaign: string;
+  ledger: Ledger;
+  unit: number;
+  values: Values;
+  error: Error | null;
+  busy: boolean;
+  /** Takes what was changed only; null empties a field. */
+  save: (changed: Record<string, Value>) => void;
+  cancel: () => void;
+}
+
+export function EntryForm({ campaign, ledger, unit, values, error, busy, save, cancel }: Given) {
+  const { t } = useTranslation();
+  const [form] = Form.useForm<Values>();
+  const faults = error instanceof Problem ? ((error.details["faults"] ?? []) as Fault[]) : [];
+  useEffect(() => {
+    // The place of a fault is its field; the first one is brought into view.
+    form.setFields(
+      faults.flatMap(({ field, reason, suggestion }) =>
+        field === undefined ? [] : [{ name: field, errors: [suggestion ? `${reason}（${suggestion}）` : reason] }],
+      ),
+    );
+    const first = faults.find(({ field }) => field !== undefined)?.field;
+    if (first !== undefined) form.scrollToField(first, { block: "center" });
+    // Faults come with the error.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [error]);
+  const finish = (filled: Values): void => {
+    const changed: Record<string, Value> = {};
+    for (const [name, value] of Object.entries(filled))
+      if (JSON.stringify(value ?? null) !== JSON.stringify(values[name] ?? null)) changed[name] = value ?? null;
+    save(changed);
+  };
+  const wide = (type: string): boolean => type === "longtext" || type === "people" || type === "choices";
+  return (
+    <Form<Values>
+      form={form}
+      layout="vertical"
+      initialValues={values}
+      onFinish={finish}
+      scrollToFirstError={{ block: "center" }}
+      disabled={busy}
+    >
+      <div className="entry-fields">
+        {ledger.fields
+          .filter((field) => isFilledIn(field, ledger.stateField))
+          .map((field) => (
+            <Form.Item
+              key={field.name}
+              name={field.name}
+              label={field.name}
+              {...(field.description ? { tooltip: field.description } : {})}
+              className={wide(field.type) ? "wide" : ""}
+              rules={field.required ? [{ required: true, message: t("ledgers.required", { field: field.name }) }] : []}
+            >
+              <FieldInput campaign={campaign} field={field} unit={unit} />
+            </Form.Item>
+          ))}
+      </div>
+      {error && (faults.length === 0 || faults.some(({ field }) => field === undefined)) && <Wrong error={error} />}
+      <Space style={{ marginTop: 16 }}>
+        <Button type="primary" htmlType="submit" loading={busy}>
+          {t("save")}
+        </Button>
+        <Button onClick={cancel} disabled={busy}>
+          {t("cancel")}
+        </Button>
+      </Space>
+    </Form>
+  );
+}

@@ -1,0 +1,163 @@
+/** The input for a field, from its definition. Values go in and out as the server has them. */
+import { useQuery } from "@tanstack/react-query";
+import { AutoComplete, DatePicker, Input, InputNumber, Segmented, Select } from "antd";
+import dayjs from "dayjs";
+import type { FieldDefinition } from "#kernel/definitions.ts";
+import { reading } from "../api/queries.ts";
+
+export type Value = string | number | boolean | readonly (string | number)[] | null;
+
+interface Given {
+  campaign: string;
+  field: FieldDefinition;
+  /** Whose people are offered. */
+  unit: number;
+  /** Set by the form. */
+  id?: string;
+  value?: Value | undefined;
+  onChange?: (value: Value) => void;
+}
+
+const asText = (value: Value | undefined): string => (value === undefined || value === null ? "" : String(value));
+
+export function FieldInput(given: Given) {
+  const { field, value, onChange: change = () => undefined } = given;
+  const common = { ...(given.id === undefined ? {} : { id: given.id }), style: { width: "100%" } };
+  const picked = (format: string) => (day: dayjs.Dayjs | null) => change(day ? day.format(format) : null);
+  const day = typeof value === "string" && value !== "" ? dayjs(value) : null;
+  switch (field.type) {
+    case "longtext":
+      return (
+        <Input.TextArea
+          {...common}
+          autoSize={{ minRows: 2, maxRows: 10 }}
+          {...(field.maxLength ? { maxLength: field.maxLength } : {})}
+          value={asText(value)}
+          onChange={(event) => change(event.target.value || null)}
+        />
+      );
+    case "integer":
+    case "decimal":
+      return (
+        <InputNumber
+          {...common}
+          inputMode={field.type === "integer" ? "numeric" : "decimal"}
+          precision={field.type === "integer" ? 0 : (field.decimals ?? 2)}
+          min={field.min}
+          {...(field.max === undefined ? {} : { max: field.max })}
+          {...(field.unit ? { suffix: field.unit } : {})}
+          value={typeof value === "number" ? value : null}
+          onChange={(number) => change(number)}
+        />
+      );
+    case "date":
+      return <DatePicker {...common} value={day} onChange={picked("YYYY-MM-DD")} />;
+    case "month":
+      return <DatePicker {...common} picker="month" value={day} onChange={picked("YYYY-MM")} />;
+    case "period": {
+      const [from, to] = asText(value).split("/");
+      return (
+        <DatePicker.RangePicker
+          {...common}
+          value={from && to ? [dayjs(from), dayjs(to)] : null}
+          onChange={(days) => change(days?.[0] && days[1] ? days.map((one) => one?.format("YYYY-MM-DD")).join("/") : null)}
+        />
+      );
+    }
+    case "boolean":
+      return (
+        <Segmented
+          {...(given.id === undefined ? {} : { id: given.id })}
+          value={value === true ? "是" : value === false ? "否" : "未填"}
+          options={["是", "否", "未填"]}
+          onChange={(word) => change(word === "未填" ? null : word === "是")}
+        />
+      );
+    case "choice":
+      return field.open ? (
+        <AutoComplete
+          {...common}
+          allowClear
+          value={asText(value)}
+          options={(field.values ?? []).map((one) => ({ value: one }))}
+          onChange={(text: string | undefined) => change(text ?? null)}
+        />
+      ) : (
+        <Select
+          {...common}
+          allowClear
+          showSearch
+          value={asText(value) || null}
+          options={(field.values ?? []).map((one) => ({ value: one }))}
+          onChange={(text: string | null | undefined) => change(text ?? null)}
+        />
+      );
+    case "choices":
+      return (
+        <Select
+          {...common}
+          mode={field.open ? "tags" : "multiple"}
+          value={Array.isArray(value) ? [...value] : []}
+          options={(field.values ?? []).map((one) => ({ value: one }))}
+          onChange={(words: (string | number)[]) => change(words)}
+        />
+      );
+    case "unit":
+    case "organ":
+      return <UnitInput {...given} />;
+    case "person":
+    case "people":
+      return <PeopleInput {...given} />;
+    case "text":
+    case "time":
+    case "entry":
+    case "serial":
+      return (
+        <Input
+          {...common}
+          {...(field.maxLength ? { maxLength: field.maxLength } : {})}
+          value={asText(value)}
+          onChange={(event) => change(event.target.value || null)}
+        />
+      );
+  }
+}
+
+/** Units by name; an organ may also be one that is not listed. */
+function UnitInput({ campaign, field, id, value, onChange: change = () => undefined }: Given) {
+  const { data } = useQuery(reading("units.list", { campaign }));
+  const options = (data?.units ?? []).map((unit) => ({ value: unit.id as string | number, label: unit.name }));
+  return (
+    <Select
+      {...(id === undefined ? {} : { id })}
+      style={{ width: "100%" }}
+      allowClear
+      showSearch={{ optionFilterProp: "label" }}
+      {...(field.type === "organ" ? { mode: "tags" as const, maxCount: 1 } : {})}
+      value={value === undefined || value === null ? null : ((field.type === "organ" ? [value].flat() : value) as never)}
+      options={options}
+      onChange={(chosen: string | number | (string | number)[] | null | undefined) =>
+        change((Array.isArray(chosen) ? chosen[0] : chosen) ?? null)
+      }
+    />
+  );
+}
+
+/** People of the unit by name, others by what is typed; the server says who it does not know. */
+function PeopleInput({ campaign, field, unit, id, value, onChange: change = () => undefined }: Given) {
+  const { data } = useQuery(reading("people.list", { campaign, unit }));
+  const several = field.type === "people";
+  return (
+    <Select
+      {...(id === undefined ? {} : { id })}
+      style={{ width: "100%" }}
+      allowClear
+      showSearch={{ optionFilterProp: "label" }}
+      mode="tags"
+      {...(several ? {} : { maxCount: 1 })}
+      value={value === undefined || value === null ? [] : ([value].flat() as (string | number)[])}
+      options={(data?.people ?? []).map((person) => ({ value: person.id as string | number, label: person.name }))}
+      onChange={(chosen: (string | number)[]) => change(several ? chosen : (chosen[0] ?? null))}
+    />
+  );
+}
