@@ -276,6 +276,8 @@ create table public.imports (
   file text not null,
   sha256 text not null,
   result jsonb not null,
+  undone_at timestamp with time zone,
+  undone_by bigint,
   constraint imports_pk PRIMARY KEY (realm_id, import_id),
   constraint imports_unit_fk FOREIGN KEY (realm_id, unit_id) REFERENCES public.units(realm_id, unit_id)
 );

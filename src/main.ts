@@ -57,6 +57,8 @@ export const actions = [
   figures.records,
   exchange.load,
   exchange.mark,
+  exchange.list,
+  exchange.undo,
   exchange.download,
   documents.templates,
   documents.list,

@@ -206,6 +206,15 @@ const cases: Record<string, Case> = {
     wrong: { login: "auditor", status: 403 },
     ask: (client) => client.upload(`${api}/imports`, { name: "集中学习台账.csv", content: csv() }, { ledger: "study" }),
   },
+  "exchange.imports": { right: "east", ask: (client) => client.get(`${api}/imports`) },
+  "exchange.undo": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: async () =>
+      (await (await world.as("east")).upload(`${api}/imports`, { name: "集中学习台账.csv", content: csv() }, { ledger: "study" }))
+        .body.importId,
+    ask: (client, id) => client.send("POST", `${api}/imports/${id}/undo`, {}),
+  },
   "exchange.mark": {
     right: "east",
     wrong: { login: "west", status: 404 },

@@ -3,12 +3,13 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { mayUse, sees } from "#kernel/access.ts";
-import { anyoneHere, campaignAction, type CampaignCall } from "#kernel/action.ts";
+import { anyoneHere, campaignAction, nothing, type CampaignCall } from "#kernel/action.ts";
 import { campaignIn } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { chinaDay } from "#kernel/fields.ts";
-import { day, flag, id } from "#kernel/input.ts";
+import { day, flag, id, pageInput } from "#kernel/input.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
+import { accountNames } from "#features/ledgers/show.model.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import type { Unit } from "#features/units/units.types.ts";
 import type { TableInfo } from "./exchange.types.ts";
@@ -17,6 +18,7 @@ import { FileRefused } from "./file-refused.ts";
 import { importWithin } from "./import.model.ts";
 import type { ImportResult } from "./import.types.ts";
 import { markWorkbook } from "./mark-workbook.ts";
+import { getImport, listImports, undoImport } from "./undo.model.ts";
 
 const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const csv = "text/csv; charset=utf-8";
@@ -140,6 +142,76 @@ export const mark = campaignAction({
     return { path: out, name: name.replace(/\.xlsx$/i, "（已标注）.xlsx"), type: xlsx };
   },
   about: ({ unit }, found) => ({ unit, id: "mark", realm: found?.realm }),
+});
+
+export const list = campaignAction({
+  name: "exchange.imports",
+  method: "GET",
+  path: "/api/campaigns/:campaign/imports",
+  summary: "导入过的文件，新的在前",
+  input: z.object(pageInput),
+  output: z.object({
+    imports: z.array(
+      z.object({
+        id: z.string(),
+        unit: z.int(),
+        unitName: z.string(),
+        actorName: z.string().nullable(),
+        at: z.string(),
+        file: z.string(),
+        added: z.int(),
+        changed: z.int(),
+        unchanged: z.int(),
+        refused: z.int(),
+        undoneAt: z.string().nullable().meta({ description: "撤销的时刻；未撤销的为空" }),
+      }),
+    ),
+    more: z.boolean(),
+  }),
+  subject: nothing,
+  allow: anyoneHere,
+  async run({ tx, campaign, asSystem }, _, { limit, offset }) {
+    const found = await listImports(tx, campaign, { limit: limit + 1, offset });
+    const actors = found.map(({ actor }) => actor).filter((actor) => actor !== null);
+    const names = await asSystem("names of those who imported", (owner) => accountNames(owner, actors));
+    return {
+      imports: found.slice(0, limit).map(({ id: key, unit, unitName, actor, at, file, result, undoneAt }) => ({
+        id: key,
+        unit,
+        unitName,
+        actorName: names.get(actor ?? 0) ?? null,
+        at,
+        file,
+        ...result,
+        undoneAt,
+      })),
+      more: found.length > limit,
+    };
+  },
+});
+
+export const undo = campaignAction({
+  name: "exchange.undo",
+  method: "POST",
+  path: "/api/campaigns/:campaign/imports/:import/undo",
+  summary: "撤销一次导入",
+  description: "新增的删除，修改的恢复原样；此后又有人改过的不动，只报条数。撤销后同一文件可以再导。",
+  input: z.object({ import: z.uuid() }),
+  output: z.object({ deleted: z.int(), restored: z.int(), kept: z.int() }),
+  seconds: 600,
+  subject: ({ tx, campaign }, input) => getImport(tx, campaign, input.import),
+  allow: (asker, { unit }) =>
+    asker.unit === unit || asker.scope.units === "whole" || "这次导入由别的单位办理，请由该单位或活动主办单位撤销。",
+  run: (call, found) =>
+    call.asSystem(`undo import ${found.id}`, (tx) =>
+      undoImport(tx, campaignIn(call.campaign, found.realm), found, {
+        account: call.account.id,
+        unit: call.asker.unit,
+        role: call.asker.role,
+        now: call.now,
+      }),
+    ),
+  about: (input, found) => ({ id: input.import, unit: found?.unit, realm: found?.realm }),
 });
 
 function exportableLedger({ campaign, asker }: CampaignCall, key: string): Ledger {
