@@ -97,8 +97,14 @@ const ledgers = createRoute({
   component: lazyRouteComponent(() => import("#features/ledgers/LedgersPage.tsx"), "LedgersPage"),
 });
 
+const importing = createRoute({
+  getParentRoute: () => campaign,
+  path: "import",
+  component: lazyRouteComponent(() => import("#features/exchange/ImportPage.tsx"), "ImportPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, home, campaign.addChildren([figures, ledgers])]),
+  routeTree: root.addChildren([signIn, home, campaign.addChildren([figures, ledgers, importing])]),
   defaultPreload: "intent",
 });
 

@@ -26,7 +26,23 @@ const csv = "text/csv; charset=utf-8";
 const fileInput = {
   unit: id.optional().meta({ description: "以哪个单位的名义填报，缺省为本单位" }),
   ledger: z.string().optional().meta({ description: "指明是哪本台账，不再自动识别" }),
+  mapping: z
+    .string()
+    .max(20_000)
+    .optional()
+    .meta({ description: "JSON：表头 → 栏目，null 为不导入这一列；按填报单位记住，下次不必再指明" }),
 };
+
+const mappingSchema = z.record(z.string().max(200), z.string().max(100).nullable());
+
+function mappingOf(text: string | undefined): Record<string, string | null> {
+  if (text === undefined) return {};
+  try {
+    return mappingSchema.parse(JSON.parse(text));
+  } catch {
+    throw new Problem("bad_mapping", 400, 'mapping 不合格，应是 JSON，例如 {"参会人数":"实到人数","备注2":null}。');
+  }
+}
 
 const complaintOut = z.object({
   file: z.string(),
@@ -44,7 +60,13 @@ const complaintOut = z.object({
 function read(
   { upload, campaign, asker, now, asSystem }: CampaignCall,
   { id: unit, realm }: Unit,
-  options: { ledger: string | undefined; dryRun: boolean; goodRows: boolean; onTable?: (table: TableInfo) => void },
+  options: {
+    ledger: string | undefined;
+    mapping: Record<string, string | null>;
+    dryRun: boolean;
+    goodRows: boolean;
+    onTable?: (table: TableInfo) => void;
+  },
 ): Promise<ImportResult> {
   const { path, name } = upload as NonNullable<typeof upload>;
   return asSystem(`import for unit ${unit}`, (tx) =>
@@ -110,7 +132,8 @@ export const load = campaignAction({
   seconds: 600,
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
   allow: anyoneHere,
-  run: (call, unit, { ledger, dryRun, goodRows }) => read(call, unit, { ledger, dryRun, goodRows }),
+  run: (call, unit, { ledger, mapping, dryRun, goodRows }) =>
+    read(call, unit, { ledger, mapping: mappingOf(mapping), dryRun, goodRows }),
   about: ({ unit }, found) => ({ unit, id: "import", realm: found?.realm }),
 });
 
@@ -126,7 +149,7 @@ export const mark = campaignAction({
   seconds: 600,
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
   allow: anyoneHere,
-  async run(call, unit, { ledger }) {
+  async run(call, unit, { ledger, mapping }) {
     const { path, name } = call.upload as NonNullable<typeof call.upload>;
     if (!/\.xlsx$/i.test(name))
       throw new Problem(
@@ -136,7 +159,7 @@ export const mark = campaignAction({
       );
     const tables: TableInfo[] = [];
     const onTable = (table: TableInfo): void => void tables.push(table);
-    const result = await read(call, unit, { ledger, dryRun: true, goodRows: false, onTable });
+    const result = await read(call, unit, { ledger, mapping: mappingOf(mapping), dryRun: true, goodRows: false, onTable });
     const out = join(await call.folder(), "marked.xlsx");
     await markWorkbook(path, tables, result.complaints, createWriteStream(out));
     return { path: out, name: name.replace(/\.xlsx$/i, "（已标注）.xlsx"), type: xlsx };

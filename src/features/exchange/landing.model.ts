@@ -113,7 +113,8 @@ export async function openImport(
           imported: content,
           ...(isUndone(old) ? { deleted: false } : {}),
         });
-        if (now.version === old.entry.version) table.unchanged++;
+        if (isUndone(old)) table.added++;
+        else if (now.version === old.entry.version) table.unchanged++;
         else table.changed++;
       }
     }

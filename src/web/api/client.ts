@@ -35,13 +35,6 @@ function addressOf(name: Name, input: Values): { method: string; url: string; re
   return { method, url, rest };
 }
 
-/** Address of what an action answers, for links to files. */
-export function linkTo<N extends Name>(name: N, input: Input<N>): string {
-  const { url, rest } = addressOf(name, input as Values);
-  const query = queryOf(rest);
-  return query === "" ? url : `${url}?${query}`;
-}
-
 const queryOf = (values: Values): string =>
   new URLSearchParams(
     Object.entries(values).flatMap(([key, value]) =>
@@ -60,11 +53,13 @@ export async function ask<N extends Name>(name: N, input: Input<N>, signal?: Abo
     ...(signal ? { signal } : {}),
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error;
-    throw new Problem("offline", 0, "连不上服务器。请检查网络；已填的内容都在，恢复后可以继续。");
+    throw offline();
   });
   if (response.ok) return (await response.json()) as Output<N>;
   throw await problemOf(response);
 }
+
+const offline = (): Problem => new Problem("offline", 0, "连不上服务器。请检查网络；已填的内容都在，恢复后可以继续。");
 
 async function problemOf(response: Response): Promise<Problem> {
   const body = (await response.json().catch(() => undefined)) as
@@ -74,4 +69,34 @@ async function problemOf(response: Response): Promise<Problem> {
   return body
     ? new Problem(body.code, response.status, body.detail, body.details)
     : new Problem("unreachable", response.status, "服务器没有正常回答，可能正在重新启动。请稍后重试。");
+}
+
+/** Sends a file with an action's input; `progress` is told how much of it is there, from 0 to 1. A file may be the answer. */
+export function send<N extends Name>(
+  name: N,
+  input: Input<N>,
+  file: File,
+  progress?: (part: number) => void,
+): Promise<Output<N>> {
+  const { method, url, rest } = addressOf(name, input as Values);
+  const form = new FormData();
+  for (const [key, value] of Object.entries(rest))
+    if (value !== undefined) form.append(key, typeof value === "string" ? value : JSON.stringify(value));
+  form.append("file", file);
+  return new Promise((done, failed) => {
+    // `fetch` does not tell how far an upload is.
+    const request = new XMLHttpRequest();
+    request.open(method, url);
+    request.responseType = "blob";
+    request.upload.addEventListener("progress", (event) => event.lengthComputable && progress?.(event.loaded / event.total));
+    request.addEventListener("error", () => failed(offline()));
+    request.addEventListener("load", () => {
+      const body = request.response as Blob;
+      const response = new Response(body, { status: request.status });
+      if (!response.ok) void problemOf(response).then(failed, failed);
+      else if (body.type.startsWith("application/json")) void response.json().then(done, failed);
+      else done(body as Output<N>);
+    });
+    request.send(form);
+  });
 }

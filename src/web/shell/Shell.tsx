@@ -8,7 +8,7 @@ import { queries, reading } from "../api/queries.ts";
 import { speak } from "../words/i18n.ts";
 import "./shell.css";
 
-const places = ["figures", "ledgers"] as const;
+const places = ["figures", "ledgers", "import"] as const;
 
 export function Shell() {
   const { t, i18n } = useTranslation();

@@ -1,0 +1,62 @@
+/** The files that were imported, each of which may be taken back. */
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { App, Button, Popconfirm, Table } from "antd";
+import { useTranslation } from "react-i18next";
+import { ask } from "#web/api/client.ts";
+import type { Output } from "#web/api/contract.ts";
+import { queries, reading } from "#web/api/queries.ts";
+import { Wrong } from "#web/ui/Wrong.tsx";
+
+type Kept = Output<"exchange.imports">["imports"][number];
+
+const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
+
+export function ImportsTable({ campaign }: { campaign: string }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const kept = useQuery(reading("exchange.imports", { campaign, limit: 50 }));
+  const undo = useMutation({
+    mutationFn: (id: string) => ask("exchange.undo", { campaign, import: id }),
+    onSuccess: async (undone) => {
+      await queries.invalidateQueries();
+      message.success(t("import.undoDone", { ...undone }), 8);
+    },
+  });
+  return (
+    <section style={{ marginTop: 28 }}>
+      <h2 style={{ fontSize: 16 }}>{t("import.history")}</h2>
+      {kept.error && <Wrong error={kept.error} retry={kept.refetch} />}
+      {undo.error && <Wrong error={undo.error} />}
+      <Table<Kept>
+        size="small"
+        rowKey="id"
+        loading={kept.isPending}
+        pagination={false}
+        scroll={{ x: "max-content" }}
+        dataSource={kept.data?.imports ?? []}
+        locale={{ emptyText: t("import.none") }}
+        columns={[
+          { title: t("import.at"), className: "number", render: (_, { at }) => clock.format(new Date(at)) },
+          { title: t("import.file"), dataIndex: "file", ellipsis: true, width: 320 },
+          { title: t("import.by"), render: (_, { unitName, actorName }) => actorName ?? unitName },
+          { title: t("import.result"), className: "number", render: (_, one) => t("import.resultWords", { ...one }) },
+          {
+            render: (_, { id, file, undoneAt }) =>
+              undoneAt ? (
+                <span className="quiet">{t("import.undone")}</span>
+              ) : (
+                <Popconfirm
+                  title={t("import.undoSure", { file })}
+                  description={<div style={{ maxWidth: 280 }}>{t("import.undoWords")}</div>}
+                  okText={t("import.undo")}
+                  onConfirm={() => undo.mutateAsync(id).catch(() => undefined)}
+                >
+                  <Button size="small">{t("import.undo")}</Button>
+                </Popconfirm>
+              ),
+          },
+        ]}
+      />
+    </section>
+  );
+}
