@@ -22,6 +22,8 @@ export default defineConfig({
     outDir: resolve(import.meta.dirname, "dist/web"),
     emptyOutDir: true,
     // Offices keep old browsers; antd needs Chromium 88 for its selectors.
+    // antd in one piece; what a page may weigh is measured in bench/.
+    chunkSizeWarningLimit: 1500,
     // What "use client" says to servers that render React means nothing here.
     rolldownOptions: { onLog: (level, log, say) => log.code !== "MODULE_LEVEL_DIRECTIVE" && say(level, log) },
     target: ["chrome92", "firefox91", "safari15"],

@@ -1,9 +1,10 @@
 // The way in, for any Node from 20 up: installs the dependencies when they are missing or not those of package-lock.json, then runs
 // the program (or with --test its tests) under the Node release that is one of those dependencies. Only built-in modules here.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -106,6 +107,26 @@ async function runTests(node) {
   return failed > 0 ? code || 1 : code;
 }
 
+/** Builds the browser's part unless it is there and made of the same sources. Its mark is written last: half a build has none. */
+function buildWeb(node) {
+  const hash = createHash("sha256");
+  const sources = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .toSorted();
+  for (const path of [...sources, join(root, "vite.config.ts"), join(root, "package-lock.json")])
+    hash.update(relative(root, path)).update("\0").update(readFileSync(path)).update("\0");
+  const digest = hash.digest("hex");
+  const mark = join(root, "dist/web.built");
+  if (existsSync(mark) && readFileSync(mark, "utf8") === digest) return;
+  const vite = join(root, "node_modules/vite/bin/vite.js");
+  const options = ["build", "--configLoader", "native", "--logLevel", "warn"];
+  const { status } = spawnSync(node, [vite, ...options], { cwd: root, stdio: ["ignore", 2, 2] });
+  if (status !== 0) fail(`网页部分没有建成（退出码 ${status}），原因见上面的输出。`);
+  writeFileSync(mark, digest);
+}
+
 if (!isInstalled()) install();
 const node = findNode();
+if (testing || args[0] === "demo" || args[0] === "serve") buildWeb(node);
 process.exitCode = testing ? await runTests(node) : await run(node, [join(root, "src/cli.ts"), ...args]);

@@ -35,6 +35,7 @@ describe("imports point one way", () => {
       "browser-reaches-server src/web/reaches-node.ts",
       "browser-reaches-server src/web/reaches-postgres.ts",
       "browser-takes-only-types src/web/takes-model.ts",
+      "contract-is-types src/web/api/contract.ts",
       "feature-by-its-model-or-types src/features/learning/learning.actions.ts",
       "feature-imports-web src/features/units/units.policy.ts",
       "feature-not-in-the-list src/features/gossip/gossip.actions.ts",

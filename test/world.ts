@@ -29,7 +29,7 @@ export interface Client {
   upload(path: string, file: { name: string; content: Buffer }, fields?: Record<string, string>): Promise<Reply>;
 }
 
-const password = "正确的口令-1";
+export const password = "正确的口令-1";
 
 /** Asks a server as whoever a token stands for. */
 export function clientOf(app: FastifyInstance, token?: string): Client {

@@ -91,7 +91,7 @@ export interface Declaration<
   sensitive?: boolean;
   /** Comes as multipart/form-data with one file. */
   upload?: boolean;
-  /** Session cookie that the answer sets (from `token` and `expiresAt`) or takes away. */
+  /** Session cookie that the answer sets (from `token` and `seconds`) or takes away. */
   session?: "begins" | "ends";
   /** All its statements see one moment. */
   still?: boolean;

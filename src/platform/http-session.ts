@@ -16,8 +16,9 @@ const bearer = (request: FastifyRequest): string | undefined =>
 export const sessionToken = (request: FastifyRequest): string | undefined =>
   bearer(request) ?? request.cookies[cookieName(request)];
 
-export const keepSession = (request: FastifyRequest, reply: FastifyReply, token: string, expires: Date): void =>
-  void reply.setCookie(cookieName(request), token, { ...attributes(request), expires });
+/** For so many seconds: the browser's clock may be far from ours. */
+export const keepSession = (request: FastifyRequest, reply: FastifyReply, token: string, seconds: number): void =>
+  void reply.setCookie(cookieName(request), token, { ...attributes(request), maxAge: seconds });
 
 export const dropSession = (request: FastifyRequest, reply: FastifyReply): void =>
   void reply.clearCookie(cookieName(request), attributes(request));

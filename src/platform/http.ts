@@ -202,8 +202,8 @@ function addRoute(app: FastifyInstance, route: HttpRoute, { problem, groups }: P
           return await sendFile(reply, answer.file, files);
         }
         if (route.session === "begins") {
-          const { token, expiresAt } = answer.json as { token: string; expiresAt: string };
-          keepSession(request, reply, token, new Date(expiresAt));
+          const { token, seconds } = answer.json as { token: string; seconds: number };
+          keepSession(request, reply, token, seconds);
         }
         if (route.session === "ends") dropSession(request, reply);
         return await reply.type("application/json; charset=utf-8").send(JSON.stringify(answer.json));

@@ -19,7 +19,12 @@ export const signIn = openAction({
   summary: "登录",
   description: "浏览器得到登录凭据的 cookie；程序用所得 token，以 Authorization: Bearer 发送。",
   input: z.object({ login: z.string().min(1).max(100), password: z.string().min(1).max(200) }),
-  output: z.object({ token: z.string(), expiresAt: z.string(), account: accountOut }),
+  output: z.object({
+    token: z.string(),
+    expiresAt: z.string(),
+    seconds: z.int().meta({ description: "登录在多少秒以后过期" }),
+    account: accountOut,
+  }),
   session: "begins",
   subject: nothing,
   allow: anyoneHere,

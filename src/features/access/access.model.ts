@@ -44,7 +44,7 @@ export async function signIn(
   login: string,
   password: string,
   now: Date,
-): Promise<{ token: string; account: Account; expiresAt: string }> {
+): Promise<{ token: string; account: Account; expiresAt: string; seconds: number }> {
   const row = await tx.one<Account & { password: string | null }>(
     sql`select ${columns}, password from accounts where login = ${login} and not disabled`,
   );
@@ -57,7 +57,7 @@ export async function signIn(
     sql`insert into sessions (token, account_id, created_at, seen_at, expires_at) values (${tokenHash(token)}, ${row.id}, ${now.toISOString()}, ${now.toISOString()}, ${expiresAt})`,
   );
   const { password: _password, ...account } = row;
-  return { token, account, expiresAt };
+  return { token, account, expiresAt, seconds: sessionHours * 3600 };
 }
 
 /**

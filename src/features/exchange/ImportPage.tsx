@@ -75,9 +75,9 @@ export function ImportPage() {
         </Upload.Dragger>
       )}
       {read.isPending && (
-        <Space style={{ margin: "24px 0" }} role="status">
+        <Space style={{ margin: "24px 0" }}>
           <Progress type="circle" size={36} percent={percent} />
-          <span>{percent < 100 ? t("import.uploaded", { percent }) : t("import.reading")}</span>
+          <output>{percent < 100 ? t("import.uploaded", { percent }) : t("import.reading")}</output>
         </Space>
       )}
       {read.error && <Wrong error={read.error} />}

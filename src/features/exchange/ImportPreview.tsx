@@ -1,12 +1,13 @@
 /** What a file would do: the tables found in it, what each heading means, and what is wrong with which row. */
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Button, Collapse, Select, Space, Table } from "antd";
+import { Button, Collapse, Select, Space } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { send } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
 import { keepFile } from "#web/ui/keep-file.ts";
+import { ListTable } from "#web/ui/ListTable.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 
 type Result = Output<"exchange.import">;
@@ -41,11 +42,9 @@ export function ImportPreview({ campaign, file, result, mapping, look, commit }:
   return (
     <Space orientation="vertical" size={16} style={{ width: "100%" }}>
       <strong style={{ overflowWrap: "anywhere" }}>{file.name}</strong>
-      <Table<Found>
-        size="small"
+      <ListTable<Found>
+        label={t("import.sheet")}
         rowKey={(one) => `${one.sheet} ${one.table}`}
-        pagination={false}
-        scroll={{ x: "max-content" }}
         dataSource={tables}
         locale={{ emptyText: t("import.nothing") }}
         columns={[
@@ -91,12 +90,11 @@ export function ImportPreview({ campaign, file, result, mapping, look, commit }:
               key: "complaints",
               label: t("import.complaints", { count: complaints.length }),
               children: (
-                <Table
-                  size="small"
+                <ListTable
+                  label={t("import.complaints", { count: complaints.length })}
                   rowKey={(one) => `${one.sheet} ${one.row} ${one.column} ${one.reason}`}
                   dataSource={complaints}
                   pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
-                  scroll={{ x: "max-content" }}
                   columns={[
                     {
                       title: t("import.place"),

@@ -1,10 +1,11 @@
 /** The files that were imported, each of which may be taken back. */
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { App, Button, Popconfirm, Table } from "antd";
+import { App, Button, Popconfirm } from "antd";
 import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
 import { queries, reading } from "#web/api/queries.ts";
+import { ListTable } from "#web/ui/ListTable.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 
 type Kept = Output<"exchange.imports">["imports"][number];
@@ -27,12 +28,10 @@ export function ImportsTable({ campaign }: { campaign: string }) {
       <h2 style={{ fontSize: 16 }}>{t("import.history")}</h2>
       {kept.error && <Wrong error={kept.error} retry={kept.refetch} />}
       {undo.error && <Wrong error={undo.error} />}
-      <Table<Kept>
-        size="small"
+      <ListTable<Kept>
+        label={t("import.history")}
         rowKey="id"
         loading={kept.isPending}
-        pagination={false}
-        scroll={{ x: "max-content" }}
         dataSource={kept.data?.imports ?? []}
         locale={{ emptyText: t("import.none") }}
         columns={[
@@ -49,7 +48,7 @@ export function ImportsTable({ campaign }: { campaign: string }) {
                   title={t("import.undoSure", { file })}
                   description={<div style={{ maxWidth: 280 }}>{t("import.undoWords")}</div>}
                   okText={t("import.undo")}
-                  onConfirm={() => undo.mutateAsync(id).catch(() => undefined)}
+                  onConfirm={() => undo.mutate(id)}
                 >
                   <Button size="small">{t("import.undo")}</Button>
                 </Popconfirm>

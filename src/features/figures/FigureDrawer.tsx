@@ -1,12 +1,13 @@
 /** One figure: what it counts, by unit, and the records whose sum it is. */
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Button, Drawer, Empty, Table, Tabs } from "antd";
+import { Button, Drawer, Empty, Tabs } from "antd";
 import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
 import type { Period } from "#web/ui/PlacePicker.tsx";
 import { useSmall } from "#web/ui/small.ts";
+import { ListTable } from "#web/ui/ListTable.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 
 type Figure = Output<"figures.ask">["units"][number]["figures"][number];
@@ -54,11 +55,10 @@ function ByUnit({ campaign, figure, unit, period, goTo }: Shown) {
   const answer = useQuery(reading("figures.ask", { campaign, unit, ...period, keys: figure.key, children: true }));
   if (answer.error) return <Wrong error={answer.error} retry={answer.refetch} />;
   return (
-    <Table
-      size="small"
+    <ListTable
+      label={t("figures.byUnit")}
       loading={answer.isPending}
       rowKey="unit"
-      pagination={false}
       dataSource={answer.data?.units.slice(1) ?? []}
       columns={[
         {
@@ -81,6 +81,10 @@ function ByUnit({ campaign, figure, unit, period, goTo }: Shown) {
 
 const pageSize = 100;
 
+/** Whether a record counts by something that its number and amount do not say: a name told apart, a date. */
+const looksAt = ({ value, amount, number }: { value: string | null; amount: number | null; number: string | null }): boolean =>
+  value !== null && value !== String(amount) && value !== number;
+
 function Records({ campaign, figure, unit, period }: Shown) {
   const { t } = useTranslation();
   const input = { campaign, figure: figure.key, unit, ...period };
@@ -94,17 +98,17 @@ function Records({ campaign, figure, unit, period }: Shown) {
   if (pages.error) return <Wrong error={pages.error} retry={pages.refetch} />;
   const records = pages.data?.pages.flatMap((page) => page.records) ?? [];
   return (
-    <Table
-      size="small"
+    <ListTable
+      label={t("figures.records")}
       loading={pages.isPending}
       rowKey={(record) => `${record.entryId} ${record.value} ${record.part}`}
-      pagination={false}
       dataSource={records}
       locale={{ emptyText: <Empty description={t("figures.none")} /> }}
       columns={[
         { title: t("figures.day"), dataIndex: "day", className: "number" },
         { title: t("figures.recordUnit"), dataIndex: "unit" },
-        { title: t("figures.number"), render: (_, { number, value }) => value ?? number ?? "" },
+        { title: t("figures.number"), className: "number", dataIndex: "number" },
+        ...(records.some(looksAt) ? [{ title: t("figures.looked"), dataIndex: "value" }] : []),
         { title: t("figures.amount"), align: "right", className: "number", dataIndex: "amount" },
       ]}
       footer={() =>

@@ -1,11 +1,12 @@
 /** 台账: the ledgers that one may read, and the records of one of them. */
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Button, Empty, Select, Space, Table } from "antd";
+import { Button, Empty, Select, Space } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
 import { UnitPicker } from "#web/ui/PlacePicker.tsx";
+import { ListTable } from "#web/ui/ListTable.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { EntryDrawer } from "./EntryDrawer.tsx";
 import { shownValue } from "./shown-value.types.ts";
@@ -70,14 +71,12 @@ export function LedgersPage() {
         </Space>
       </div>
       {answer.error && <Wrong error={answer.error} retry={answer.refetch} />}
-      <Table<Entry>
-        size="small"
+      <ListTable<Entry>
+        label={ledger?.name ?? t("ledgers.title")}
         bordered
         rowKey="id"
         loading={answer.isPending && ledger !== undefined}
         dataSource={entries}
-        pagination={false}
-        scroll={{ x: "max-content" }}
         rowClassName="opens"
         onRow={({ id }) => ({ onClick: () => change({ entry: id, page: search.page }) })}
         locale={{ emptyText: <Empty description={ledgers.length === 0 ? t("ledgers.none") : t("ledgers.empty")} /> }}

@@ -94,8 +94,8 @@ export function send<N extends Name>(
       const body = request.response as Blob;
       const response = new Response(body, { status: request.status });
       if (!response.ok) void problemOf(response).then(failed, failed);
-      else if (body.type.startsWith("application/json")) void response.json().then(done, failed);
-      else done(body as Output<N>);
+      else if (body.type.startsWith("application/json")) done(response.json() as Promise<Output<N>>);
+      else done(body);
     });
     request.send(form);
   });

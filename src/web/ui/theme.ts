@@ -16,6 +16,7 @@ export const themeFor = ({ large }: { large: boolean }): ThemeConfig => ({
     colorError: "#B3261E",
     colorText: "#26231F",
     colorTextSecondary: "#5F5A52",
+    colorTextPlaceholder: "#746E65",
     colorBorder: "#DAD5CC",
     colorBorderSecondary: "#E9E5DD",
     colorBgLayout: "#F6F4EF",

@@ -36,6 +36,7 @@ export const en: Words = {
     day: "Day",
     number: "Number",
     amount: "Counts",
+    looked: "By",
     recordUnit: "Unit",
     sum: "{{count}} above come to {{sum}}",
     more: "More",

@@ -27,6 +27,7 @@ export const zh = {
     day: "日期",
     number: "编号",
     amount: "计",
+    looked: "所看的值",
     recordUnit: "单位",
     sum: "以上{{count}}条合计 {{sum}}",
     more: "再列一些",

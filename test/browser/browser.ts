@@ -1,0 +1,88 @@
+/** A real browser on the pages of a world: Chromium of the system, in the sizes that every page is looked at. */
+import type { AddressInfo } from "node:net";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { expect } from "vitest";
+import { createServer } from "../../src/main.ts";
+import { password, type Login, type World } from "../world.ts";
+
+export const sizes = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
+export type Size = keyof typeof sizes;
+
+const program = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
+const web = resolve(import.meta.dirname, "../../dist/web");
+
+export interface Visitor {
+  page: Page;
+  /** What the page complained of in the console, but for answers that a page expects. */
+  complaints: string[];
+  close: () => Promise<void>;
+}
+
+export interface Site {
+  address: string;
+  /** A window of its own, signed in unless there is no login. */
+  visit(size: Size, login?: Login, language?: "zh" | "en"): Promise<Visitor>;
+  close(): Promise<void>;
+}
+
+/** Serves a world to a browser. */
+export async function openSite(world: World): Promise<Site> {
+  const app = await createServer(world.database, { clock: () => world.time.now, logLevel: "silent", web });
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  const address = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  // As root, as in a container, Chromium has no sandbox of its own.
+  const browser: Browser = await chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? program ?? "chromium",
+    args: ["--no-sandbox"],
+  });
+  return {
+    address,
+    async visit(size, login, language = "zh") {
+      const context = await browser.newContext({ viewport: sizes[size], locale: "zh-CN", timezoneId: "Asia/Shanghai" });
+      await context.addInitScript(`localStorage.setItem("yibenzhang.language", "${language}")`);
+      const page = await context.newPage();
+      page.setDefaultTimeout(10_000);
+      const complaints: string[] = [];
+      page.on("console", (said) => {
+        if (said.type() === "error" && !said.text().startsWith("Failed to load resource")) complaints.push(said.text());
+      });
+      page.on("pageerror", (error) => complaints.push(error.message));
+      await page.goto(address);
+      if (login) {
+        await page.getByLabel(language === "zh" ? "账号" : "Account").fill(login);
+        await page.getByLabel(language === "zh" ? "口令" : "Password").fill(password);
+        await page.keyboard.press("Enter");
+        await page.waitForURL("**/c/**");
+      }
+      return { page, complaints, close: () => context.close() };
+    },
+    async close() {
+      await browser.close();
+      await app.close();
+    },
+  };
+}
+
+/** No serious fault for people who use a keyboard or a screen reader (WCAG 2.2 A and AA, as far as a program can tell). */
+export async function expectUsable(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
+  const serious = violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 3)
+          .map(({ html }) => html.slice(0, 160))
+          .join(" | ")}`,
+    );
+  expect(serious).toEqual([]);
+}
+
+/** Nothing stands out of the window to the right. */
+export async function expectFits(page: Page): Promise<void> {
+  const [inner, outer] = await page.evaluate<[number, number]>("[document.documentElement.scrollWidth, window.innerWidth]");
+  expect(inner).toBeLessThanOrEqual(outer);
+}
