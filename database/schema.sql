@@ -111,6 +111,7 @@ create table public.accounts (
   role text not null,
   disabled boolean default false not null,
   created_at timestamp with time zone not null,
+  person_id bigint,
   constraint accounts_login_unique UNIQUE (login),
   constraint accounts_pkey PRIMARY KEY (account_id)
 );

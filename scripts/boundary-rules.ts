@@ -82,10 +82,10 @@ export const rules: ICruiseOptions = {
       },
       {
         name: "browser-takes-only-types",
-        comment: "a browser file takes a feature's *.types.ts and components, never its SQL, actions or policy",
+        comment: "a browser file takes a feature's *.types.ts, *.words.ts and components, never its SQL, actions or policy",
         severity: "error" as const,
         from: { path: browser, pathNot: test },
-        to: { path: "^src/features/", pathNot: "[.]types[.]ts$|[.]tsx$|[.]css$" },
+        to: { path: "^src/features/", pathNot: "[.](types|words)[.]ts$|[.]tsx$|[.]css$" },
       },
       {
         name: "browser-keeps-off-platform",

@@ -85,7 +85,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-export type Login = "office" | "east" | "eastHead" | "eastOffice" | "west" | "auditor" | "custodian";
+export type Login = "office" | "east" | "eastHead" | "eastOffice" | "west" | "auditor" | "custodian" | "ann";
 
 export async function createWorld(): Promise<World> {
   const database = await createTestDatabase();
@@ -124,8 +124,20 @@ export async function createWorld(): Promise<World> {
       person("P002", "白帆", east),
       person("P003", "魏西", west),
     ]);
-    const account = (login: Login, role: string, home: number) =>
-      putAccount(tx, { login, name: `${login}的账号`, password, realm: made.realm, unit: home, role }, time.now);
+    const account = (login: Login, role: string, home: number, owner?: number) =>
+      putAccount(
+        tx,
+        {
+          login,
+          name: `${login}的账号`,
+          password,
+          realm: made.realm,
+          unit: home,
+          role,
+          ...(owner === undefined ? {} : { person: owner }),
+        },
+        time.now,
+      );
     await account("office", "office", made.root);
     await account("auditor", "auditor", made.root);
     await account("custodian", "lead_custodian", made.root);
@@ -133,6 +145,7 @@ export async function createWorld(): Promise<World> {
     await account("eastHead", "unit_head", east);
     await account("eastOffice", "liaison", eastOffice);
     await account("west", "liaison", west);
+    await account("ann", "cadre", east, ann);
     return { campaign: made, units: { east, west, eastOffice }, people: { ann, bob, wei } };
   });
   const servers: FastifyInstance[] = [];

@@ -11,6 +11,7 @@ import { putPack } from "#features/campaigns/load.model.ts";
 import { importFile } from "#features/exchange/import.model.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { foldAll } from "#features/figures/cells.model.ts";
+import { listStaff } from "#features/people/people.model.ts";
 import { findUnitByName } from "#features/units/units.model.ts";
 import type { Call, Command } from "./command.ts";
 import { readPack } from "./pack.ts";
@@ -111,8 +112,10 @@ async function makeLogins(database: Database, campaign: Campaign): Promise<Login
     for (const { login, name, role, unit } of wanted) {
       const password = randomBytes(6).toString("base64url");
       const id = unit === undefined ? campaign.root : ((await findUnitByName(tx, campaign.realms, unit))?.id ?? campaign.root);
-      await putAccount(tx, { login, name, password, realm: campaign.realm, unit: id, role }, new Date());
-      logins.push({ login, password, name });
+      const [person] = role === "cadre" ? await listStaff(tx, campaign.realm, id, campaign.from) : [];
+      const whose = person ? { name: person.name, person: person.id } : { name };
+      await putAccount(tx, { login, ...whose, password, realm: campaign.realm, unit: id, role }, new Date());
+      logins.push({ login, password, name: person ? `${name} ${person.name}` : name });
     }
     return logins;
   });

@@ -12,6 +12,8 @@ export interface Account {
   realm: number;
   unit: number;
   role: string;
+  /** Whose account it is, if one person's. */
+  person: number | null;
 }
 
 /** An account in a campaign (or the program's operator, without an account), with what it may see there. */

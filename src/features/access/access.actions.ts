@@ -10,6 +10,7 @@ const accountOut = z.object({
   name: z.string(),
   unit: z.int().meta({ description: "所在单位的编号" }),
   role: z.string().meta({ description: "岗位，见方案包 roles.yaml" }),
+  person: z.int().nullable().meta({ description: "本人的人员编号；单位公用的账号没有" }),
 });
 
 export const signIn = openAction({

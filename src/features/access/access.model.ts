@@ -8,7 +8,7 @@ import { isoText, sql, type Tx } from "#platform/db.ts";
 
 // argon2id, 19 MiB, two passes: OWASP's minimum for sign-in that stays under 50 ms on one core.
 const hashing = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-const columns = sql`account_id as id, login, name, realm_id as realm, unit_id as unit, role`;
+const columns = sql`account_id as id, login, name, realm_id as realm, unit_id as unit, role, person_id as person`;
 
 export interface NewAccount {
   login: string;
@@ -17,14 +17,16 @@ export interface NewAccount {
   realm: number;
   unit: number;
   role: string;
+  /** Whose it is; an office's account is nobody's. */
+  person?: number;
 }
 
 /** Adds an account, or gives a known login a new password, unit and role. */
 export async function putAccount(tx: Tx, account: NewAccount, now: Date): Promise<Account> {
   const password = await hash(account.password, hashing);
-  return (await tx.one<Account>(sql`insert into accounts (login, name, password, realm_id, unit_id, role, created_at)
-    values (${account.login}, ${account.name}, ${password}, ${account.realm}, ${account.unit}, ${account.role}, ${now.toISOString()})
-    on conflict (login) do update set name = excluded.name, password = excluded.password, realm_id = excluded.realm_id, unit_id = excluded.unit_id, role = excluded.role
+  return (await tx.one<Account>(sql`insert into accounts (login, name, password, realm_id, unit_id, role, person_id, created_at)
+    values (${account.login}, ${account.name}, ${password}, ${account.realm}, ${account.unit}, ${account.role}, ${account.person ?? null}, ${now.toISOString()})
+    on conflict (login) do update set name = excluded.name, password = excluded.password, realm_id = excluded.realm_id, unit_id = excluded.unit_id, role = excluded.role, person_id = excluded.person_id
     returning ${columns}`)) as Account;
 }
 

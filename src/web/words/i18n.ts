@@ -1,8 +1,14 @@
 /** Words by key, in the language that the browser keeps; a key that does not exist does not compile. */
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
-import { en } from "./en.ts";
-import { zh } from "./zh.ts";
+import { words as figures } from "#features/figures/figures.words.ts";
+import { words as importing } from "#features/exchange/import.words.ts";
+import { words as ledgers } from "#features/ledgers/ledgers.words.ts";
+import { words as house } from "./house.words.ts";
+
+/** The house's own words, and those of each place under its name. */
+const zh = { ...house.zh, figures: figures.zh, import: importing.zh, ledgers: ledgers.zh };
+const en: typeof zh = { ...house.en, figures: figures.en, import: importing.en, ledgers: ledgers.en };
 
 declare module "i18next" {
   interface CustomTypeOptions {
