@@ -6,6 +6,7 @@ import { Problem } from "#kernel/problem.ts";
 import type { ConstraintProblems } from "#kernel/problem-answer.ts";
 import { problemSchema, routesOf, teller } from "#kernel/routes.ts";
 import { ping, type Database } from "#platform/db.ts";
+import { openLive } from "#platform/live.ts";
 import { createHttp } from "#platform/http.ts";
 import * as access from "#features/access/access.actions.ts";
 import { findAsker, findSession, noteSession } from "#features/access/access.model.ts";
@@ -32,6 +33,7 @@ export const actions = [
   access.me,
   campaigns.list,
   campaigns.get,
+  campaigns.live,
   units.list,
   units.get,
   structure.move,
@@ -97,6 +99,7 @@ export function createServer(
   { clock, logLevel = "info", web }: ServerOptions = {},
 ): Promise<FastifyInstance> {
   const log = pino({ level: logLevel, base: null });
+  const live = openLive(database);
   const house: House = {
     database,
     now: clock ?? (() => new Date()),
@@ -105,6 +108,7 @@ export function createServer(
     findCampaign,
     findAsker,
     audit: writeAudit,
+    live,
   };
   return createHttp({
     title: "一本账",
@@ -127,5 +131,6 @@ export function createServer(
     web,
     healthy: () => ping(database),
     log,
+    closing: () => live.close(),
   });
 }

@@ -276,8 +276,9 @@ async function groupMade(): Promise<string> {
   return String((await (await world.as("east")).send("POST", `${api}/groups`, group())).body.id);
 }
 
-test("every action is tested here", () => {
-  expect(Object.keys(cases).toSorted()).toEqual(actions.map((action) => action.name).toSorted());
+test("every action is tested here, but for the streams that do not end", () => {
+  const ending = actions.filter(({ output }) => !("events" in output));
+  expect(Object.keys(cases).toSorted()).toEqual(ending.map((action) => action.name).toSorted());
 });
 
 const names = Object.keys(cases);

@@ -2,6 +2,7 @@ import { campaignIn, type Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { withScope, type Tx } from "#platform/db.ts";
 import { operator } from "#features/access/access.model.ts";
+import { tellOnce } from "#platform/live.ts";
 import { changeEntry, getEntry, listEvents, ledgerOf } from "#features/ledgers/ledgers.model.ts";
 import { moveEntry } from "#features/ledgers/move-entry.model.ts";
 import type { Entry } from "#features/ledgers/ledgers.types.ts";
@@ -52,6 +53,7 @@ export const entry: Command = {
           events: await listEvents(tx, now),
         };
       });
+      if (action !== "show") await tellOnce(database, found.entry.realm);
       if (call.flags["json"]) call.print(JSON.stringify(found, null, 2));
       else {
         call.print(

@@ -8,6 +8,7 @@ import { FileRefused } from "#features/exchange/file-refused.ts";
 import { importFile } from "#features/exchange/import.model.ts";
 import type { ImportResult } from "#features/exchange/import.types.ts";
 import { markedName, markFile } from "#features/exchange/mark-file.ts";
+import { tellOnce } from "#platform/live.ts";
 import { foldAll } from "#features/figures/cells.model.ts";
 import { cannotWrite } from "./files.ts";
 import { chooseCampaign, chooseUnit, exits, text, UsageError, withDatabase, type Call, type Command } from "./command.ts";
@@ -77,6 +78,7 @@ export const importCommand: Command = {
         }
       }
       await foldAll(database, campaign);
+      if (!call.flags["dry-run"]) for (const realm of campaign.realms) await tellOnce(database, realm);
       if (call.flags["json"]) call.print(JSON.stringify(answers, null, 2));
       return refused > 0 ? exits.failed : complaints > 0 ? exits.complaints : exits.ok;
     });

@@ -10,6 +10,7 @@
  */
 import type { z } from "zod";
 import { asOwner, becomeOwner, limitTime, takeScope, type Database, type Scope, type Tx } from "#platform/db.ts";
+import type { Changed, Live } from "#platform/live.ts";
 import type { Account, Asker, Verdict } from "./access.ts";
 import type { Campaign } from "./campaign.ts";
 import { readInput } from "./input.ts";
@@ -60,8 +61,16 @@ interface Level {
 export interface FileOutput {
   file: readonly string[];
 }
-type Output = z.ZodType | FileOutput;
-export type Answered<O> = O extends z.ZodType ? z.input<O> : FileAnswer;
+/** Stands for an output that is a stream of server-sent events: `changed`, without content. */
+export interface EventOutput {
+  events: true;
+}
+export interface EventAnswer {
+  /** Which changes are told. */
+  concerns: (changed: Changed) => boolean;
+}
+type Output = z.ZodType | FileOutput | EventOutput;
+export type Answered<O> = O extends z.ZodType ? z.input<O> : O extends FileOutput ? FileAnswer : EventAnswer;
 
 /** What an action is about, for the audit; in the asker's own realm unless another is named. */
 export interface About {
@@ -95,6 +104,10 @@ export interface Declaration<
   session?: "begins" | "ends";
   /** All its statements see one moment. */
   still?: boolean;
+  /** What of the campaign may look different after a write, if not just what belongs to the unit that it is about. */
+  touches?: "realm" | "nothing";
+  /** The program asks this by itself: it does not keep an idle session alive. */
+  unattended?: boolean;
   /** How long the database may work on one statement, in seconds; default 20. */
   seconds?: number;
   subject: (call: Level[L]["call"], input: z.output<I>) => Promise<S>;
@@ -123,6 +136,8 @@ export interface Action<
   | "upload"
   | "session"
   | "still"
+  | "touches"
+  | "unattended"
   | "seconds"
 > {
   level: L;
@@ -155,7 +170,8 @@ function declare<L extends keyof Level, I extends z.ZodObject, O extends Output,
       const verdict = allow(asker, found, input);
       if (verdict !== true) throw new Problem("forbidden", 403, verdict);
       const result = await run(complete, found, input);
-      return "file" in declaration.output ? result : declaration.output.parse(result);
+      const { output } = declaration;
+      return "file" in output || "events" in output ? result : output.parse(result);
     },
   };
 }
@@ -190,6 +206,7 @@ export interface House {
   findAsker(tx: Tx, campaign: Campaign, account: Account): Promise<Asker | undefined>;
   /** Called as the owner. */
   audit(tx: Tx, row: AuditRow): void;
+  live: Pick<Live, "tell" | "watch">;
 }
 
 export interface AuditRow {
@@ -218,7 +235,7 @@ export async function answer(house: House, action: Action, asked: Asked): Promis
   const now = house.now();
   const trail: Trail = { account: undefined, realm: undefined, about: {}, bypasses: [] };
   try {
-    return await asOwner(
+    const result = await asOwner(
       house.database,
       action.name,
       async (tx) => {
@@ -226,16 +243,22 @@ export async function answer(house: House, action: Action, asked: Asked): Promis
         limitTime(tx, action.seconds ?? 20);
         const { call, values, scope } = await identify(house, action, asked, tx, now, trail);
         takeScope(tx, scope);
-        const result = await action.perform({ call, about: trail.about }, values);
+        const answered = await action.perform({ call, about: trail.about }, values);
         const audited = action.method !== "GET" || action.sensitive === true;
         // Nobody's scope decides whether what they did is kept.
         if (audited || trail.unseen !== undefined) becomeOwner(tx);
         if (audited) house.audit(tx, auditRow(action, trail, "ok", now));
         if (trail.unseen !== undefined) house.noteSession(tx, trail.unseen, now);
-        return result;
+        return answered;
       },
       action.still,
     );
+    if (action.level === "campaign" && action.method !== "GET" && action.touches !== "nothing")
+      house.live.tell({
+        realm: trail.about.realm ?? trail.realm ?? 0,
+        unit: action.touches === "realm" ? null : (trail.about.unit ?? trail.account?.unit ?? null),
+      });
+    return result;
   } catch (error) {
     if (error instanceof Problem && trail.realm !== undefined && (action.method !== "GET" || refusals.has(error.status)))
       await asOwner(house.database, "audit refusal", async (tx) => house.audit(tx, auditRow(action, trail, error.code, now)));
@@ -276,7 +299,7 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
   const session = asked.token === undefined ? undefined : await house.findSession(tx, asked.token, now);
   if (!session) throw new Problem("not_signed_in", 401, "您还没有登录，或登录已过期。请重新登录。");
   const { account } = session;
-  trail.unseen = session.unseen ? asked.token : undefined;
+  trail.unseen = session.unseen && !action.unattended ? asked.token : undefined;
   call.account = trail.account = account;
   trail.realm = account.realm;
   scope = { actor: account.id, realms: [account.realm], units: [account.unit] };

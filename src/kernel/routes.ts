@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Logger } from "pino";
 import type { HttpRoute } from "#platform/http.ts";
-import { answer, type Action, type FileAnswer, type House } from "./action.ts";
+import { answer, type Action, type EventAnswer, type FileAnswer, type House } from "./action.ts";
 import { tell, type ConstraintProblems, type ProblemBody } from "./problem-answer.ts";
 
 /** RFC 9457. */
@@ -33,12 +33,13 @@ export function routesOf(actions: readonly Action[], house: House): HttpRoute[] 
       params: pick(true),
       query: inQuery ? pick(false) : undefined,
       body: inQuery ? undefined : pick(false),
-      output: "file" in action.output ? action.output.file : action.output,
+      output: "events" in action.output ? ["text/event-stream"] : "file" in action.output ? action.output.file : action.output,
       upload: action.upload === true,
       signedIn: action.level !== "anyone",
       session: action.session,
       handle: async (asked) => {
         const found = await answer(house, action, asked);
+        if ("events" in action.output) return { events: (changed) => house.live.watch((found as EventAnswer).concerns, changed) };
         return "file" in action.output ? { file: found as FileAnswer } : { json: found };
       },
     };

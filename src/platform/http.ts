@@ -18,6 +18,7 @@ import fastify, {
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
 import { z } from "zod";
+import { eventStreams, type EventStreams, type Follow } from "./http-events.ts";
 import { receive, requestFiles, sendFile } from "./http-files.ts";
 import { HttpRefused } from "./http-refused.ts";
 import { checkSameSite, dropSession, keepSession, sessionToken } from "./http-session.ts";
@@ -51,7 +52,7 @@ export interface HttpRoute {
   upload: boolean;
   signedIn: boolean;
   session: "begins" | "ends" | undefined;
-  handle(asked: HttpAsked): Promise<{ json: unknown } | { file: HttpFile }>;
+  handle(asked: HttpAsked): Promise<{ json: unknown } | { file: HttpFile } | { events: Follow }>;
 }
 
 export interface HttpOptions {
@@ -68,6 +69,8 @@ export interface HttpOptions {
   web?: string | undefined;
   /** Throws when the server cannot work. */
   healthy(): Promise<void>;
+  /** Called when the server has answered its last request. */
+  closing(): Promise<void>;
   log: Logger;
 }
 
@@ -131,7 +134,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       ? reply.sendFile("index.html")
       : fail(new HttpRefused("no_route", 404), request, reply),
   );
-  for (const route of options.routes) addRoute(app, route, options);
+  const streams = eventStreams();
+  app.addHook("preClose", async () => streams.close());
+  app.addHook("onClose", () => options.closing());
+  for (const route of options.routes) addRoute(app, route, options, streams);
   app.get("/openapi.json", { schema: { hide: true } as never }, () => app.swagger());
   app.get("/healthz", { schema: { hide: true } as never }, async () => {
     await options.healthy();
@@ -148,7 +154,12 @@ const contentPolicy =
 const isPage = ({ method, url, headers }: FastifyRequest): boolean =>
   method === "GET" && !url.startsWith("/api/") && headers.accept?.includes("text/html") === true;
 
-function addRoute(app: FastifyInstance, route: HttpRoute, { problem, groups }: Pick<HttpOptions, "problem" | "groups">): void {
+function addRoute(
+  app: FastifyInstance,
+  route: HttpRoute,
+  { problem, groups }: Pick<HttpOptions, "problem" | "groups">,
+  streams: EventStreams,
+): void {
   const { params, query, body, upload } = route;
   const file = upload ? { file: z.string().meta({ format: "binary", description: "文件" }) } : undefined;
   const whole = file ? (body ?? z.object({})).extend(file) : body;
@@ -197,6 +208,7 @@ function addRoute(app: FastifyInstance, route: HttpRoute, { problem, groups }: P
           upload: received?.upload,
           folder: files.folder,
         });
+        if ("events" in answer) return await streams.send(request, reply, answer.events);
         if ("file" in answer) {
           leaving = true;
           return await sendFile(reply, answer.file, files);

@@ -31,6 +31,25 @@ export const list = accountAction({
   },
 });
 
+export const live = campaignAction({
+  name: "campaigns.live",
+  method: "GET",
+  path: "/api/campaigns/:campaign/live",
+  summary: "有变动即告知（server-sent events）",
+  description: "本单位和下级有变动时发出事件 changed，不带内容：按原来的接口重新查询即可。约十分钟断开一次，浏览器自动重连。",
+  input: z.object({}),
+  output: { events: true },
+  unattended: true,
+  subject: nothing,
+  allow: anyoneHere,
+  run({ asker: { scope } }) {
+    const units = scope.units === "whole" ? undefined : new Set(scope.units);
+    return Promise.resolve({
+      concerns: ({ realm, unit }) => scope.realms.includes(realm) && (unit === null || (units?.has(unit) ?? true)),
+    });
+  },
+});
+
 const verbs = ["read", "record", "edit", "delete", "export"] as const;
 
 export const get = campaignAction({

@@ -57,6 +57,7 @@ export const move = campaignAction({
   input: z.object({ unit: id, parent: id, day, kind: z.enum(relationKinds).default("隶属") }),
   output: changed,
   seconds: 600,
+  touches: "realm",
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
   allow: mayRestructure,
   async run(call, unit, input) {
@@ -78,6 +79,7 @@ export const merge = campaignAction({
   input: z.object({ unit: id, into: id, day }),
   output: changed,
   seconds: 600,
+  touches: "realm",
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
   allow: mayRestructure,
   async run(call, unit, input) {
@@ -116,6 +118,7 @@ export const split = campaignAction({
   }),
   output: changed.extend({ units: z.array(z.int()).meta({ description: "新单位，依 parts 的次序" }) }),
   seconds: 600,
+  touches: "realm",
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
   allow: mayRestructure,
   async run(call, unit, { parts, day: on, ends }) {
@@ -135,6 +138,7 @@ export const rename = campaignAction({
   description: "原名留作曾用名，导入时仍能认出。",
   input: z.object({ unit: id, name }),
   output: z.object({ name: z.string(), aliases: z.array(z.string()) }),
+  touches: "realm",
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
   allow: mayRestructure,
   async run(call, unit, input) {

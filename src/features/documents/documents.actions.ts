@@ -117,6 +117,7 @@ export const fill = campaignAction({
   output: { file: [docx] },
   upload: true,
   still: true,
+  touches: "nothing",
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
   allow: anyoneHere,
   async run(call, unit, input) {
@@ -179,6 +180,7 @@ export const verify = campaignAction({
   }),
   upload: true,
   sensitive: true,
+  touches: "nothing",
   subject: nothing,
   allow: anyoneHere,
   async run(call) {

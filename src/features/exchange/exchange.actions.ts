@@ -130,6 +130,7 @@ export const load = campaignAction({
   }),
   upload: true,
   seconds: 600,
+  touches: "realm",
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
   allow: anyoneHere,
   run: (call, unit, { ledger, mapping, dryRun, goodRows }) =>
@@ -147,6 +148,7 @@ export const mark = campaignAction({
   output: { file: [xlsx] },
   upload: true,
   seconds: 600,
+  touches: "nothing",
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
   allow: anyoneHere,
   async run(call, unit, { ledger, mapping }) {
@@ -222,6 +224,7 @@ export const undo = campaignAction({
   input: z.object({ import: z.uuid() }),
   output: z.object({ deleted: z.int(), restored: z.int(), kept: z.int() }),
   seconds: 600,
+  touches: "realm",
   subject: ({ tx, campaign }, input) => getImport(tx, campaign, input.import),
   allow: (asker, { unit }) =>
     asker.unit === unit || asker.scope.units === "whole" || "这次导入由别的单位办理，请由该单位或活动主办单位撤销。",

@@ -58,6 +58,7 @@ export const transfer = campaignAction({
   description: "此前的记录仍计在原单位。",
   input: z.object({ person: id, unit: id, day, department: label.optional(), position: label.optional() }),
   output: done,
+  touches: "realm",
   subject: async ({ tx, asker }, { person, unit }) => ({
     person: await getPerson(tx, asker, person),
     unit: await getUnit(tx, asker, unit),
@@ -84,6 +85,7 @@ export const second = campaignAction({
   description: "to 是借调结束的日期，自这一天起回原单位；不写则未定。",
   input: z.object({ person: id, unit: id, from: day, to: day.optional() }),
   output: done,
+  touches: "realm",
   subject: async ({ tx, asker }, { person, unit }) => ({
     person: await getPerson(tx, asker, person),
     unit: await getUnit(tx, asker, unit),

@@ -2,8 +2,10 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { Button, Dropdown, Select } from "antd";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { ask } from "../api/client.ts";
+import { follow } from "../api/live.ts";
 import { queries, reading } from "../api/queries.ts";
 import { speak } from "../words/i18n.ts";
 import "./shell.css";
@@ -13,6 +15,7 @@ const places = ["figures", "ledgers", "import"] as const;
 export function Shell() {
   const { t, i18n } = useTranslation();
   const { campaign } = useParams({ from: "/c/$campaign" });
+  useEffect(() => follow(campaign), [campaign]);
   const navigate = useNavigate();
   const me = useQuery(reading("access.me", {}));
   const all = useQuery(reading("campaigns.list", {}));

@@ -1,0 +1,40 @@
+/** What is on screen follows what others record, without anybody touching it. */
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createWorld, type World } from "../world.ts";
+import { openSite, type Site, type Size } from "./browser.ts";
+
+let world: World;
+let site: Site;
+beforeAll(async () => {
+  world = await createWorld();
+  site = await openSite(world);
+});
+afterAll(async () => {
+  await site?.close();
+  await world?.close();
+});
+
+describe.each<Size>(["wide", "phone"])("%s", (size) => {
+  test("a figure follows a record that is made elsewhere", async () => {
+    const { page, complaints, close } = await site.visit(size, "office");
+    await page.goto(`${site.address}/c/trial/figures`);
+    const number = size === "wide" ? 7 : 11;
+    await page.getByRole("button", { name: /参学人次/ }).waitFor();
+    const east = await world.as("east");
+    const { status } = await east.send("PUT", `/api/campaigns/trial/ledgers/study/entries/${randomUUID()}`, {
+      values: {
+        活动编号: size,
+        活动日期: "2023-04-03",
+        组织单位: "东区纪委",
+        主题: size,
+        形式: "集体学习",
+        实到人数: number,
+      },
+    });
+    expect(status).toBe(200);
+    await page.getByRole("button", { name: new RegExp(`参学人次：${size === "wide" ? 7 : 18}人次`) }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
