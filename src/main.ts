@@ -18,6 +18,7 @@ import * as structure from "#features/campaigns/structure.actions.ts";
 import * as documents from "#features/documents/documents.actions.ts";
 import * as exchange from "#features/exchange/exchange.actions.ts";
 import * as figures from "#features/figures/figures.actions.ts";
+import * as due from "#features/ledgers/due.actions.ts";
 import * as ledgers from "#features/ledgers/ledgers.actions.ts";
 import * as writes from "#features/ledgers/writes.actions.ts";
 import * as groups from "#features/people/groups.actions.ts";
@@ -50,6 +51,8 @@ export const actions = [
   groups.end,
   ledgers.list,
   ledgers.get,
+  due.due,
+  due.waiting,
   record,
   change,
   writes.move,

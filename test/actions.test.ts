@@ -58,6 +58,12 @@ const cases: Record<string, Case> = {
   "access.me": { right: "east", ask: (client) => client.get("/api/me") },
   "campaigns.list": { right: "east", ask: (client) => client.get("/api/campaigns") },
   "campaigns.get": { right: "east", ask: (client) => client.get(api) },
+  "ledgers.due": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) => client.get(`${api}/due?unit=${world.units.east}`),
+  },
+  "ledgers.waiting": { right: "east", ask: (client) => client.get(`${api}/waiting`) },
   "units.list": { right: "east", ask: (client) => client.get(`${api}/units?day=2023-05-01`) },
   "units.get": {
     right: "east",

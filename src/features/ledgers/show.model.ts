@@ -23,11 +23,8 @@ export async function namesIn(
       fields.flatMap((name) => entry.data[name] ?? []).filter((value): value is number => typeof value === "number"),
     );
   };
-  const units = [...new Set([...idsOf(["unit", "organ"]), ...entries.map((entry) => entry.unit)])];
+  const units = [...idsOf(["unit", "organ"]), ...entries.map((entry) => entry.unit)];
   const people = [...new Set(idsOf(["person", "people"]))];
-  const unitRows = await tx.query<{ id: number; name: string }>(
-    sql`select unit_id as id, name from units where realm_id = any(${campaign.realms}::integer[]) and unit_id = any(${units}::bigint[])`,
-  );
   const peopleRows =
     people.length === 0
       ? []
@@ -35,7 +32,15 @@ export async function namesIn(
           sql`select person_id as id, name from people where realm_id = any(${campaign.realms}::integer[]) and person_id = any(${people}::bigint[])`,
         );
   const byId = (rows: { id: number; name: string }[]) => Object.fromEntries(rows.map(({ id, name }) => [String(id), name]));
-  return { units: byId(unitRows), people: byId(peopleRows) };
+  return { units: Object.fromEntries(await unitNames(tx, campaign, units)), people: byId(peopleRows) };
+}
+
+/** Names of units by id. */
+export async function unitNames(tx: Tx, { realms }: Campaign, ids: readonly number[]): Promise<Map<number, string>> {
+  const rows = await tx.query<{ id: number; name: string }>(
+    sql`select unit_id as id, name from units where realm_id = any(${realms}::integer[]) and unit_id = any(${[...new Set(ids)]}::bigint[])`,
+  );
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** Computed fields of entries, by entry. */
