@@ -7,12 +7,12 @@ import type { Values } from "./ledgers.types.ts";
  * short ones do.
  */
 export function titleOf(ledger: Pick<Ledger, "fields" | "identity">, data: Values): { number: string | null; title: string } {
-  const number = ledger.identity.map((name) => data[name]).find((value) => typeof value === "string") ?? null;
+  const number = ledger.identity.map((name) => data[name]).find((value): value is string => typeof value === "string") ?? null;
   const texts = ["longtext", "text"].flatMap((type) =>
     ledger.fields
       .filter((field) => field.type === type && !ledger.identity.includes(field.name) && !/编号|序号|文号/.test(field.name))
       .map(({ name }) => data[name]),
   );
   const title = texts.find((value): value is string => typeof value === "string" && value !== "");
-  return { number: number === null ? null : String(number), title: title ?? "" };
+  return { number, title: title ?? "" };
 }
