@@ -52,7 +52,6 @@ export const actions = [
   ledgers.list,
   ledgers.get,
   due.due,
-  due.waiting,
   record,
   change,
   writes.move,

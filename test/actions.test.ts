@@ -63,7 +63,6 @@ const cases: Record<string, Case> = {
     wrong: { login: "west", status: 404 },
     ask: (client) => client.get(`${api}/due?unit=${world.units.east}`),
   },
-  "ledgers.waiting": { right: "east", ask: (client) => client.get(`${api}/waiting`) },
   "units.list": { right: "east", ask: (client) => client.get(`${api}/units?day=2023-05-01`) },
   "units.get": {
     right: "east",

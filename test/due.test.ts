@@ -1,4 +1,4 @@
-/** What is late, soon due, or waiting for someone: read from figures and steps, told to those who may see it. */
+/** What is late or soon due: read from figures and steps, told to those who may see it. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createWorld, type Login, type World } from "./world.ts";
@@ -82,30 +82,11 @@ test("a state that lasts longer than its step allows is late from then on", asyn
   world.time.now = begun;
 });
 
-test("who has a step to take is told so, and only of what is theirs to do", async () => {
-  const entry = await task("west", "W1", "西区纪委", "2023-06-30");
-  const waiting = async (login: Login) => (await (await world.signIn(login)).get(`${api}/waiting`)).body;
-  const numbers = async (login: Login) => (await waiting(login)).items.map((item: { number: string }) => item.number) as string[];
-  expect(await numbers("west")).toContain("W1");
-  expect(await numbers("office")).not.toContain("W1");
-  await (await world.signIn("west")).send("POST", `${api}/entries/${entry.id}/move`, { version: 1, transition: "报核" });
-  expect(await numbers("west")).not.toContain("W1");
-  expect(await numbers("office")).toContain("W1");
-  expect(await numbers("east")).not.toContain("W1");
-  const { counts } = await waiting("office");
-  expect(counts.find((one: { ledger: string }) => one.ledger === "tasks")).toEqual({
-    ledger: "tasks",
-    ledgerName: "任务台账",
-    entries: 1,
-  });
-});
-
 test("another's unit is not there, and who may read no ledger gets an empty list", async () => {
   const west = await world.signIn("west");
   expect((await west.get(`${api}/due?unit=${world.units.east}`)).status).toBe(404);
   expect((await west.get(`${api}/due?limit=0`)).status).toBe(400);
   expect(await due("auditor")).toEqual({ day: "2023-06-15", items: [], counts: [] });
-  expect((await (await world.signIn("ann")).get(`${api}/waiting`)).body).toEqual({ items: [], counts: [] });
   expect((await world.anonymous.get(`${api}/due`)).status).toBe(401);
 });
 

@@ -1,11 +1,11 @@
-/** What is stuck and what waits for me, over all ledgers that one may read. */
+/** What is stuck, over all ledgers that one may read. */
 import { z } from "zod";
 import { mayUse } from "#kernel/access.ts";
-import { anyoneHere, campaignAction, nothing, type CampaignCall } from "#kernel/action.ts";
+import { anyoneHere, campaignAction, type CampaignCall } from "#kernel/action.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { id } from "#kernel/input.ts";
 import { getUnit } from "#features/units/units.model.ts";
-import { dueDay, listDue, listWaiting } from "./due.model.ts";
+import { dueDay, listDue } from "./due.model.ts";
 import { titleOf } from "./entry-title.types.ts";
 import { readableLedger } from "./entries.ts";
 import type { Entry } from "./ledgers.types.ts";
@@ -107,27 +107,4 @@ export const due = campaignAction({
     };
   },
   about: (_, unit) => ({ unit: unit?.id, realm: unit?.realm }),
-});
-
-export const waiting = campaignAction({
-  name: "ledgers.waiting",
-  method: "GET",
-  path: "/api/campaigns/:campaign/waiting",
-  summary: "等本人岗位办理的记录",
-  description: "所处的状态有流转写明由本人的岗位办理；最久没有变动的在前。",
-  input: z.object({ limit }),
-  output: z.object({
-    items: z.array(itemOut),
-    counts: z.array(z.object({ ledger: z.string(), ledgerName: z.string(), entries: z.int() })),
-  }),
-  sensitive: true,
-  subject: nothing,
-  allow: anyoneHere,
-  async run(call, _, input) {
-    const { entries, counts } = await listWaiting(call.tx, call.campaign, call.asker, readable(call), input.limit);
-    return {
-      items: await itemsOf(call, entries),
-      counts: counts.map((one) => ({ ...one, ledgerName: readableLedger(call, one.ledger).name })),
-    };
-  },
 });

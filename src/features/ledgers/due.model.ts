@@ -1,18 +1,16 @@
 /**
- * What is late, soon due, or waiting for someone, read from the definitions that there are:
+ * What is late or soon due, read from the definitions that there are:
  * - a figure whose condition compares a date field with the day asked (`{完成时限: {below: $asOf}}`) counts what is past
  *   its date; the same condition lists it here, and with a few days added what is soon due;
  * - a lifecycle step with `within` says how many days the state before it may last.
  * An entry that several of them speak of is listed once, with its earliest date.
  */
-import type { Asker } from "#kernel/access.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { FigureDefinition, Ledger, Where } from "#kernel/definitions.ts";
 import { chinaDay, fieldOf } from "#kernel/fields.ts";
 import { whereSql } from "#kernel/measure-sql.ts";
 import { empty, join, sql, type Sql, type Tx } from "#platform/db.ts";
 import { entryColumns, filterSql } from "./ledgers.model.ts";
-import { mayTransit } from "./ledgers.policy.ts";
 import type { Entry } from "./ledgers.types.ts";
 
 /** Days ahead in which something counts as soon due. */
@@ -110,38 +108,6 @@ export async function listDue(
         where p.realm_id = e.realm_id and p.campaign_id = ${campaign.id} and p.unit_id = e.unit_id
           and p.from_day <= ${day}::date and p.to_day > ${day}::date limit 1) below on true
       group by e.ledger, 2 order by e.ledger, 2`,
-  );
-  return { entries, counts };
-}
-
-/** Entries in a state that a step given to the asker's role leads out of, the longest untouched first. */
-export async function listWaiting(
-  tx: Tx,
-  campaign: Campaign,
-  asker: Asker,
-  ledgers: readonly Ledger[],
-  limit: number,
-): Promise<{ entries: Entry[]; counts: { ledger: string; entries: number }[] }> {
-  const parts = ledgers.flatMap((ledger) => {
-    const steps = ledger.lifecycle?.transitions ?? [];
-    const mine = steps.filter((step) => step.roles.length > 0 && mayTransit(asker, ledger, step) === true);
-    if (mine.length === 0) return [];
-    const states = (superior: boolean): string[] => [
-      ...new Set(mine.filter(({ guard }) => guard.superior === superior).flatMap(({ from }) => from)),
-    ];
-    return [
-      sql`select e.realm_id, e.entry_id, e.ledger, e.updated_at from entries e where ${filterSql(campaign, ledger.key, {})}
-        and (e.state = any(${states(false)}::text[]) or e.state = any(${states(true)}::text[]) and e.unit_id <> ${asker.unit})`,
-    ];
-  });
-  if (parts.length === 0) return { entries: [], counts: [] };
-  const all = join(parts, " union all ");
-  const entries = await tx.query<Entry>(
-    sql`select ${entryColumns} from (select realm_id, entry_id from (${all}) w order by updated_at, entry_id limit ${limit}) w
-      join entries using (realm_id, entry_id) order by updated_at, entry_id`,
-  );
-  const counts = await tx.query<{ ledger: string; entries: number }>(
-    sql`select ledger, count(*) as entries from (${all}) w group by ledger order by ledger`,
   );
   return { entries, counts };
 }
