@@ -46,22 +46,25 @@ function deadlinesOf(ledger: Ledger, figures: Iterable<FigureDefinition>): { fie
   return [...found.values()];
 }
 
-/** Rows (entry, last day in time) of all that is late or soon due in these ledgers; undefined if none of them has a clock. */
-function dueSql(campaign: Campaign, ledgers: readonly Ledger[], unit: number | undefined, day: string): Sql | undefined {
+/**
+ * Rows of entries with the last day in time (`due`): all that is late or soon due in these ledgers, each once; undefined
+ * if no ledger has a clock. Whole rows, so that nobody looks them up again one by one.
+ */
+function dueSql(campaign: Campaign, ledgers: readonly Ledger[], unit: number, day: string): Sql | undefined {
   const context = { campaign, variables: { from: campaign.from, to: day, asOf: day }, unitIds: () => [] };
   const until = sql`(${day}::date + ${soonDays}::integer)`;
   const parts = ledgers.flatMap((ledger) => {
     const there = filterSql(campaign, ledger.key, { unit });
     const byDate = deadlinesOf(ledger, campaign.figures.values()).map(({ field, where, any }) => {
       const alternatives = any.map((one) => whereSql(ledger, one, context));
-      return sql`select e.realm_id, e.entry_id, (e.data->>${field}::text)::date as due from entries e
+      return sql`select e.*, (e.data->>${field}::text)::date as due from entries e
         where ${there} and ${whereSql(ledger, where, context)} ${alternatives.length > 0 ? sql`and (${join(alternatives, " or ")})` : empty}
         and (e.data->>${field}::text) collate "C" <= ${until}::text`;
     });
     const byState = (ledger.lifecycle?.transitions ?? []).flatMap(({ from, within }) =>
       within
         ? [
-            sql`select e.realm_id, e.entry_id, (reached.at at time zone 'Asia/Shanghai')::date + ${within.days}::integer as due
+            sql`select e.*, (reached.at at time zone 'Asia/Shanghai')::date + ${within.days}::integer as due
               from entries e cross join lateral (
                 select min(v.at) as at from entry_events v where v.realm_id = e.realm_id and v.entry_id = e.entry_id and v.version > coalesce((
                   select max(w.version) from entry_events w where w.realm_id = e.realm_id and w.entry_id = e.entry_id and w.state is distinct from e.state), 0)) reached
@@ -72,7 +75,7 @@ function dueSql(campaign: Campaign, ledgers: readonly Ledger[], unit: number | u
     return [...byDate, ...byState];
   });
   if (parts.length === 0) return undefined;
-  return sql`select realm_id, entry_id, min(due) as due from (${join(parts, " union all ")}) all_due group by realm_id, entry_id`;
+  return sql`select distinct on (realm_id, entry_id) * from (${join(parts, " union all ")}) e order by realm_id, entry_id, due`;
 }
 
 export interface DueCount {
@@ -95,13 +98,12 @@ export async function listDue(
   const due = dueSql(campaign, ledgers, unit, day);
   if (!due) return { entries: [], counts: [] };
   const entries = await tx.query<DueEntry>(
-    sql`select ${entryColumns}, d.due, ${day}::date - d.due as late from (${due}) d join entries using (realm_id, entry_id)
-      order by d.due, entry_id limit ${limit}`,
+    sql`select ${entryColumns}, due, ${day}::date - due as late from (${due}) e order by due, entry_id limit ${limit}`,
   );
   const counts = await tx.query<DueCount>(
     sql`select e.ledger, coalesce(below.ancestor_id, ${unit}::bigint) as unit,
-        count(*) filter (where d.due < ${day}::date) as late, count(*) filter (where d.due >= ${day}::date) as soon
-      from (${due}) d join entries e using (realm_id, entry_id)
+        count(*) filter (where e.due < ${day}::date) as late, count(*) filter (where e.due >= ${day}::date) as soon
+      from (${due}) e
       left join lateral (select p.ancestor_id from unit_paths p
         join unit_paths q on q.realm_id = p.realm_id and q.campaign_id = p.campaign_id and q.unit_id = p.ancestor_id and q.ancestor_id = ${unit}
           and q.depth = 1 and q.from_day <= ${day}::date and q.to_day > ${day}::date
