@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { figures } from "./figures.ts";
 import { importing } from "./import.ts";
+import { live } from "./live.ts";
 import { report } from "./report.ts";
 import { starting } from "./start.ts";
 import { writes } from "./writes.ts";
@@ -17,6 +18,7 @@ const benchmarks: Record<string, (scale: number, say: (line: string) => void) =>
   figures,
   import: importing,
   writes,
+  live,
   report,
   start: starting,
 };
