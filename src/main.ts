@@ -17,8 +17,11 @@ import { registerEntry } from "#features/campaigns/register.model.ts";
 import * as structure from "#features/campaigns/structure.actions.ts";
 import * as documents from "#features/documents/documents.actions.ts";
 import * as exchange from "#features/exchange/exchange.actions.ts";
+import * as preview from "#features/exchange/preview.actions.ts";
 import * as figures from "#features/figures/figures.actions.ts";
 import * as due from "#features/ledgers/due.actions.ts";
+import * as attach from "#features/ledgers/attach.actions.ts";
+import * as attachments from "#features/ledgers/attachments.actions.ts";
 import * as ledgers from "#features/ledgers/ledgers.actions.ts";
 import * as writes from "#features/ledgers/writes.actions.ts";
 import * as groups from "#features/people/groups.actions.ts";
@@ -57,6 +60,13 @@ export const actions = [
   writes.move,
   writes.remove,
   writes.restore,
+  attachments.list,
+  attach.begin,
+  attach.put,
+  attach.finish,
+  attachments.content,
+  attachments.remove,
+  attachments.restore,
   figures.ask,
   figures.records,
   exchange.load,
@@ -64,6 +74,7 @@ export const actions = [
   exchange.list,
   exchange.undo,
   exchange.download,
+  preview.preview,
   documents.templates,
   documents.list,
   documents.get,
@@ -124,6 +135,7 @@ export function createServer(
       people: "人员",
       groups: "小组",
       ledgers: "台账",
+      attachments: "附件",
       figures: "数字",
       exchange: "导入导出",
       reports: "报告",
