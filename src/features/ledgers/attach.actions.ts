@@ -81,6 +81,7 @@ export const put = campaignAction({
   }),
   output: done,
   raw: true,
+  touches: "nothing",
   subject,
   allow: (asker, { ledger, entry }) => mayAttach(asker, ledger, entry),
   async run(call, { entry }, { attachment, part }) {
