@@ -18,6 +18,7 @@ import * as documents from "#features/documents/documents.actions.ts";
 import * as exchange from "#features/exchange/exchange.actions.ts";
 import * as figures from "#features/figures/figures.actions.ts";
 import * as ledgers from "#features/ledgers/ledgers.actions.ts";
+import * as own from "#features/ledgers/own.actions.ts";
 import * as writes from "#features/ledgers/writes.actions.ts";
 import * as groups from "#features/people/groups.actions.ts";
 import * as people from "#features/people/people.actions.ts";
@@ -48,6 +49,9 @@ export const actions = [
   groups.end,
   ledgers.list,
   ledgers.get,
+  own.recent,
+  own.mine,
+  own.waiting,
   record,
   change,
   writes.move,
