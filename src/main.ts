@@ -17,6 +17,8 @@ import * as structure from "#features/campaigns/structure.actions.ts";
 import * as documents from "#features/documents/documents.actions.ts";
 import * as exchange from "#features/exchange/exchange.actions.ts";
 import * as figures from "#features/figures/figures.actions.ts";
+import * as attach from "#features/ledgers/attach.actions.ts";
+import * as attachments from "#features/ledgers/attachments.actions.ts";
 import * as ledgers from "#features/ledgers/ledgers.actions.ts";
 import * as own from "#features/ledgers/own.actions.ts";
 import * as writes from "#features/ledgers/writes.actions.ts";
@@ -57,6 +59,13 @@ export const actions = [
   writes.move,
   writes.remove,
   writes.restore,
+  attachments.list,
+  attach.begin,
+  attach.put,
+  attach.finish,
+  attachments.content,
+  attachments.remove,
+  attachments.restore,
   figures.ask,
   figures.records,
   exchange.load,
@@ -122,6 +131,7 @@ export function createServer(
       people: "人员",
       groups: "小组",
       ledgers: "台账",
+      attachments: "附件",
       figures: "数字",
       exchange: "导入导出",
       reports: "报告",

@@ -1,5 +1,5 @@
 /** Every action: refused for whoever comes without a session and for the wrong person, works for the right one, is in the audit. */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { Document, Packer, Paragraph } from "docx";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readDocx } from "#features/documents/read-docx.ts";
@@ -194,6 +194,51 @@ const cases: Record<string, Case> = {
   "ledgers.recent": { right: "east", ask: (client) => client.get(`${api}/recording`) },
   "ledgers.mine": { right: "ann", ask: (client) => client.get(`${api}/own-record`) },
   "ledgers.waiting": { right: "eastHead", ask: (client) => client.get(`${api}/waiting`) },
+  "attachments.list": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: () => attachedTo(),
+    ask: (client, file) => client.get(`${api}/entries/${file.split("/")[0]}/attachments`),
+  },
+  "attachments.begin": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: recorded,
+    ask: (client, id) => client.send("PUT", `${api}/entries/${id}/attachments/${randomUUID()}`, note),
+  },
+  "attachments.put": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: () => attachedTo("begin"),
+    ask: (client, file) => client.put(`${attachmentAt(file)}/parts/0`, noteBytes),
+  },
+  "attachments.finish": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: () => attachedTo("put"),
+    ask: (client, file) => client.send("POST", `${attachmentAt(file)}/finish`, {}),
+  },
+  "attachments.get": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: () => attachedTo(),
+    ask: (client, file) => client.get(`${attachmentAt(file)}/content`),
+  },
+  "attachments.remove": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: () => attachedTo(),
+    ask: (client, file) => client.send("POST", `${attachmentAt(file)}/remove`, { reason: "传错了" }),
+  },
+  "attachments.restore": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: () => attachedTo(),
+    ask: async (client, file) => {
+      await (await world.as("east")).send("POST", `${attachmentAt(file)}/remove`, { reason: "传错了" });
+      return client.send("POST", `${attachmentAt(file)}/restore`, {});
+    },
+  },
   "figures.ask": {
     right: "east",
     wrong: { login: "west", status: 404 },
@@ -261,6 +306,20 @@ const cases: Record<string, Case> = {
     ask: (client, subject) => client.get(`${api}/reports/${subject}`),
   },
 };
+
+const noteBytes = Buffer.from("会议记录");
+const note = { name: "会议记录.txt", bytes: noteBytes.length, sha256: createHash("sha256").update(noteBytes).digest("hex") };
+const attachmentAt = (file: string): string => `${api}/entries/${file.replace("/", "/attachments/")}`;
+
+/** A file of a fresh entry of the east, as far as wanted; "entry/attachment". */
+async function attachedTo(as: "begin" | "put" | "kept" = "kept"): Promise<string> {
+  const file = `${await recorded()}/${randomUUID()}`;
+  const east = await world.as("east");
+  await east.send("PUT", attachmentAt(file), note);
+  if (as !== "begin") await east.put(`${attachmentAt(file)}/parts/0`, noteBytes);
+  if (as === "kept") expect((await east.send("POST", `${attachmentAt(file)}/finish`, {})).status).toBe(200);
+  return file;
+}
 
 /** A report of the east's liaison, over the east. */
 const report = async (): Promise<Reply> =>

@@ -19,6 +19,8 @@ afterAll(() => database.close());
 const recorded = [
   "entries",
   "entry_events",
+  "attachments",
+  "attachment_parts",
   "figure_deltas",
   "figure_cells",
   "figure_sets",
@@ -80,6 +82,11 @@ async function fill(small: SmallCampaign): Promise<void> {
         values (${realm}, ${id}, 1, ${unit}, 'times', '{}', '1场', '2023-03-03', '2023-05-14', 1, '')`);
       await tx.query(
         sql`insert into audit (realm_id, at, action, unit_id, result) values (${realm}, ${at}, 'look', ${unit}, 'ok')`,
+      );
+      await tx.query(sql`insert into attachments (realm_id, attachment_id, campaign_id, unit_id, entry_id, name, sent_bytes, sent_sha256, begun_at)
+        values (${realm}, ${id}, ${campaign.id}, ${unit}, ${id}, ${name}, 1, '', ${at})`);
+      await tx.query(
+        sql`insert into attachment_parts (realm_id, attachment_id, part, unit_id, content) values (${realm}, ${id}, 0, ${unit}, ${Buffer.from("x")})`,
       );
       const group = sql`insert into groups (realm_id, campaign_id, unit_id, kind, name) values (${realm}, ${campaign.id}, ${unit}, '专班', ${name}) returning realm_id, group_id`;
       await tx.query(

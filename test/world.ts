@@ -26,6 +26,8 @@ export interface Reply {
 export interface Client {
   get(path: string): Promise<Reply>;
   send(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: object): Promise<Reply>;
+  /** Bytes as the body of a PUT. */
+  put(path: string, bytes: Buffer, type?: string): Promise<Reply>;
   upload(path: string, file: { name: string; content: Buffer }, fields?: Record<string, string>): Promise<Reply>;
 }
 
@@ -44,6 +46,8 @@ export function clientOf(app: FastifyInstance, token?: string): Client {
     get: async (url) => reply(await app.inject({ method: "GET", url, headers })),
     send: async (method, url, body) =>
       reply(await app.inject({ method, url, headers, ...(body === undefined ? {} : { payload: body }) })),
+    put: async (url, payload, type = "application/octet-stream") =>
+      reply(await app.inject({ method: "PUT", url, headers: { ...headers, "content-type": type }, payload })),
     upload: async (url, file, fields = {}) => {
       const boundary = randomUUID();
       const parts = Object.entries(fields).map(

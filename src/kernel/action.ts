@@ -27,6 +27,8 @@ export interface FileAnswer {
   path: string;
   name: string;
   type: string;
+  /** To be looked at in a page of ours, not kept. */
+  inline?: boolean;
 }
 
 export interface Call {
@@ -37,6 +39,8 @@ export interface Call {
   /** Where files of this request may be written; removed with everything in it after the answer. */
   folder: () => Promise<string>;
   upload: Upload | undefined;
+  /** The bytes that a `raw` action takes. */
+  raw: Buffer | undefined;
   /** Says who this turned out to be, for the audit of someone who comes without a session. */
   knownAs: (account: Account) => void;
   /** Runs past row-level security, in the same transaction. The reason is kept in the audit. */
@@ -91,6 +95,8 @@ export interface Declaration<
   sensitive?: boolean;
   /** Comes as multipart/form-data with one file. */
   upload?: boolean;
+  /** Comes as application/octet-stream, at most 1 MiB, its input in path and query. */
+  raw?: boolean;
   /** Session cookie that the answer sets (from `token` and `seconds`) or takes away. */
   session?: "begins" | "ends";
   /** All its statements see one moment. */
@@ -121,6 +127,7 @@ export interface Action<
   | "output"
   | "sensitive"
   | "upload"
+  | "raw"
   | "session"
   | "still"
   | "seconds"
@@ -210,6 +217,7 @@ export interface Asked {
   /** Path, query and body in one. */
   values: Record<string, unknown>;
   upload?: Upload | undefined;
+  raw?: Buffer | undefined;
   folder: () => Promise<string>;
 }
 
@@ -265,7 +273,16 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
     }
   };
   const knownAs = (account: Account): void => void Object.assign(trail, { account, realm: account.realm });
-  const call: Stage["call"] = { tx, now, token: asked.token, folder: asked.folder, upload: asked.upload, knownAs, asSystem };
+  const call: Stage["call"] = {
+    tx,
+    now,
+    token: asked.token,
+    folder: asked.folder,
+    upload: asked.upload,
+    raw: asked.raw,
+    knownAs,
+    asSystem,
+  };
   let scope: Scope = { actor: null, realms: [], units: [] };
   let { values } = asked;
   if (action.level === "anyone") {

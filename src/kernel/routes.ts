@@ -23,7 +23,7 @@ export function routesOf(actions: readonly Action[], house: House): HttpRoute[] 
       const fields = shape.filter(([name]) => inPath.has(name) === wanted);
       return fields.length === 0 ? undefined : z.object(Object.fromEntries(fields));
     };
-    const inQuery = action.method === "GET" || action.method === "DELETE";
+    const inQuery = action.method === "GET" || action.method === "DELETE" || action.raw === true;
     return {
       name: action.name,
       method: action.method,
@@ -35,6 +35,7 @@ export function routesOf(actions: readonly Action[], house: House): HttpRoute[] 
       body: inQuery ? undefined : pick(false),
       output: "file" in action.output ? action.output.file : action.output,
       upload: action.upload === true,
+      raw: action.raw === true,
       signedIn: action.level !== "anyone",
       session: action.session,
       handle: async (asked) => {

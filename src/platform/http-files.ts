@@ -44,6 +44,10 @@ export async function receive(
   return { upload, fields };
 }
 
+/** Nothing in a file that is shown may run or load; browsers show no PDF in a sandbox, and keep it apart themselves. */
+const inlinePolicy = (type: string): string =>
+  `default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'${type === "application/pdf" ? "" : "; sandbox"}`;
+
 /** Sends a file under a name that may be Chinese (RFC 6266, RFC 8187), and removes the request's files when it has left. */
 export function sendFile(reply: FastifyReply, file: HttpFile, files: RequestFiles): FastifyReply {
   const stream = createReadStream(file.path);
@@ -52,5 +56,7 @@ export function sendFile(reply: FastifyReply, file: HttpFile, files: RequestFile
     /['()*]/g,
     (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return reply.header("content-disposition", `attachment; filename*=UTF-8''${encoded}`).type(file.type).send(stream);
+  if (file.inline) reply.header("content-security-policy", inlinePolicy(file.type)).header("x-frame-options", "SAMEORIGIN");
+  const how = file.inline ? "inline" : "attachment";
+  return reply.header("content-disposition", `${how}; filename*=UTF-8''${encoded}`).type(file.type).send(stream);
 }

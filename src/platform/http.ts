@@ -26,6 +26,8 @@ export interface HttpFile {
   path: string;
   name: string;
   type: string;
+  /** Shown in a page of ours instead of kept: under a policy that lets nothing in it run. */
+  inline?: boolean;
 }
 
 export interface HttpAsked {
@@ -33,6 +35,8 @@ export interface HttpAsked {
   /** Body, query and path in one; of the same name the path wins. */
   values: Record<string, unknown>;
   upload: { path: string; name: string } | undefined;
+  /** The body of a `raw` route. */
+  raw: Buffer | undefined;
   folder: () => Promise<string>;
 }
 
@@ -49,6 +53,8 @@ export interface HttpRoute {
   /** Schema of the JSON answer, or media types of the file that is sent. */
   output: z.ZodType | readonly string[];
   upload: boolean;
+  /** The body is bytes (application/octet-stream), no longer than any other. */
+  raw: boolean;
   signedIn: boolean;
   session: "begins" | "ends" | undefined;
   handle(asked: HttpAsked): Promise<{ json: unknown } | { file: HttpFile }>;
@@ -71,6 +77,7 @@ export interface HttpOptions {
   log: Logger;
 }
 
+const bytes = "application/octet-stream";
 const bodyLimit = 1024 * 1024;
 const fileLimit = 200 * 1024 * 1024;
 
@@ -92,6 +99,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.setValidatorCompiler(() => (value) => ({ value }));
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.removeContentTypeParser("text/plain");
+  app.addContentTypeParser(bytes, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   await app.register(cookie);
   await app.register(multipart, { limits: { fileSize: fileLimit, files: 1, fields: 20, fieldSize: 10_000, parts: 21 } });
   await app.register(swagger, { openapi: openapi(options), transform: jsonSchemaTransform });
@@ -101,7 +109,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     uiConfig: { docExpansion: "none", layout: "BaseLayout" },
   });
   app.addHook("onSend", async (request, reply) => {
-    reply.header("x-content-type-options", "nosniff").header("referrer-policy", "same-origin").header("x-frame-options", "DENY");
+    reply.header("x-content-type-options", "nosniff").header("referrer-policy", "same-origin");
+    if (!reply.hasHeader("x-frame-options")) reply.header("x-frame-options", "DENY");
     if (!reply.hasHeader("content-security-policy")) reply.header("content-security-policy", contentPolicy);
     if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
   });
@@ -149,9 +158,9 @@ const isPage = ({ method, url, headers }: FastifyRequest): boolean =>
   method === "GET" && !url.startsWith("/api/") && headers.accept?.includes("text/html") === true;
 
 function addRoute(app: FastifyInstance, route: HttpRoute, { problem, groups }: Pick<HttpOptions, "problem" | "groups">): void {
-  const { params, query, body, upload } = route;
+  const { params, query, body, upload, raw } = route;
   const file = upload ? { file: z.string().meta({ format: "binary", description: "文件" }) } : undefined;
-  const whole = file ? (body ?? z.object({})).extend(file) : body;
+  const whole = file ? (body ?? z.object({})).extend(file) : raw ? z.string().meta({ format: "binary" }) : body;
   const output = Array.isArray(route.output)
     ? {
         description: "文件",
@@ -168,7 +177,7 @@ function addRoute(app: FastifyInstance, route: HttpRoute, { problem, groups }: P
     ...(params ? { params } : {}),
     ...(query ? { querystring: query } : {}),
     ...(whole ? { body: whole } : {}),
-    ...(upload ? { consumes: ["multipart/form-data"] } : {}),
+    ...(upload ? { consumes: ["multipart/form-data"] } : raw ? { consumes: [bytes] } : {}),
     response: {
       200: output,
       default: { description: "不能办理：原因和补救办法见 detail", content: { "application/problem+json": { schema: problem } } },
@@ -185,9 +194,10 @@ function addRoute(app: FastifyInstance, route: HttpRoute, { problem, groups }: P
       const files = requestFiles();
       let leaving = false;
       try {
+        if (raw !== Buffer.isBuffer(request.body)) throw new HttpRefused("bad_body", 415);
         const received = upload ? await receive(request, files) : undefined;
         const values = {
-          ...(received?.fields ?? (request.body as Record<string, unknown> | undefined)),
+          ...(raw ? {} : (received?.fields ?? (request.body as Record<string, unknown> | undefined))),
           ...(request.query as Record<string, unknown>),
           ...(request.params as Record<string, unknown>),
         };
@@ -195,6 +205,7 @@ function addRoute(app: FastifyInstance, route: HttpRoute, { problem, groups }: P
           token: sessionToken(request),
           values,
           upload: received?.upload,
+          raw: raw ? (request.body as Buffer) : undefined,
           folder: files.folder,
         });
         if ("file" in answer) {

@@ -76,6 +76,7 @@ export const get = campaignAction({
         reason: z.string().nullable(),
         changes: entryOut.shape.values,
         state: z.string().nullable(),
+        file: z.string().nullable().meta({ description: "所涉附件的名称" }),
       }),
     ),
   }),

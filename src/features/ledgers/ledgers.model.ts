@@ -7,6 +7,7 @@ import type { Ledger } from "#kernel/definitions.ts";
 import { Deltas, holdPack, preparedMeasures } from "#kernel/figure-deltas.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { constraintOf, isoText, join, runAgain, sql, type Sql, type Tx } from "#platform/db.ts";
+import { moveAttachments } from "./attachments.model.ts";
 import type { Doer, Entry, EntryEvent, Values } from "./ledgers.types.ts";
 import { listPosts, unitOn } from "#features/people/people.model.ts";
 import { dayOf, difference, ownerPerson, shapeEntry, type Shape } from "./shape.model.ts";
@@ -71,7 +72,9 @@ export const listEntries = (
 
 export const listEvents = (tx: Tx, { realm, id }: Pick<Entry, "realm" | "id">): Promise<EntryEvent[]> =>
   tx.query(
-    sql`select version, action, actor, ${isoText("at")} as at, reason, changes, state from entry_events where realm_id = ${realm} and entry_id = ${id} order by version`,
+    sql`select v.version, v.action, v.actor, ${isoText("v.at")} as at, v.reason, v.changes, v.state, a.name as file
+      from entry_events v left join attachments a on a.realm_id = v.realm_id and a.attachment_id = v.attachment_id
+      where v.realm_id = ${realm} and v.entry_id = ${id} order by v.version`,
   );
 
 export function ledgerOf(campaign: Campaign, key: string): Ledger {
@@ -178,7 +181,7 @@ export async function changeEntry(
   check?: (shape: Shape) => Promise<void>,
 ): Promise<Entry> {
   const ledger = ledgerOf(campaign, entry.ledger);
-  if (entry.version !== base) throw await versionConflict(tx, entry, base, change.values ?? {});
+  if (!(await isUnchangedSince(tx, entry, base))) throw await versionConflict(tx, entry, base, change.values ?? {});
   const values = {
     ...entry.data,
     ...(entry.state === null || ledger.stateField === undefined ? {} : { [ledger.stateField]: entry.state }),
@@ -200,7 +203,7 @@ export async function changeEntry(
   const imported = change.imported ? sql`, imported = ${change.imported}` : sql``;
   const updated = await tx
     .one<Entry>(sql`update entries set unit_id = ${shape.unit}, day = ${shape.day}, state = ${state}, data = ${shape.text}, version = ${version}, deleted = ${deleted}, identity = ${shape.identity}, pack_id = ${campaign.packId}, updated_at = ${at}${imported}
-    where realm_id = ${entry.realm} and entry_id = ${entry.id} and version = ${base} returning ${entryColumns}`)
+    where realm_id = ${entry.realm} and entry_id = ${entry.id} and version = ${entry.version} returning ${entryColumns}`)
     .catch((error: unknown) => {
       throw numberTaken(error, ledger, shape);
     });
@@ -209,12 +212,21 @@ export async function changeEntry(
   tx.later(
     sql`select add_event(${entry.realm}, ${entry.id}, ${version}, ${change.action}, ${doer.account}, ${at}, ${change.reason}, ${changes}, ${shape.unit}, ${shape.day}, ${state}, ${deleted}, ${change.importId})`,
   );
+  if (updated.unit !== entry.unit) moveAttachments(tx, entry, updated.unit);
   const deltas = new Deltas();
   if (!entry.deleted) deltas.add(measures, entry.unit, entry, -1);
   if (!deleted) deltas.add(measures, updated.unit, updated, 1);
   deltas.write(tx, entry.realm, campaign.id);
   return updated;
 }
+
+/** Whether a write that was based on a version still fits: files that came since are in nobody's way. */
+export const isUnchangedSince = async (tx: Tx, entry: Entry, base: number): Promise<boolean> =>
+  entry.version === base ||
+  (base < entry.version &&
+    (await tx.one(
+      sql`select 1 from entry_events where realm_id = ${entry.realm} and entry_id = ${entry.id} and version > ${base} and attachment_id is null limit 1`,
+    )) === undefined);
 
 /** A write that was based on another version, with what others changed since. */
 export async function versionConflict(tx: Tx, entry: Entry, base: number, yours: Values): Promise<Problem> {

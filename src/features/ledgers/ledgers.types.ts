@@ -26,6 +26,8 @@ export interface EntryEvent {
   reason: string | null;
   changes: Values;
   state: string | null;
+  /** Name of the file that it is about. */
+  file: string | null;
 }
 
 /** Who does something, from where, and when. */

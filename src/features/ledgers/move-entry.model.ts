@@ -2,7 +2,8 @@
 import type { Campaign } from "#kernel/campaign.ts";
 import { Problem } from "#kernel/problem.ts";
 import { sql, type Tx } from "#platform/db.ts";
-import { changeEntry, ledgerOf, versionConflict } from "./ledgers.model.ts";
+import { hasAttachment } from "./attachments.model.ts";
+import { changeEntry, isUnchangedSince, ledgerOf, versionConflict } from "./ledgers.model.ts";
 import type { Doer, Entry } from "./ledgers.types.ts";
 
 /** Takes a lifecycle step. What the guards ask is checked here; who may is asked before. */
@@ -16,7 +17,7 @@ export async function moveEntry(
   reason?: string,
 ): Promise<Entry> {
   const ledger = ledgerOf(campaign, entry.ledger);
-  if (entry.version !== base) throw await versionConflict(tx, entry, base, {});
+  if (!(await isUnchangedSince(tx, entry, base))) throw await versionConflict(tx, entry, base, {});
   const transition = ledger.lifecycle?.transitions.find((one) => one.name === name);
   if (!transition)
     throw new Problem(
@@ -34,8 +35,12 @@ export async function moveEntry(
   const missing = guard.fields.filter((field) => entry.data[field] === undefined);
   if (missing.length > 0)
     throw new Problem("missing_fields", 422, `${name}之前请先填写：${missing.join("、")}`, { fields: missing });
-  if (guard.evidence && !Object.keys(entry.data).some((field) => /佐证|证明材料|附件/.test(field)))
-    throw new Problem("missing_evidence", 422, `${name}需要佐证材料，请先补上。`);
+  if (
+    guard.evidence &&
+    !Object.keys(entry.data).some((field) => /佐证|证明材料|附件/.test(field)) &&
+    !(await hasAttachment(tx, entry))
+  )
+    throw new Problem("missing_evidence", 422, `${name}需要佐证材料，请先上传附件，或填写佐证栏目。`);
   if (guard.reason && !reason?.trim()) throw new Problem("missing_reason", 422, `${name}必须写明理由。`);
   if (guard.notSamePerson) {
     const last = await tx.one<{ actor: number | null }>(
