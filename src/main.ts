@@ -16,6 +16,7 @@ import { registerEntry } from "#features/campaigns/register.model.ts";
 import * as structure from "#features/campaigns/structure.actions.ts";
 import * as documents from "#features/documents/documents.actions.ts";
 import * as exchange from "#features/exchange/exchange.actions.ts";
+import * as preview from "#features/exchange/preview.actions.ts";
 import * as figures from "#features/figures/figures.actions.ts";
 import * as attach from "#features/ledgers/attach.actions.ts";
 import * as attachments from "#features/ledgers/attachments.actions.ts";
@@ -73,6 +74,7 @@ export const actions = [
   exchange.list,
   exchange.undo,
   exchange.download,
+  preview.preview,
   documents.templates,
   documents.list,
   documents.get,

@@ -279,6 +279,12 @@ const cases: Record<string, Case> = {
     wrong: { login: "west", status: 404 },
     ask: (client) => client.get(`${api}/ledgers/study/export?unit=${world.units.east}`),
   },
+  "exchange.preview": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: () => attachedTo("kept", { name: "签到.csv" }),
+    ask: (client, file) => client.get(`${attachmentAt(file)}/sheets`),
+  },
   "reports.templates": { right: "east", ask: (client) => client.get(`${api}/report-templates`) },
   "reports.list": { right: "east", ask: (client) => client.get(`${api}/reports`) },
   "reports.make": {
@@ -312,10 +318,10 @@ const note = { name: "会议记录.txt", bytes: noteBytes.length, sha256: create
 const attachmentAt = (file: string): string => `${api}/entries/${file.replace("/", "/attachments/")}`;
 
 /** A file of a fresh entry of the east, as far as wanted; "entry/attachment". */
-async function attachedTo(as: "begin" | "put" | "kept" = "kept"): Promise<string> {
+async function attachedTo(as: "begin" | "put" | "kept" = "kept", more: object = {}): Promise<string> {
   const file = `${await recorded()}/${randomUUID()}`;
   const east = await world.as("east");
-  await east.send("PUT", attachmentAt(file), note);
+  await east.send("PUT", attachmentAt(file), { ...note, ...more });
   if (as !== "begin") await east.put(`${attachmentAt(file)}/parts/0`, noteBytes);
   if (as === "kept") expect((await east.send("POST", `${attachmentAt(file)}/finish`, {})).status).toBe(200);
   return file;

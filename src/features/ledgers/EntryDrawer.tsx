@@ -9,6 +9,7 @@ import { queries, reading } from "#web/api/queries.ts";
 import type { Value } from "#web/ui/FieldInput.tsx";
 import { useSmall } from "#web/ui/small.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
+import { Attachments } from "./Attachments.tsx";
 import { EntryForm } from "./EntryForm.tsx";
 import { shownValue } from "./shown-value.types.ts";
 import "./ledgers.css";
@@ -106,6 +107,7 @@ export function EntryDrawer({ campaign, ledger, entry, close }: Shown) {
               );
             })}
           </dl>
+          <Attachments campaign={campaign} entry={entry} />
           <Steps campaign={campaign} found={data} />
           <History ledger={ledger} found={data} />
         </>
@@ -205,6 +207,7 @@ function History({ ledger, found }: { ledger: Ledger; found: Found }) {
                   {clock.format(new Date(event.at))}　{event.actorName ?? t("ledgers.program")}
                 </span>
               </div>
+              {event.file && <div className="file-name">《{event.file}》</div>}
               {event.reason && <div>{t("ledgers.because", { reason: event.reason })}</div>}
               {event.version > 1 && (
                 <ul className="changes">

@@ -18,7 +18,16 @@ const zh = {
   emptied: "（空）",
   fillFirst: "请先填写：{{fields}}",
   keepMine: "看过了，保留我填的继续修改",
-  actions: { record: "登记", import: "导入", change: "修改", edit: "修改", delete: "删除", restore: "恢复" },
+  actions: {
+    record: "登记",
+    import: "导入",
+    change: "修改",
+    edit: "修改",
+    delete: "删除",
+    restore: "恢复",
+    attach: "添加附件",
+    detach: "移除附件",
+  },
 };
 const en: typeof zh = {
   title: "Ledgers",
@@ -46,6 +55,8 @@ const en: typeof zh = {
     edit: "Changed",
     delete: "Deleted",
     restore: "Restored",
+    attach: "File added",
+    detach: "File removed",
   },
 };
 export const words = { zh, en };

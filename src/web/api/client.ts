@@ -42,14 +42,22 @@ const queryOf = (values: Values): string =>
     ),
   ).toString();
 
-/** Throws a `Problem` for every answer but the one asked for. */
-export async function ask<N extends Name>(name: N, input: Input<N>, signal?: AbortSignal): Promise<Output<N>> {
+/** Where the file is that an action answers with, for a link or a picture. */
+export function linkTo<N extends Name>(name: N, input: Input<N>): string {
+  const { url, rest } = addressOf(name, input as Values);
+  const query = queryOf(rest);
+  return query === "" ? url : `${url}?${query}`;
+}
+
+/** Throws a `Problem` for every answer but the one asked for. `bytes` are the body of an action that takes bytes. */
+export async function ask<N extends Name>(name: N, input: Input<N>, signal?: AbortSignal, bytes?: Blob): Promise<Output<N>> {
   const { method, url, rest } = addressOf(name, input as Values);
-  const inQuery = method === "GET" || method === "DELETE";
+  const inQuery = method === "GET" || method === "DELETE" || bytes !== undefined;
+  const type = bytes ? "application/octet-stream" : "application/json";
   const query = inQuery ? queryOf(rest) : "";
   const response = await fetch(query === "" ? url : `${url}?${query}`, {
     method,
-    ...(inQuery ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(rest) }),
+    ...(inQuery && !bytes ? {} : { headers: { "content-type": type }, body: bytes ?? JSON.stringify(rest) }),
     ...(signal ? { signal } : {}),
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error;

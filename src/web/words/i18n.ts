@@ -3,12 +3,19 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { words as figures } from "#features/figures/figures.words.ts";
 import { words as importing } from "#features/exchange/import.words.ts";
+import { words as attachments } from "#features/ledgers/attachments.words.ts";
 import { words as ledgers } from "#features/ledgers/ledgers.words.ts";
 import { words as house } from "./house.words.ts";
 
 /** The house's own words, and those of each place under its name. */
-const zh = { ...house.zh, figures: figures.zh, import: importing.zh, ledgers: ledgers.zh };
-const en: typeof zh = { ...house.en, figures: figures.en, import: importing.en, ledgers: ledgers.en };
+const zh = { ...house.zh, figures: figures.zh, import: importing.zh, ledgers: ledgers.zh, attachments: attachments.zh };
+const en: typeof zh = {
+  ...house.en,
+  figures: figures.en,
+  import: importing.en,
+  ledgers: ledgers.en,
+  attachments: attachments.en,
+};
 
 declare module "i18next" {
   interface CustomTypeOptions {
