@@ -23,6 +23,7 @@ import * as due from "#features/ledgers/due.actions.ts";
 import * as attach from "#features/ledgers/attach.actions.ts";
 import * as attachments from "#features/ledgers/attachments.actions.ts";
 import * as ledgers from "#features/ledgers/ledgers.actions.ts";
+import * as own from "#features/ledgers/own.actions.ts";
 import * as writes from "#features/ledgers/writes.actions.ts";
 import * as groups from "#features/people/groups.actions.ts";
 import * as people from "#features/people/people.actions.ts";
@@ -55,6 +56,9 @@ export const actions = [
   ledgers.list,
   ledgers.get,
   due.due,
+  own.recent,
+  own.mine,
+  own.waiting,
   record,
   change,
   writes.move,

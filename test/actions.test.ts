@@ -196,6 +196,9 @@ const cases: Record<string, Case> = {
     },
     ask: (client, id) => client.send("POST", `${api}/entries/${id}/restore`, { version: 2, reason: "恢复" }),
   },
+  "ledgers.recent": { right: "east", ask: (client) => client.get(`${api}/recording`) },
+  "ledgers.mine": { right: "ann", ask: (client) => client.get(`${api}/own-record`) },
+  "ledgers.waiting": { right: "eastHead", ask: (client) => client.get(`${api}/waiting`) },
   "attachments.list": {
     right: "east",
     wrong: { login: "west", status: 404 },

@@ -71,6 +71,11 @@ export const fieldSchema = z.strictObject({
    * `week` (第n周 of the campaign), `share` etc. are figures, not fields.
    */
   derive: z.string().max(120).optional(),
+  /**
+   * What of a roll call this field holds: how many people, or (`people`) who. Recording then offers the unit's roster to
+   * tick and fills these fields from it; a number may still be typed.
+   */
+  attendance: z.enum(["due", "present", "excused"]).optional(),
   /** Value taken when the file has no such column: text, or `$month` (the month in the title or note row). */
   default: z.string().optional(),
   sensitivity: z.enum(sensitivities).optional(),

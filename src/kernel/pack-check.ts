@@ -78,6 +78,8 @@ function checkLedger(ledger: Ledger, ledgers: Map<string, Ledger>, complain: Com
     if (field.type === "entry" && !field.ledger) complain(path, `栏目“${field.name}”引用哪本台账？请写 ledger`);
     if ((field.type === "choice" || field.type === "choices") && !field.values?.length)
       complain(path, `栏目“${field.name}”是选择项，请写 values`);
+    if (field.attendance && field.type !== "integer" && field.type !== "people")
+      complain(path, `栏目“${field.name}”写了 attendance，类型应为 integer 或 people`);
     if (field.derive !== undefined) {
       const found = parseDerive(field.derive, ledger.fields, (key) => ledgers.get(key));
       // An entry of a ledger that this campaign does not keep has no attributes: the column stays empty.

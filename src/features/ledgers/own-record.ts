@@ -1,0 +1,46 @@
+/** What a person reads of records in which they are named. Pure. */
+import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
+import { isStored } from "#kernel/fields.ts";
+import type { Entry, Values } from "./ledgers.types.ts";
+import { shownValue, type Names } from "./shown-value.types.ts";
+
+const namesPeople = ({ type }: FieldDefinition): boolean => type === "person" || type === "people";
+
+/** Fields that may name someone who is then told of it: none of what only named people may know. */
+export const tellingFields = (ledger: Ledger): FieldDefinition[] =>
+  ledger.sensitivity === "restricted"
+    ? []
+    : ledger.fields.filter((field) => namesPeople(field) && isStored(ledger, field) && field.sensitivity !== "restricted");
+
+/** In which fields an entry names a person. */
+export const placesOf = (ledger: Ledger, data: Values, person: number): string[] =>
+  tellingFields(ledger)
+    .filter(({ name }) => [data[name]].flat().includes(person))
+    .map(({ name }) => name);
+
+// Among many, a person needs to know what it was, not what was said of the others.
+const plain = new Set<FieldDefinition["type"]>(["date", "month", "period", "time", "choice", "unit", "organ"]);
+
+/** Field by field, without other people: all of a record about this person alone, else what and when it was. */
+export function ownLines(
+  ledger: Ledger,
+  data: Values,
+  places: readonly string[],
+  names: Names,
+): { name: string; text: string }[] {
+  const alone = ledger.fields.some(({ name, type }) => type === "person" && places.includes(name));
+  return ledger.fields
+    .filter((field) => !namesPeople(field) && isStored(ledger, field) && field.sensitivity !== "restricted")
+    .filter((field) => alone || field.required || plain.has(field.type))
+    .map((field) => ({ name: field.name, text: shownValue(field, data[field.name], names) + (field.unit ?? "") }))
+    .filter(({ name }) => data[name] !== undefined);
+}
+
+/** What a record is called in a list: its subject, or else its number. */
+export function headline(ledger: Ledger, { data }: Pick<Entry, "data">): string {
+  const texts = ledger.fields.filter(
+    ({ name, type }) => type === "text" && name !== ledger.identity[0] && data[name] !== undefined,
+  );
+  const [first] = texts.toSorted((left, right) => Number(right.required) - Number(left.required));
+  return String(data[first?.name ?? ledger.identity[0] ?? ""] ?? "");
+}

@@ -1,0 +1,79 @@
+/** Records that name someone, and records that someone has to do with next. */
+import type { Campaign } from "#kernel/campaign.ts";
+import { isoText, join, sql, type Sql, type Tx } from "#platform/db.ts";
+import { entryColumns } from "./ledgers.model.ts";
+import type { Entry } from "./ledgers.types.ts";
+
+/** Entries that hold a person in one of these fields, newest first. Asked as the owner: one's own record is not a matter of one's unit. */
+export async function listNaming(
+  tx: Tx,
+  campaign: Campaign,
+  realm: number,
+  person: number,
+  fields: readonly { ledger: string; field: string; several: boolean }[],
+  page: { limit: number; offset: number },
+): Promise<Entry[]> {
+  if (fields.length === 0) return [];
+  const named = fields.map(
+    ({ ledger, field, several }) => sql`(e.ledger = ${ledger} and e.data @> ${{ [field]: several ? [person] : person }}::jsonb)`,
+  );
+  return tx.query(sql`select ${entryColumns} from entries e where e.realm_id = ${realm} and e.campaign_id = ${campaign.id} and not e.deleted
+    and e.ledger = any(${[...new Set(fields.map(({ ledger }) => ledger))]}::text[]) and (${join(named, " or ")})
+    order by e.day desc nulls last, e.entry_id limit ${page.limit} offset ${page.offset}`);
+}
+
+/** A step of a ledger's lifecycle, and the state of the entries that it is about. */
+export interface Stop {
+  ledger: string;
+  state: string;
+  step: string;
+}
+/** An entry with the step that it came by, why, and when. */
+export type Stopped = Entry & { step: string; reason: string | null; at: string };
+
+const stops = (list: readonly Stop[]) =>
+  sql`unnest(${list.map((one) => one.ledger)}::text[], ${list.map((one) => one.state)}::text[], ${list.map((one) => one.step)}::text[]) as s (ledger, state, step)`;
+
+const withLast = (where: Sql, limit: number): Sql =>
+  sql`select ${entryColumns}, step, reason, ${isoText("at")} as at from (
+      select e.*, v.action as step, v.reason, v.at, v.actor from entries e
+        join entry_events v on v.realm_id = e.realm_id and v.entry_id = e.entry_id and v.version = e.version
+      where not e.deleted and ${where} order by v.at desc, e.entry_id limit ${limit}) e`;
+
+/** Entries of a unit whose last step was one of these, the latest first. */
+export const listReturned = (
+  tx: Tx,
+  campaign: Campaign,
+  unit: number,
+  steps: readonly Stop[],
+  limit: number,
+): Promise<Stopped[]> =>
+  steps.length === 0
+    ? Promise.resolve([])
+    : tx.query(
+        withLast(
+          sql`e.realm_id = any(${campaign.realms}::integer[]) and e.campaign_id = ${campaign.id} and e.unit_id = ${unit}
+            and (e.ledger, e.state, v.action) in (select s.ledger, s.state, s.step from ${stops(steps)})`,
+          limit,
+        ),
+      );
+
+/** Entries in these states that somebody else brought there, but not by sending them back; the latest first. */
+export const listWaiting = (
+  tx: Tx,
+  campaign: Campaign,
+  actor: number,
+  steps: readonly Stop[],
+  back: readonly Stop[],
+  limit: number,
+): Promise<Stopped[]> =>
+  steps.length === 0
+    ? Promise.resolve([])
+    : tx.query(
+        withLast(
+          sql`e.realm_id = any(${campaign.realms}::integer[]) and e.campaign_id = ${campaign.id} and v.actor is distinct from ${actor}::bigint
+            and (e.ledger, e.state) in (select s.ledger, s.state from ${stops(steps)})
+            and (e.ledger, e.state, v.action) not in (select s.ledger, s.state, s.step from ${stops(back)})`,
+          limit,
+        ),
+      );

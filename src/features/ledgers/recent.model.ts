@@ -1,0 +1,35 @@
+/** Which ledgers a unit records in, and what it wrote there last. */
+import type { Asker } from "#kernel/access.ts";
+import type { Campaign } from "#kernel/campaign.ts";
+import { sql, type Tx } from "#platform/db.ts";
+import type { Values } from "./ledgers.types.ts";
+
+export interface Habit {
+  ledger: string;
+  /** Typed in by the asker, by anyone of the unit, and all there are, of the unit's latest. */
+  mine: number;
+  typed: number;
+  all: number;
+}
+
+/** Of the unit's latest 500 records in these ledgers: how many are in which. */
+export const listHabits = (tx: Tx, campaign: Campaign, asker: Asker, ledgers: readonly string[]): Promise<Habit[]> =>
+  tx.query(sql`select e.ledger, count(*) filter (where e.imported is null and v.actor = ${asker.account?.id ?? null}::bigint)::integer as mine,
+      count(*) filter (where e.imported is null)::integer as typed, count(*)::integer as "all"
+    from (select realm_id, entry_id, ledger, imported from entries where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id}
+        and ledger = any(${ledgers}::text[]) and unit_id = ${asker.unit} and not deleted order by created_at desc limit 500) e
+      join entry_events v on v.realm_id = e.realm_id and v.entry_id = e.entry_id and v.version = 1
+    group by e.ledger order by mine desc, typed desc, "all" desc, e.ledger`);
+
+/** The unit's five latest records of each ledger up to a day, newest first. */
+export const listLatest = (
+  tx: Tx,
+  campaign: Campaign,
+  unit: number,
+  ledgers: readonly string[],
+  day: string,
+): Promise<{ ledger: string; unit: number; data: Values }[]> =>
+  tx.query(sql`select e.ledger, e.unit_id as unit, e.data from unnest(${ledgers}::text[]) as l (ledger) cross join lateral (
+      select ledger, unit_id, data, day, created_at from entries where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id}
+        and ledger = l.ledger and unit_id = ${unit} and not deleted and (day is null or day <= ${day}::date)
+      order by day desc nulls last, created_at desc limit 5) e order by e.ledger, e.day desc nulls last, e.created_at desc`);

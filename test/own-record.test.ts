@@ -1,0 +1,78 @@
+/** What someone begins the day with: where they record, what waits for them, and what is written about them. */
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createWorld, type World } from "./world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.close());
+
+const api = "/api/campaigns/trial";
+const record = async (login: "east" | "west", values: object, ledger = "study"): Promise<string> => {
+  const id = randomUUID();
+  const reply = await (await world.as(login)).send("PUT", `${api}/ledgers/${ledger}/entries/${id}`, { values });
+  expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+  return id;
+};
+const session = (more: object = {}): object => ({
+  活动日期: "2023-06-01",
+  组织单位: world.units.east,
+  主题: `学习${randomUUID().slice(0, 8)}`,
+  形式: "交流研讨",
+  ...more,
+});
+
+test("a new record begins with what holds again, and never with the day, the number or the people of the last one", async () => {
+  await record("east", session({ 活动编号: "A1", 主持人: world.people.bob, 参加人员: [world.people.ann], 实到人数: 1, 学时: 2 }));
+  await record("east", session({ 活动编号: "A2", 主持人: world.people.bob, 参加人员: [world.people.ann], 实到人数: 1, 学时: 2 }));
+  const { body } = await (await world.as("east")).get(`${api}/recording`);
+  expect(body.now).toBe(world.time.now.toISOString());
+  expect(body.kinds[0]).toEqual({
+    ledger: "study",
+    mine: 2,
+    again: { 组织单位: world.units.east, 形式: "交流研讨", 主持人: world.people.bob, 学时: 2 },
+  });
+  expect(body.names.people[world.people.bob]).toBe("白帆");
+  // Another unit begins with its own.
+  const west = await (await world.as("west")).get(`${api}/recording`);
+  expect(west.body.kinds).toEqual([]);
+  // Whoever may not record is offered nothing.
+  expect((await (await world.as("ann")).get(`${api}/recording`)).body.kinds).toEqual([]);
+});
+
+test("a person's own record holds what names them wherever it was written, without others and without what is restricted", async () => {
+  const together = await record("east", session({ 参加人员: [world.people.ann, world.people.bob], 备注: "白帆迟到" }));
+  const led = await record("east", session({ 主持人: world.people.ann, 参加人员: [world.people.bob], 备注: "讲得好" }));
+  const elsewhere = await record("west", session({ 组织单位: world.units.west, 主持人: world.people.wei, 参加人员: ["魏西"] }));
+  const { body, raw } = await (await world.as("ann")).get(`${api}/own-record`);
+  const found = (id: string) => body.entries.find((entry: { id: string }) => entry.id === id);
+  expect(found(together)).toMatchObject({ ledger: "集中学习台账", unit: "东区纪委", places: ["参加人员"], state: "已登记" });
+  expect(found(together).lines.map(({ name }: { name: string }) => name)).toEqual(["活动日期", "组织单位", "主题", "形式"]);
+  expect(found(led)).toMatchObject({ places: ["主持人"] });
+  expect(found(led).lines).toContainEqual({ name: "备注", text: "讲得好" });
+  expect(found(elsewhere)).toBeUndefined();
+  expect(raw.toString()).not.toMatch(/白帆|魏西/);
+  // An account that is nobody's has none; nobody else's can be asked for.
+  expect((await (await world.as("east")).get(`${api}/own-record`)).body.entries).toEqual([]);
+  expect((await (await world.as("ann")).get(`${api}/own-record?person=${world.people.bob}`)).status).toBe(400);
+  expect((await world.audit("ledgers.mine")).at(-2)?.result).toBe("ok");
+});
+
+test("what is sent back waits for the unit, what another must confirm waits for them", async () => {
+  const id = await record("east", session({ 实到人数: 3 }));
+  const waiting = async (login: "east" | "eastHead" | "west") =>
+    (await (await world.as(login)).get(`${api}/waiting`)).body as Record<
+      "returned" | "waiting",
+      { id: string; reason: string }[]
+    >;
+  expect((await waiting("eastHead")).waiting.map((entry) => entry.id)).toContain(id);
+  expect((await waiting("east")).waiting).toEqual([]);
+  await (
+    await world.as("office")
+  ).send("POST", `${api}/entries/${id}/move`, { version: 1, transition: "退回", reason: "人数不对" });
+  expect((await waiting("east")).returned).toMatchObject([{ id, step: "退回", reason: "人数不对", state: "已退回" }]);
+  expect((await waiting("eastHead")).waiting.map((entry) => entry.id)).not.toContain(id);
+  expect((await waiting("west")).returned).toEqual([]);
+});
