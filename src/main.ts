@@ -17,6 +17,7 @@ import * as structure from "#features/campaigns/structure.actions.ts";
 import * as documents from "#features/documents/documents.actions.ts";
 import * as exchange from "#features/exchange/exchange.actions.ts";
 import * as figures from "#features/figures/figures.actions.ts";
+import * as drafts from "#features/ledgers/drafts.actions.ts";
 import * as ledgers from "#features/ledgers/ledgers.actions.ts";
 import * as writes from "#features/ledgers/writes.actions.ts";
 import * as groups from "#features/people/groups.actions.ts";
@@ -53,6 +54,9 @@ export const actions = [
   writes.move,
   writes.remove,
   writes.restore,
+  drafts.list,
+  drafts.keep,
+  drafts.drop,
   figures.ask,
   figures.records,
   exchange.load,
@@ -118,6 +122,7 @@ export function createServer(
       people: "人员",
       groups: "小组",
       ledgers: "台账",
+      drafts: "草稿",
       figures: "数字",
       exchange: "导入导出",
       reports: "报告",

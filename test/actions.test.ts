@@ -191,6 +191,12 @@ const cases: Record<string, Case> = {
     },
     ask: (client, id) => client.send("POST", `${api}/entries/${id}/restore`, { version: 2, reason: "恢复" }),
   },
+  "drafts.list": { right: "east", ask: (client) => client.get(`${api}/drafts?under=entry/`) },
+  "drafts.keep": {
+    right: "east",
+    ask: (client) => client.send("PUT", `${api}/drafts/entry%2F1`, { content: { 主题: "没写完" } }),
+  },
+  "drafts.drop": { right: "east", ask: (client) => client.send("DELETE", `${api}/drafts/entry%2F1`) },
   "figures.ask": {
     right: "east",
     wrong: { login: "west", status: 404 },
