@@ -19,6 +19,7 @@ import * as exchange from "#features/exchange/exchange.actions.ts";
 import * as figures from "#features/figures/figures.actions.ts";
 import * as drafts from "#features/ledgers/drafts.actions.ts";
 import * as ledgers from "#features/ledgers/ledgers.actions.ts";
+import * as views from "#features/ledgers/views.actions.ts";
 import * as writes from "#features/ledgers/writes.actions.ts";
 import * as groups from "#features/people/groups.actions.ts";
 import * as people from "#features/people/people.actions.ts";
@@ -57,6 +58,9 @@ export const actions = [
   drafts.list,
   drafts.keep,
   drafts.drop,
+  views.list,
+  views.save,
+  views.remove,
   figures.ask,
   figures.records,
   exchange.load,
@@ -123,6 +127,7 @@ export function createServer(
       groups: "小组",
       ledgers: "台账",
       drafts: "草稿",
+      views: "视图",
       figures: "数字",
       exchange: "导入导出",
       reports: "报告",

@@ -197,6 +197,26 @@ const cases: Record<string, Case> = {
     ask: (client) => client.send("PUT", `${api}/drafts/entry%2F1`, { content: { 主题: "没写完" } }),
   },
   "drafts.drop": { right: "east", ask: (client) => client.send("DELETE", `${api}/drafts/entry%2F1`) },
+  "views.list": {
+    right: "east",
+    wrong: { login: "auditor", status: 404 },
+    ask: (client) => client.get(`${api}/ledgers/study/views`),
+  },
+  "views.save": {
+    right: "east",
+    wrong: { login: "auditor", status: 404 },
+    ask: (client) => client.send("PUT", `${api}/ledgers/study/views/${randomUUID()}`, { name: "本周", shown: {} }),
+  },
+  "views.remove": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: async () => {
+      const id = randomUUID();
+      await (await world.as("east")).send("PUT", `${api}/ledgers/study/views/${id}`, { name: "不用了", shown: {} });
+      return id;
+    },
+    ask: (client, id) => client.send("DELETE", `${api}/views/${id}`),
+  },
   "figures.ask": {
     right: "east",
     wrong: { login: "west", status: 404 },
