@@ -18,15 +18,11 @@ interface Row {
 type Names = Record<"units" | "people", Record<string, string>>;
 let names: Names;
 
-const list = (client: Client, query: Record<string, unknown>): Promise<Reply> =>
-  client.get(
-    `/api/campaigns/trial/ledgers/study/entries?${new URLSearchParams(
-      Object.entries(query).map(([name, value]): [string, string] => [
-        name,
-        typeof value === "string" ? value : JSON.stringify(value),
-      ]),
-    )}`,
-  );
+const list = (client: Client, query: Record<string, unknown>): Promise<Reply> => {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) search.set(name, typeof value === "string" ? value : JSON.stringify(value));
+  return client.get(`/api/campaigns/trial/ledgers/study/entries?${search.toString()}`);
+};
 
 beforeAll(async () => {
   world = await createWorld();
@@ -47,13 +43,12 @@ beforeAll(async () => {
       是否扩大: pick([true, false, null], index),
     };
     const reply = await office.send("PUT", `/api/campaigns/trial/ledgers/study/entries/${randomUUID()}`, { values });
-    expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+    if (reply.status !== 200) throw new Error(JSON.stringify(reply.body));
   }
   ({ entries: all, names } = (await list(office, {})).body);
   for (const { id } of all.slice(0, 5))
     await office.send("POST", `/api/campaigns/trial/entries/${id}/move`, { version: 1, transition: "退回", reason: "重填" });
   ({ entries: all, names } = (await list(office, {})).body);
-  expect(all).toHaveLength(41);
 });
 afterAll(() => world.close());
 
