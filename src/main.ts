@@ -17,6 +17,7 @@ import * as structure from "#features/campaigns/structure.actions.ts";
 import * as documents from "#features/documents/documents.actions.ts";
 import * as exchange from "#features/exchange/exchange.actions.ts";
 import * as figures from "#features/figures/figures.actions.ts";
+import { changeManyAction } from "#features/ledgers/change-many.actions.ts";
 import * as drafts from "#features/ledgers/drafts.actions.ts";
 import * as ledgers from "#features/ledgers/ledgers.actions.ts";
 import * as views from "#features/ledgers/views.actions.ts";
@@ -52,6 +53,7 @@ export const actions = [
   ledgers.get,
   record,
   change,
+  changeManyAction(registerEntry),
   writes.move,
   writes.remove,
   writes.restore,

@@ -169,6 +169,13 @@ const cases: Record<string, Case> = {
     prepare: recorded,
     ask: (client, id) => client.send("PATCH", `${api}/entries/${id}`, { version: 1, values: { 主题: "新的主题" } }),
   },
+  "ledgers.changeMany": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: recorded,
+    ask: (client, entry) =>
+      client.send("POST", `${api}/ledgers/study/changes`, { changes: [{ entry, version: 1, values: { 主题: "新的主题" } }] }),
+  },
   "ledgers.move": {
     right: "eastHead",
     wrong: { login: "east", status: 403 },
