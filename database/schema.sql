@@ -182,6 +182,16 @@ create table public.counted (
   constraint counted_pk PRIMARY KEY (realm_id, campaign_id)
 );
 
+create table public.drafts (
+  realm_id integer not null,
+  campaign_id integer not null,
+  account_id bigint not null,
+  key text not null,
+  content jsonb not null,
+  at timestamp with time zone not null,
+  constraint drafts_pk PRIMARY KEY (realm_id, campaign_id, account_id, key)
+);
+
 create table public.entries (
   realm_id integer not null,
   entry_id uuid not null,
@@ -479,6 +489,19 @@ create table public.units (
   constraint units_realm_fk FOREIGN KEY (realm_id) REFERENCES public.realms(realm_id)
 );
 
+create table public.views (
+  realm_id integer not null,
+  view_id uuid not null,
+  campaign_id integer not null,
+  ledger text not null,
+  account_id bigint not null,
+  unit_id bigint,
+  name text not null,
+  shown jsonb not null,
+  at timestamp with time zone not null,
+  constraint views_pk PRIMARY KEY (realm_id, view_id)
+);
+
 
 CREATE INDEX attachments_entry ON public.attachments USING btree (realm_id, entry_id);
 CREATE INDEX attachments_unfinished ON public.attachments USING btree (realm_id, begun_at) WHERE (state = 'uploading'::text);
@@ -498,6 +521,7 @@ CREATE INDEX sessions_account ON public.sessions USING btree (account_id);
 CREATE INDEX unit_paths_ancestor ON public.unit_paths USING btree (realm_id, campaign_id, ancestor_id, unit_id);
 CREATE INDEX units_code ON public.units USING btree (realm_id, code);
 CREATE INDEX units_name ON public.units USING btree (realm_id, name);
+CREATE INDEX views_ledger ON public.views USING btree (realm_id, campaign_id, ledger);
 
 alter table public.attachment_parts enable row level security;
 create policy attachment_parts_realm on public.attachment_parts to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
@@ -510,6 +534,8 @@ create policy audit_realm on public.audit to yibenzhang_whole using (realm_id = 
 create policy audit_units on public.audit to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
 alter table public.counted enable row level security;
 create policy counted_realm on public.counted for select to yibenzhang_app, yibenzhang_whole using (realm_id = ANY (public.app_realms()));
+alter table public.drafts enable row level security;
+create policy drafts_own on public.drafts to yibenzhang_app, yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor())) with check ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor()));
 alter table public.entries enable row level security;
 create policy entries_realm on public.entries to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
 create policy entries_units on public.entries to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
@@ -556,6 +582,9 @@ alter table public.unit_paths enable row level security;
 create policy unit_paths_realm on public.unit_paths for select to yibenzhang_app, yibenzhang_whole using (realm_id = ANY (public.app_realms()));
 alter table public.units enable row level security;
 create policy units_realm on public.units for select to yibenzhang_app, yibenzhang_whole using (realm_id = ANY (public.app_realms()));
+alter table public.views enable row level security;
+create policy views_own on public.views to yibenzhang_app, yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor())) with check ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor()));
+create policy views_shared on public.views for select to yibenzhang_app, yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (unit_id IS NOT NULL));
 
 grant usage on schema public to public;
 grant usage on schema public to yibenzhang_app;
@@ -570,6 +599,8 @@ grant select on table public.campaigns to yibenzhang_app;
 grant select on table public.campaigns to yibenzhang_whole;
 grant select on table public.counted to yibenzhang_app;
 grant select on table public.counted to yibenzhang_whole;
+grant delete, insert, select, update on table public.drafts to yibenzhang_app;
+grant delete, insert, select, update on table public.drafts to yibenzhang_whole;
 grant insert, select, update on table public.entries to yibenzhang_app;
 grant insert, select, update on table public.entries to yibenzhang_whole;
 grant insert, select on table public.entry_events to yibenzhang_app;
@@ -612,3 +643,5 @@ grant select on table public.unit_paths to yibenzhang_app;
 grant select on table public.unit_paths to yibenzhang_whole;
 grant select on table public.units to yibenzhang_app;
 grant select on table public.units to yibenzhang_whole;
+grant delete, insert, select, update on table public.views to yibenzhang_app;
+grant delete, insert, select, update on table public.views to yibenzhang_whole;

@@ -24,6 +24,9 @@ import * as attach from "#features/ledgers/attach.actions.ts";
 import * as attachments from "#features/ledgers/attachments.actions.ts";
 import * as ledgers from "#features/ledgers/ledgers.actions.ts";
 import * as own from "#features/ledgers/own.actions.ts";
+import { changeManyAction } from "#features/ledgers/change-many.actions.ts";
+import * as drafts from "#features/ledgers/drafts.actions.ts";
+import * as views from "#features/ledgers/views.actions.ts";
 import * as writes from "#features/ledgers/writes.actions.ts";
 import * as groups from "#features/people/groups.actions.ts";
 import * as people from "#features/people/people.actions.ts";
@@ -61,6 +64,7 @@ export const actions = [
   own.waiting,
   record,
   change,
+  changeManyAction(registerEntry),
   writes.move,
   writes.remove,
   writes.restore,
@@ -71,6 +75,12 @@ export const actions = [
   attachments.content,
   attachments.remove,
   attachments.restore,
+  drafts.list,
+  drafts.keep,
+  drafts.drop,
+  views.list,
+  views.save,
+  views.remove,
   figures.ask,
   figures.records,
   exchange.load,
@@ -140,6 +150,8 @@ export function createServer(
       groups: "小组",
       ledgers: "台账",
       attachments: "附件",
+      drafts: "草稿",
+      views: "视图",
       figures: "数字",
       exchange: "导入导出",
       reports: "报告",

@@ -174,6 +174,13 @@ const cases: Record<string, Case> = {
     prepare: recorded,
     ask: (client, id) => client.send("PATCH", `${api}/entries/${id}`, { version: 1, values: { 主题: "新的主题" } }),
   },
+  "ledgers.changeMany": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: recorded,
+    ask: (client, entry) =>
+      client.send("POST", `${api}/ledgers/study/changes`, { changes: [{ entry, version: 1, values: { 主题: "新的主题" } }] }),
+  },
   "ledgers.move": {
     right: "eastHead",
     wrong: { login: "east", status: 403 },
@@ -243,6 +250,32 @@ const cases: Record<string, Case> = {
       await (await world.as("east")).send("POST", `${attachmentAt(file)}/remove`, { reason: "传错了" });
       return client.send("POST", `${attachmentAt(file)}/restore`, {});
     },
+  },
+  "drafts.list": { right: "east", ask: (client) => client.get(`${api}/drafts?under=entry/`) },
+  "drafts.keep": {
+    right: "east",
+    ask: (client) => client.send("PUT", `${api}/drafts/entry%2F1`, { content: { 主题: "没写完" } }),
+  },
+  "drafts.drop": { right: "east", ask: (client) => client.send("DELETE", `${api}/drafts/entry%2F1`) },
+  "views.list": {
+    right: "east",
+    wrong: { login: "auditor", status: 404 },
+    ask: (client) => client.get(`${api}/ledgers/study/views`),
+  },
+  "views.save": {
+    right: "east",
+    wrong: { login: "auditor", status: 404 },
+    ask: (client) => client.send("PUT", `${api}/ledgers/study/views/${randomUUID()}`, { name: "本周", shown: {} }),
+  },
+  "views.remove": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: async () => {
+      const id = randomUUID();
+      await (await world.as("east")).send("PUT", `${api}/ledgers/study/views/${id}`, { name: "不用了", shown: {} });
+      return id;
+    },
+    ask: (client, id) => client.send("DELETE", `${api}/views/${id}`),
   },
   "figures.ask": {
     right: "east",

@@ -11,7 +11,8 @@ import type { Campaign } from "#kernel/campaign.ts";
 import { loadPack } from "#kernel/pack.ts";
 import type { Problem } from "#kernel/problem.ts";
 import { asOwner, sql } from "#platform/db.ts";
-import { changeEntry, getEntry, ledgerOf, listEntries, recordEntry } from "#features/ledgers/ledgers.model.ts";
+import { changeEntry, getEntry, ledgerOf, recordEntry } from "#features/ledgers/ledgers.model.ts";
+import { listEntries } from "#features/ledgers/list-entries.model.ts";
 import { makeXlsx, rowsOf, temporary, zip } from "../src/features/exchange/fixtures/make-xlsx.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 import { run, type Outcome } from "./program.ts";
@@ -428,7 +429,10 @@ describe("registers", () => {
 
 describe("two at a time", () => {
   const anEntry = () =>
-    asOwner(database, "look", async (tx) => (await listEntries(tx, campaign, "sessions", {}, { limit: 1, offset: 0 }))[0]);
+    asOwner(database, "look", async (tx) => {
+      const { entries } = await listEntries(tx, campaign, ledgerOf(campaign, "sessions"), {}, { limit: 1, offset: 0 });
+      return entries[0];
+    });
 
   test("the same entry from the same version: the second is told what the first changed", async () => {
     const entry = await anEntry();

@@ -12,7 +12,8 @@ import { storePack } from "#features/campaigns/load.model.ts";
 import { exportLedger } from "#features/exchange/export.model.ts";
 import { importFile } from "#features/exchange/import.model.ts";
 import type { ImportResult } from "#features/exchange/import.types.ts";
-import { changeEntry, listEntries } from "#features/ledgers/ledgers.model.ts";
+import { changeEntry } from "#features/ledgers/ledgers.model.ts";
+import { listEntries } from "#features/ledgers/list-entries.model.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -76,7 +77,7 @@ describe.each(["county-plan", "customs"])("%s", (name) => {
       );
       if (!text || ledger.registers) continue;
       const touched = await withScope(database, operator(campaign).scope, async (tx) => {
-        const [entry] = await listEntries(tx, campaign, ledger.key, {}, { limit: 1, offset: 0 });
+        const [entry] = (await listEntries(tx, campaign, ledger, {}, { limit: 1, offset: 0 })).entries;
         if (entry)
           await changeEntry(tx, campaign, entry, entry.version, doer(), {
             action: "change",

@@ -42,6 +42,8 @@ const known = [
   "groups",
   "group_members",
 ];
+/** Tables whose rows are one account's. */
+const personal = ["drafts", "views"];
 /** Tables that requests do not reach at all. */
 const hidden = ["accounts", "sessions", "migrations"];
 /** Reference tables: the same for all realms. */
@@ -88,6 +90,11 @@ async function fill(small: SmallCampaign): Promise<void> {
       await tx.query(
         sql`insert into attachment_parts (realm_id, attachment_id, part, unit_id, content) values (${realm}, ${id}, 0, ${unit}, ${Buffer.from("x")})`,
       );
+      await tx.query(
+        sql`insert into drafts (realm_id, campaign_id, account_id, key, content, at) values (${realm}, ${campaign.id}, ${unit}, 'a', '{}', ${at})`,
+      );
+      await tx.query(sql`insert into views (realm_id, view_id, campaign_id, ledger, account_id, name, shown, at)
+        values (${realm}, ${id}, ${campaign.id}, 'book', ${unit}, ${name}, '{}', ${at})`);
       const group = sql`insert into groups (realm_id, campaign_id, unit_id, kind, name) values (${realm}, ${campaign.id}, ${unit}, '专班', ${name}) returning realm_id, group_id`;
       await tx.query(
         sql`with made as (${group}) insert into group_members (realm_id, group_id, unit_id, role) select realm_id, group_id, ${unit}, '成员' from made`,
@@ -147,7 +154,7 @@ describe("tables", () => {
   it("are each of one of the known kinds, and none belongs to a role of requests", async () => {
     await asOwner(database, "look", async (tx) => {
       const all = await names(tx, "r");
-      const expected = [...recorded, ...known, ...reference, "posts", ...hidden];
+      const expected = [...recorded, ...known, ...personal, ...reference, "posts", ...hidden];
       // A new table has to be given its place here, and its policies with it.
       expect(all.filter((name) => !expected.includes(name))).toEqual([]);
       const owned = await tx.query(
@@ -182,7 +189,7 @@ describe("without a scope", () => {
   it("nothing is visible in any table", async () => {
     await filled("unscoped");
     for (const role of roles)
-      for (const table of [...recorded, ...known, "posts"]) {
+      for (const table of [...recorded, ...known, ...personal, "posts"]) {
         expect({ table, any: (await asOwner(database, "look", (tx) => count(tx, table))) > 0 }).toEqual({ table, any: true });
         expect({ role, table, rows: await unscoped(role, (tx) => count(tx, table)) }).toEqual({ role, table, rows: 0 });
       }
@@ -196,8 +203,8 @@ describe("without a scope", () => {
         const row = await someRow(table, sql`true`);
         const add = row && (await refusal(unscoped(role, (tx) => insert(tx, table, row))));
         expect({ role, table, add: add ?? notAllowed }).toEqual({ role, table, add: notAllowed });
-        const remove = await refusal(unscoped(role, (tx) => tx.query(sql`delete from ${raw(table)}`)));
-        expect({ role, table, remove }).toEqual({ role, table, remove: notAllowed });
+        const remove = await unscoped(role, (tx) => tx.query(sql`delete from ${raw(table)} returning 1`)).catch(code);
+        expect({ role, table, remove }).toEqual({ role, table, remove: personal.includes(table) ? [] : notAllowed });
       }
     for (const role of roles) {
       const changed = await unscoped(role, (tx) => tx.query(sql`update entries set data = '{}' returning 1`));
@@ -274,6 +281,37 @@ describe("a unit's own scope", () => {
     );
     expect(left).toEqual({ units: "" });
     await one.close();
+  });
+});
+
+describe("what is one account's", () => {
+  it("is seen, changed and removed by that account only; a shared view is read by others", async () => {
+    const small = await filled("personal");
+    const { realm } = small.campaign;
+    const scopeOf = (actor: number): Scope => ({ actor, realms: [realm], units: "whole" });
+    const [mine, yours] = [small.id("甲处"), small.id("乙处")];
+    for (const table of personal) {
+      const all = (actor: number) =>
+        withScope(database, scopeOf(actor), (tx) =>
+          tx.query<{ account_id: number }>(sql`select account_id from ${raw(table)} order by 1`),
+        );
+      expect(await all(mine)).toEqual([{ account_id: mine }]);
+      const row = await someRow(table, sql`realm_id = ${realm} and account_id = ${yours}`);
+      expect(await refusal(withScope(database, scopeOf(mine), (tx) => insert(tx, table, row ?? "")))).toBe(notAllowed);
+      const taken = await withScope(database, scopeOf(mine), (tx) =>
+        tx.query(sql`update ${raw(table)} set at = now() where account_id = ${yours} returning 1`),
+      );
+      expect(taken).toEqual([]);
+      await withScope(database, scopeOf(mine), (tx) => tx.query(sql`delete from ${raw(table)} where account_id = ${yours}`));
+      expect(await all(yours)).toEqual([{ account_id: yours }]);
+    }
+    await withScope(database, scopeOf(yours), (tx) => tx.query(sql`update views set unit_id = ${yours}`));
+    const seenViews = await withScope(database, scopeOf(mine), (tx) => tx.query(sql`select 1 from views`));
+    expect(seenViews).toHaveLength(2);
+    const changed = await withScope(database, scopeOf(mine), (tx) =>
+      tx.query(sql`update views set name = '' where account_id = ${yours} returning 1`),
+    );
+    expect(changed).toEqual([]);
   });
 });
 

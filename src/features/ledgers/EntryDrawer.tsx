@@ -76,12 +76,13 @@ export function EntryDrawer({ campaign, ledger, entry, close }: Shown) {
           )}
           <EntryForm
             campaign={campaign}
+            draftKey={`entry/${entry}`}
             ledger={ledger}
             unit={data.entry.unit}
             values={data.entry.values}
             error={change.error instanceof Problem && change.error.code === "version_conflict" ? null : change.error}
             busy={change.isPending}
-            save={(values) => change.mutate(values)}
+            save={(values) => change.mutateAsync(values)}
             cancel={() => {
               change.reset();
               setEditing(false);

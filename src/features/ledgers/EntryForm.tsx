@@ -4,6 +4,8 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
+import { useDraft } from "#web/api/use-draft.ts";
+import { DraftOffer, DraftState } from "#web/ui/DraftOffer.tsx";
 import { FieldInput, type Value } from "#web/ui/FieldInput.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { isFilledIn } from "./shown-value.types.ts";
@@ -18,19 +20,22 @@ interface Fault {
 
 interface Given {
   campaign: string;
+  /** What its draft is kept under. */
+  draftKey: string;
   ledger: Ledger;
   unit: number;
   values: Values;
   error: Error | null;
   busy: boolean;
   /** Takes what was changed only; null empties a field. */
-  save: (changed: Record<string, Value>) => void;
+  save: (changed: Record<string, Value>) => Promise<unknown>;
   cancel: () => void;
 }
 
-export function EntryForm({ campaign, ledger, unit, values, error, busy, save, cancel }: Given) {
+export function EntryForm({ campaign, draftKey, ledger, unit, values, error, busy, save, cancel }: Given) {
   const { t } = useTranslation();
   const [form] = Form.useForm<Values>();
+  const draft = useDraft<Record<string, Value>>(campaign, draftKey);
   const faults = error instanceof Problem ? ((error.details["faults"] ?? []) as Fault[]) : [];
   useEffect(() => {
     // The place of a fault is its field; the first one is brought into view.
@@ -44,12 +49,18 @@ export function EntryForm({ campaign, ledger, unit, values, error, busy, save, c
     // Faults come with the error.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [error]);
-  const finish = (filled: Values): void => {
+  const changedIn = (filled: Values): Record<string, Value> => {
     const changed: Record<string, Value> = {};
     for (const [name, value] of Object.entries(filled))
       if (JSON.stringify(value ?? null) !== JSON.stringify(values[name] ?? null)) changed[name] = value ?? null;
-    save(changed);
+    return changed;
   };
+  // A refusal is shown by whoever saves; the draft stays.
+  const finish = (filled: Values): void =>
+    void save(changedIn(filled)).then(
+      () => draft.drop(),
+      () => undefined,
+    );
   const wide = (type: string): boolean => type === "longtext" || type === "people" || type === "choices";
   return (
     <Form<Values>
@@ -57,9 +68,11 @@ export function EntryForm({ campaign, ledger, unit, values, error, busy, save, c
       layout="vertical"
       initialValues={values}
       onFinish={finish}
+      onValuesChange={(_, filled) => draft.keep(changedIn(filled))}
       scrollToFirstError={{ block: "center" }}
       disabled={busy}
     >
+      <DraftOffer draft={draft} take={(typed) => form.setFieldsValue(typed)} />
       <div className="entry-fields">
         {ledger.fields
           .filter((field) => isFilledIn(field, ledger.stateField))
@@ -81,9 +94,10 @@ export function EntryForm({ campaign, ledger, unit, values, error, busy, save, c
         <Button type="primary" htmlType="submit" loading={busy}>
           {t("save")}
         </Button>
-        <Button onClick={cancel} disabled={busy}>
+        <Button disabled={busy} onClick={cancel}>
           {t("cancel")}
         </Button>
+        <DraftState state={draft.state} />
       </Space>
     </Form>
   );

@@ -6,7 +6,9 @@ import { day, flag, id, pageInput } from "#kernel/input.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { aboutEntry, answerEntries, answerEntry, entryOut, namesOut, readableEntry, readableLedger } from "./entries.ts";
 import { mayTransit } from "./ledgers.policy.ts";
-import { listEntries, listEvents } from "./ledgers.model.ts";
+import { filterInput, readFilter, readSorting } from "./filter.ts";
+import { listEntries } from "./list-entries.model.ts";
+import { listEvents } from "./ledgers.model.ts";
 import { accountNames } from "./show.model.ts";
 
 const verbs = ["edit", "delete"] as const;
@@ -16,7 +18,7 @@ export const list = campaignAction({
   method: "GET",
   path: "/api/campaigns/:campaign/ledgers/:ledger/entries",
   summary: "一本台账的记录，分页",
-  description: "本单位和下级的记录，日期近的在前；more 为 true 时还有下一页。",
+  description: "本单位和下级的记录，可按栏目筛选和排序；more 为 true 时还有下一页。",
   input: z.object({
     ledger: z.string(),
     unit: id.optional(),
@@ -24,24 +26,27 @@ export const list = campaignAction({
     from: day.optional(),
     to: day.optional(),
     deleted: flag.optional().meta({ description: "true：只看已删除的" }),
+    ...filterInput,
+    count: flag.default(false).meta({ description: "true：同时答合乎条件的总数" }),
     ...pageInput,
   }),
-  output: z.object({ entries: z.array(entryOut), names: namesOut, more: z.boolean() }),
+  output: z.object({
+    entries: z.array(entryOut),
+    names: namesOut,
+    more: z.boolean(),
+    total: z.int().optional().meta({ description: "合乎条件的总数，count 为 true 时才有" }),
+  }),
   sensitive: true,
   subject: async (call, { ledger, unit }) => ({
     ledger: readableLedger(call, ledger),
     unit: unit === undefined ? undefined : await getUnit(call.tx, call.asker, unit),
   }),
   allow: anyoneHere,
-  async run(call, { ledger, unit }, { limit, offset, state, from, to, deleted }) {
-    const found = await listEntries(
-      call.tx,
-      call.campaign,
-      ledger.key,
-      { unit: unit?.id, state, from, to, deleted },
-      { limit: limit + 1, offset },
-    );
-    return { ...(await answerEntries(call, ledger, found.slice(0, limit))), more: found.length > limit };
+  async run(call, { ledger, unit }, { limit, offset, state, from, to, deleted, where, sort, order, count }) {
+    const filter = { unit: unit?.id, state, from, to, deleted, where: readFilter(ledger, where) };
+    const window = { limit: limit + 1, offset, sorting: readSorting(ledger, sort, order), count };
+    const { entries, total } = await listEntries(call.tx, call.campaign, ledger, filter, window);
+    return { ...(await answerEntries(call, ledger, entries.slice(0, limit))), more: entries.length > limit, total };
   },
   about: ({ ledger, unit }) => ({ id: ledger, unit }),
 });

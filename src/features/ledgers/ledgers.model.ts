@@ -10,6 +10,8 @@ import { constraintOf, isoText, join, runAgain, sql, type Sql, type Tx } from "#
 import { moveAttachments } from "./attachments.model.ts";
 import type { Doer, Entry, EntryEvent, Values } from "./ledgers.types.ts";
 import { listPosts, unitOn } from "#features/people/people.model.ts";
+import { columnsSql } from "./filter.model.ts";
+import type { Filter } from "./filter.types.ts";
 import { dayOf, difference, ownerPerson, shapeEntry, type Shape } from "./shape.model.ts";
 
 export const entryColumns = sql`entry_id as id, realm_id as realm, ledger, unit_id as unit, day, state, data, version, deleted, pack_id as "packId", ${isoText("created_at")} as "createdAt", ${isoText("updated_at")} as "updatedAt"`;
@@ -39,11 +41,13 @@ export interface EntryFilter {
   from?: string | undefined;
   to?: string | undefined;
   deleted?: boolean | undefined;
+  /** Checked against the ledger. */
+  where?: Filter | undefined;
 }
 
 /** Conditions on rows `e` of entries of a ledger. */
-export const filterSql = (campaign: Campaign, ledger: string, filter: EntryFilter): Sql =>
-  join(
+export function filterSql(campaign: Campaign, ledger: string, filter: EntryFilter): Sql {
+  const plain = join(
     [
       sql`e.realm_id = any(${campaign.realms}::integer[]) and e.campaign_id = ${campaign.id} and e.ledger = ${ledger} and e.deleted = ${filter.deleted ?? false}`,
       ...(filter.unit === undefined || filter.unit === campaign.root
@@ -57,18 +61,8 @@ export const filterSql = (campaign: Campaign, ledger: string, filter: EntryFilte
     ],
     " and ",
   );
-
-/** Entries of a ledger that the asker may see, newest first. */
-export const listEntries = (
-  tx: Tx,
-  campaign: Campaign,
-  ledger: string,
-  filter: EntryFilter,
-  page: { limit: number; offset: number },
-): Promise<Entry[]> =>
-  tx.query(
-    sql`select ${entryColumns} from entries e where ${filterSql(campaign, ledger, filter)} order by day desc nulls last, entry_id limit ${page.limit} offset ${page.offset}`,
-  );
+  return filter.where === undefined ? plain : sql`${plain}${columnsSql(campaign, ledgerOf(campaign, ledger), filter.where)}`;
+}
 
 export const listEvents = (tx: Tx, { realm, id }: Pick<Entry, "realm" | "id">): Promise<EntryEvent[]> =>
   tx.query(

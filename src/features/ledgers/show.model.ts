@@ -3,6 +3,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { valueSql } from "#kernel/measure-sql.ts";
 import { join, raw, sql, type Tx } from "#platform/db.ts";
+import { plainContext } from "./filter.model.ts";
 import type { Entry } from "./ledgers.types.ts";
 
 export interface Names {
@@ -52,11 +53,7 @@ export async function computedOf(
 ): Promise<Map<string, Record<string, string | null>>> {
   const fields = ledger.fields.filter((field) => field.derive !== undefined);
   if (fields.length === 0 || ids.length === 0) return new Map();
-  const context = {
-    campaign,
-    variables: { from: campaign.from, to: campaign.from, asOf: campaign.from },
-    unitIds: () => [],
-  };
+  const context = plainContext(campaign);
   const columns = fields.map((field, index) => sql`(${valueSql(ledger, field, context)})::text as ${raw(`d${index}`)}`);
   const rows = await tx.query<Record<string, string | null> & { id: string }>(
     sql`select e.entry_id as id, ${join(columns)} from entries e where e.realm_id = any(${campaign.realms}::integer[]) and e.entry_id = any(${ids}::uuid[])`,

@@ -1,13 +1,12 @@
 /** Entries of ledgers: recording, changing, moving on, deleting. Each write names the version it was based on. */
 import { z } from "zod";
-import { mayUse, sees, type Verdict } from "#kernel/access.ts";
-import { campaignAction, type CampaignCall } from "#kernel/action.ts";
-import { campaignIn, type Campaign } from "#kernel/campaign.ts";
-import type { Ledger } from "#kernel/definitions.ts";
+import { mayUse } from "#kernel/access.ts";
+import { campaignAction } from "#kernel/action.ts";
+import { campaignIn } from "#kernel/campaign.ts";
 import { id } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
-import type { Tx } from "#platform/db.ts";
-import { getUnit, holdRegister } from "#features/units/units.model.ts";
+import { getUnit } from "#features/units/units.model.ts";
+import { changing, mayEdit, registering, type Register } from "./change-one.ts";
 import {
   aboutEntry,
   answerEntry,
@@ -21,49 +20,18 @@ import {
 } from "./entries.ts";
 import { mayTransit } from "./ledgers.policy.ts";
 import { changeEntry, findRecorded, recordEntry } from "./ledgers.model.ts";
-import type { Entry, Values } from "./ledgers.types.ts";
-import type { LiveLookups } from "./lookups.model.ts";
+import type { Entry } from "./ledgers.types.ts";
 import { moveEntry } from "./move-entry.model.ts";
 import { readValues } from "./read-values.model.ts";
-
-/** Makes the unit or person that an entry of a register is about; returns the unit that owns the entry. */
-type Register = (
-  tx: Tx,
-  campaign: Campaign,
-  ledger: Ledger,
-  values: Values,
-  lookups: LiveLookups,
-  sender: number,
-  who: { whole: boolean; mayWrite: (unit: number) => boolean },
-) => Promise<number>;
 
 const version = z.int().min(1).meta({ description: "所看到的版本；已被他人修改时返回 409 和差异" });
 const reason = z.string().trim().max(1000);
 const written = z.object({ entry: entryOut, names: namesOut });
 
-function asEdit(call: CampaignCall["asker"], { ledger, entry }: { ledger: Ledger; entry: Entry }): Verdict {
-  if (entry.deleted) return "这条记录已删除，不能修改。确需修改的，请先恢复。";
-  return mayUse(call, ledger, "edit");
-}
-
 /** Recording and changing, told how registers make the units and people that they are about. */
 export function recordingActions(register: Register) {
-  const registered = async (
-    call: CampaignCall,
-    campaign: Campaign,
-    ledger: Ledger,
-    values: Values,
-    lookups: LiveLookups,
-    unit: number,
-  ): Promise<number> =>
-    ledger.registers
-      ? call.asSystem(`register in ${ledger.key}`, (tx) =>
-          register(tx, campaign, ledger, values, lookups, unit, {
-            whole: call.asker.scope.units === "whole",
-            mayWrite: (other) => sees(call.asker, other),
-          }),
-        )
-      : unit;
+  const registered = registering(register);
+  const changed = changing(register);
 
   const record = campaignAction({
     name: "ledgers.record",
@@ -110,26 +78,8 @@ export function recordingActions(register: Register) {
     output: written,
     seconds: 60,
     subject: (call, { entry }) => readableEntry(call, entry, true),
-    allow: asEdit,
-    async run(call, { entry, ledger }, input) {
-      const campaign = campaignIn(call.campaign, entry.realm);
-      const { values, lookups } = await readValues(call.tx, campaign, ledger, input.values, {
-        whole: false,
-        unit: entry.unit,
-      });
-      if (ledger.registers) holdRegister(call.tx, entry.realm);
-      const done = await changeEntry(
-        call.tx,
-        campaign,
-        entry,
-        input.version,
-        doerOf(call),
-        { action: "change", values, reason: input.reason },
-        checkFor(call, ledger, entry.realm),
-      );
-      if (done.version !== entry.version) await registered(call, campaign, ledger, { ...done.data }, lookups, entry.unit);
-      return answerEntry(call, ledger, done);
-    },
+    allow: mayEdit,
+    run: async (call, subject, input) => answerEntry(call, subject.ledger, await changed(call, subject, input)),
     about: aboutEntry,
   });
   return [record, change] as const;

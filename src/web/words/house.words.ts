@@ -16,6 +16,13 @@ const zh = {
   retry: "重试",
   loading: "正在读取……",
   wrong: "没有成功",
+  draft: {
+    found: "您在{{at}}填过，还没有保存。",
+    take: "接着填",
+    drop: "不要了",
+    device: "草稿已存在本机",
+    kept: "草稿已保存",
+  },
 };
 const en: typeof zh = {
   product: "Yibenzhang",
@@ -41,5 +48,12 @@ const en: typeof zh = {
   retry: "Try again",
   loading: "Loading…",
   wrong: "Not done",
+  draft: {
+    found: "Typed on {{at}} and not saved.",
+    take: "Go on with it",
+    drop: "Throw away",
+    device: "Draft kept on this device",
+    kept: "Draft kept",
+  },
 };
 export const words = { zh, en };
