@@ -3,6 +3,8 @@
  * uploads and headers, and nothing of what is asked; it validates nothing, because who asks comes before what.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { constants } from "node:zlib";
+import compress from "@fastify/compress";
 import cookie from "@fastify/cookie";
 import multipart from "@fastify/multipart";
 import swagger from "@fastify/swagger";
@@ -103,6 +105,13 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.removeContentTypeParser("text/plain");
   app.addContentTypeParser(bytes, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  await app.register(compress, {
+    encodings: ["br", "gzip"],
+    threshold: 1024,
+    // What is text; packed files would only cost time, and a stream of events must not wait for a block to fill.
+    customTypes: /^(application\/(problem\+)?json|text\/(css|html|javascript)|image\/svg\+xml)/,
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } },
+  });
   await app.register(cookie);
   await app.register(multipart, { limits: { fileSize: fileLimit, files: 1, fields: 20, fieldSize: 10_000, parts: 21 } });
   await app.register(swagger, { openapi: openapi(options), transform: jsonSchemaTransform });

@@ -1,7 +1,7 @@
 /** The browser's part: everything within one page, routed here. */
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { App, ConfigProvider } from "antd";
+import { ConfigProvider } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import { StrictMode } from "react";
@@ -9,7 +9,10 @@ import { createRoot } from "react-dom/client";
 import { useTranslation } from "react-i18next";
 import { queries } from "./api/queries.ts";
 import { router } from "./router.tsx";
+import { shown } from "./ui/look.ts";
 import "./ui/page.css";
+import "./ui/print.css";
+import { Sayings } from "./ui/Sayings.tsx";
 import { themeFor } from "./ui/theme.ts";
 import { useSmall } from "./ui/small.ts";
 import "./words/i18n.ts";
@@ -17,13 +20,14 @@ import "./words/i18n.ts";
 function Root() {
   const { i18n } = useTranslation();
   const small = useSmall();
+  const { look, large } = shown.use();
   return (
-    <ConfigProvider locale={i18n.language === "en" ? enUS : zhCN} theme={themeFor({ large: small })}>
-      <App>
+    <ConfigProvider locale={i18n.language === "en" ? enUS : zhCN} theme={themeFor({ look, large, small })}>
+      <Sayings>
         <QueryClientProvider client={queries}>
           <RouterProvider router={router} />
         </QueryClientProvider>
-      </App>
+      </Sayings>
     </ConfigProvider>
   );
 }

@@ -2,8 +2,9 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { ask, Problem, whenSignedOut } from "./api/client.ts";
 import { queries, reading } from "./api/queries.ts";
+import { startFor } from "./shell/places.ts";
+import { sessionEnded } from "./shell/session.ts";
 import { Shell } from "./shell/Shell.tsx";
-import { SignIn } from "./shell/SignIn.tsx";
 import { Wrong } from "./ui/Wrong.tsx";
 
 /** What an address says besides the path; anyone may have written it. */
@@ -20,7 +21,7 @@ const signIn = createRoute({
   validateSearch: (given: Given): { back?: string } =>
     // Only within this site: whoever sends a link must not decide where one goes after signing in.
     typeof given["back"] === "string" && /^\/(?![/\\])/.test(given["back"]) ? { back: given["back"] } : {},
-  component: SignIn,
+  component: lazyRouteComponent(() => import("./shell/SignIn.tsx"), "SignIn"),
 });
 
 /** Asks who this is; who has no session signs in first and comes back. */
@@ -40,7 +41,7 @@ const home = createRoute({
     await signedIn(location.href);
     const { campaigns } = await ask("campaigns.list", {});
     const [first] = campaigns;
-    if (first) throw redirect({ to: "/c/$campaign/figures", params: { campaign: first.key } });
+    if (first) throw redirect({ to: "/c/$campaign", params: { campaign: first.key } });
   },
 });
 
@@ -54,6 +55,16 @@ const campaign = createRoute({
       queries.ensureQueryData(reading("units.list", params)),
     ]),
   component: Shell,
+});
+
+/** Where a campaign is opened depends on what one comes for. */
+const start = createRoute({
+  getParentRoute: () => campaign,
+  path: "/",
+  beforeLoad: async ({ params }) => {
+    const { role } = await queries.ensureQueryData(reading("campaigns.get", params));
+    throw redirect({ to: `/c/$campaign/${startFor(role)}`, params });
+  },
 });
 
 interface Place {
@@ -103,15 +114,26 @@ const importing = createRoute({
   component: lazyRouteComponent(() => import("#features/exchange/ImportPage.tsx"), "ImportPage"),
 });
 
+/** Every component in every state, to look at and to compare; not built for those who work with the product. */
+const gallery = createRoute({
+  getParentRoute: () => root,
+  path: "/ui",
+  component: lazyRouteComponent(() => import("./gallery/Gallery.tsx"), "Gallery"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, home, campaign.addChildren([figures, ledgers, importing])]),
+  routeTree: root.addChildren([
+    signIn,
+    home,
+    campaign.addChildren([start, figures, ledgers, importing]),
+    ...(import.meta.env.MODE === "production" ? [] : [gallery]),
+  ]),
   defaultPreload: "intent",
 });
 
+// Who was at work stays on the page and signs in over it; who only comes is led to sign in by the route.
 whenSignedOut(() => {
-  queries.clear();
-  const { href, pathname } = router.state.location;
-  if (pathname !== "/sign-in") void router.navigate({ to: "/sign-in", search: { back: href } });
+  if (queries.getQueryData(reading("access.me", {}).queryKey)) sessionEnded.set(true);
 });
 
 declare module "@tanstack/react-router" {

@@ -28,9 +28,9 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Serves a world to a browser. */
-export async function openSite(world: World): Promise<Site> {
-  const app = await createServer(world.database, { clock: () => world.time.now, logLevel: "silent", web });
+/** Serves a world to a browser, with the pages as they were built or as another build made them. */
+export async function openSite(world: World, pages = web): Promise<Site> {
+  const app = await createServer(world.database, { clock: () => world.time.now, logLevel: "silent", web: pages });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const address = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   // As root, as in a container, Chromium has no sandbox of its own.
@@ -64,6 +64,15 @@ export async function openSite(world: World): Promise<Site> {
       await app.close();
     },
   };
+}
+
+/** Follows the navigation to a place; on a phone it may wait behind “more”. */
+export async function goTo(page: Page, place: string): Promise<void> {
+  const link = page.getByRole("link", { name: place, exact: true });
+  const more = page.getByRole("button", { name: /^(更多|More)$/ });
+  await link.or(more).first().waitFor();
+  if (!(await link.isVisible())) await more.click();
+  await link.click();
 }
 
 /** No serious fault for people who use a keyboard or a screen reader (WCAG 2.2 A and AA, as far as a program can tell). */

@@ -1,7 +1,7 @@
 /** An office at its desk and on a phone: signing in, bringing in a workbook, a figure down to its records, a record changed. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWorld, type World } from "../world.ts";
-import { expectFits, expectUsable, openSite, type Site, type Size } from "./browser.ts";
+import { expectFits, expectUsable, goTo, openSite, type Site, type Size } from "./browser.ts";
 
 let world: World;
 let site: Site;
@@ -47,7 +47,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
   test("a workbook goes in, its figure opens to the records, a record is changed, the import is taken back", async () => {
     const { page, complaints, close } = await site.visit(size, "office");
     const mark = size === "wide" ? "W" : "P";
-    await page.getByRole("link", { name: "导入" }).click();
+    await goTo(page, "导入");
     await page.locator("input[type=file]").setInputFiles(workbook(mark));
     await page.getByText("有1处问题").waitFor();
     await page.getByText("日期2023-02-30不存在").waitFor();
@@ -56,14 +56,14 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await page.getByRole("button", { name: "先导入合格的行" }).click();
     await page.getByText("新增2条，修改0条，不变0条，退回1条").waitFor();
 
-    await page.getByRole("link", { name: "数字" }).click();
+    await goTo(page, "数字");
     await page.getByRole("button", { name: /参学人次：20人次/ }).click();
     await page.getByRole("tab", { name: "记录" }).click();
     await page.getByRole("cell", { name: `${mark}2`, exact: true }).waitFor();
     await expectUsable(page);
     await page.getByRole("button", { name: /关\s*闭|Close/ }).click();
 
-    await page.getByRole("link", { name: "台账" }).click();
+    await goTo(page, "台账");
     await page.getByRole("combobox", { name: "台账" }).click();
     await page.getByTitle("集中学习台账").last().click();
     await page.getByRole("cell", { name: `${mark}2`, exact: true }).click();
@@ -98,8 +98,8 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
 test("in English", async () => {
   const { page, close } = await site.visit("wide", "office", "en");
   await page.getByRole("heading", { name: "Figures" }).waitFor();
-  await page.getByRole("link", { name: "Ledgers" }).click();
-  await page.getByRole("link", { name: "Import" }).click();
+  await goTo(page, "Ledgers");
+  await goTo(page, "Import");
   await page.getByText("Imported files").waitFor();
   await expectUsable(page);
   await close();

@@ -1,12 +1,14 @@
 /** 导入: drop a workbook, see what it would do, put right what was not recognised, bring it in, take it back. */
 import { useMutation } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { Alert, Button, Progress, Space, Upload } from "antd";
+import { Alert, Button, Upload } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { send } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
 import { queries } from "#web/api/queries.ts";
+import { LongWork } from "#web/ui/LongWork.tsx";
+import { PageHead } from "#web/ui/PageHead.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { ImportPreview, type Mapping } from "./ImportPreview.tsx";
 import { ImportsTable } from "./ImportsTable.tsx";
@@ -54,10 +56,9 @@ export function ImportPage() {
   const percent = Math.round(uploaded * 100);
   return (
     <div className="page">
-      <div className="page-head">
-        <h1>{t("import.title")}</h1>
+      <PageHead title={t("import.title")}>
         {file && !read.isPending && <Button onClick={again}>{t("import.another")}</Button>}
-      </div>
+      </PageHead>
       {done && <Alert type="success" showIcon closable style={{ marginBottom: 16 }} title={t("import.done", { ...done })} />}
       {!file && (
         <Upload.Dragger
@@ -75,10 +76,14 @@ export function ImportPage() {
         </Upload.Dragger>
       )}
       {read.isPending && (
-        <Space style={{ margin: "24px 0" }}>
-          <Progress type="circle" size={36} percent={percent} />
-          <output>{percent < 100 ? t("import.uploaded", { percent }) : t("import.reading")}</output>
-        </Space>
+        <LongWork
+          title={file?.name ?? t("import.title")}
+          done={{
+            at: percent < 100 ? 1 : 2,
+            of: 2,
+            name: percent < 100 ? t("import.uploaded", { percent }) : t("import.reading"),
+          }}
+        />
       )}
       {read.error && <Wrong error={read.error} />}
       {file && read.data && !read.isPending && (

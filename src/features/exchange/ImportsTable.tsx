@@ -1,20 +1,20 @@
 /** The files that were imported, each of which may be taken back. */
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { App, Button, Popconfirm } from "antd";
+import { Button, Popconfirm } from "antd";
 import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
 import { queries, reading } from "#web/api/queries.ts";
 import { ListTable } from "#web/ui/ListTable.tsx";
+import { useSayings } from "#web/ui/use-sayings.ts";
+import { When } from "#web/ui/When.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 
 type Kept = Output<"exchange.imports">["imports"][number];
 
-const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
-
 export function ImportsTable({ campaign }: { campaign: string }) {
   const { t } = useTranslation();
-  const { message } = App.useApp();
+  const { message } = useSayings();
   const kept = useQuery(reading("exchange.imports", { campaign, limit: 50 }));
   const undo = useMutation({
     mutationFn: (id: string) => ask("exchange.undo", { campaign, import: id }),
@@ -35,7 +35,7 @@ export function ImportsTable({ campaign }: { campaign: string }) {
         dataSource={kept.data?.imports ?? []}
         locale={{ emptyText: t("import.none") }}
         columns={[
-          { title: t("import.at"), className: "number", render: (_, { at }) => clock.format(new Date(at)) },
+          { title: t("import.at"), className: "number", render: (_, { at }) => <When at={at} /> },
           { title: t("import.file"), dataIndex: "file", ellipsis: true, width: 320 },
           { title: t("import.by"), render: (_, { unitName, actorName }) => actorName ?? unitName },
           { title: t("import.result"), className: "number", render: (_, one) => t("import.resultWords", { ...one }) },

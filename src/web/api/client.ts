@@ -1,6 +1,7 @@
 /** Asks the server: an action's name and input go out, its answer or a `Problem` comes back. */
 import routes from "virtual:routes";
 import type { Input, Name, Output } from "./contract.ts";
+import { noteLost } from "./reach.ts";
 
 /** What the server answers instead (RFC 9457), or `offline` when it cannot be reached. */
 export class Problem extends Error {
@@ -67,13 +68,17 @@ export async function ask<N extends Name>(name: N, input: Input<N>, signal?: Abo
   throw await problemOf(response);
 }
 
-const offline = (): Problem => new Problem("offline", 0, "连不上服务器。请检查网络；已填的内容都在，恢复后可以继续。");
+function offline(): Problem {
+  noteLost();
+  return new Problem("offline", 0, "连不上服务器。请检查网络；已填的内容都在，恢复后可以继续。");
+}
 
 async function problemOf(response: Response): Promise<Problem> {
   const body = (await response.json().catch(() => undefined)) as
     | { code: string; detail: string; details: Record<string, unknown> }
     | undefined;
   if (body?.code === "not_signed_in") onSignedOut();
+  if (!body) noteLost();
   return body
     ? new Problem(body.code, response.status, body.detail, body.details)
     : new Problem("unreachable", response.status, "服务器没有正常回答，可能正在重新启动。请稍后重试。");

@@ -1,73 +1,153 @@
-/** What stands around every page: the product, the campaign, the places, and who one is. */
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
-import { Button, Dropdown, Select } from "antd";
-import { useEffect } from "react";
+/** What stands around every page: the brand, the campaign and unit, the places of one's role, and one's account. */
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { ask } from "../api/client.ts";
 import { follow } from "../api/live.ts";
-import { queries, reading } from "../api/queries.ts";
-import { speak } from "../words/i18n.ts";
+import { reading } from "../api/queries.ts";
+import { HelpOf } from "../ui/HelpButton.tsx";
+import { useSmall } from "../ui/small.ts";
+import { AccountPanel } from "./AccountPanel.tsx";
+import { Icon } from "./icons.tsx";
+import { closeOverlay, overlay } from "./overlay.ts";
+import { tabsOf, type BuiltPlace } from "./places.ts";
+import { ReachBar } from "./ReachBar.tsx";
+import { sessionEnded } from "./session.ts";
 import "./shell.css";
+import { useCampaign, type AtCampaign } from "./use-account.ts";
+import { useKeys } from "./use-keys.ts";
 
-const places = ["figures", "ledgers", "import"] as const;
+// What is not on the screen at first comes when it is asked for.
+const Palette = lazy(() => import("./Palette.tsx").then(({ Palette: it }) => ({ default: it })));
+const KeyMap = lazy(() => import("./KeyMap.tsx").then(({ KeyMap: it }) => ({ default: it })));
+const PlaceHelp = lazy(() => import("./PlaceHelp.tsx").then(({ PlaceHelp: it }) => ({ default: it })));
+const SignInAgain = lazy(() => import("./SignInAgain.tsx").then(({ SignInAgain: it }) => ({ default: it })));
+
+const find = (): void => overlay.set("palette");
+const help = (): void => overlay.set("help");
 
 export function Shell() {
-  const { t, i18n } = useTranslation();
-  const { campaign } = useParams({ from: "/c/$campaign" });
-  useEffect(() => follow(campaign), [campaign]);
-  const navigate = useNavigate();
-  const me = useQuery(reading("access.me", {}));
-  const all = useQuery(reading("campaigns.list", {}));
-  const leave = useMutation({
-    mutationFn: () => ask("access.signOut", {}),
-    onSettled: async () => {
-      queries.clear();
-      await navigate({ to: "/sign-in", search: {} });
-    },
-  });
-  const campaigns = all.data?.campaigns ?? [];
+  const small = useSmall();
+  const at = useCampaign();
+  const open = overlay.use();
+  const ended = sessionEnded.use();
+  useKeys(at);
+  useEffect(() => follow(at.key), [at.key]);
   return (
     <div className="shell">
-      <header className="bar">
-        <span className="brand">{t("product")}</span>
-        {campaigns.length > 1 ? (
-          <Select
-            variant="borderless"
-            value={campaign}
-            options={campaigns.map(({ key, name }) => ({ value: key, label: name }))}
-            onChange={(key) => void navigate({ to: "/c/$campaign/figures", params: { campaign: key }, search: {} })}
-          />
-        ) : (
-          <span className="campaign">{campaigns[0]?.name}</span>
-        )}
-        <Dropdown
-          trigger={["click"]}
-          menu={{
-            items: [
-              { key: "zh", label: "中文", disabled: i18n.language === "zh" },
-              { key: "en", label: "English", disabled: i18n.language === "en" },
-              { type: "divider" },
-              { key: "leave", label: t("signOut") },
-            ],
-            onClick: ({ key }) => (key === "leave" ? leave.mutate() : speak(key as "zh" | "en")),
-          }}
-        >
-          <Button type="text" className="who">
-            {me.data?.name ?? ""}
-          </Button>
-        </Dropdown>
-      </header>
-      <nav className="places" aria-label={t("product")}>
-        {places.map((place) => (
-          <Link key={place} to={`/c/$campaign/${place}`} params={{ campaign }} activeProps={{ "aria-current": "page" }}>
-            {t(`places.${place}`)}
-          </Link>
+      <ReachBar />
+      {small ? <Bar at={at} /> : <Side at={at} />}
+      <main className="content">
+        <HelpOf value={help}>
+          <Outlet />
+        </HelpOf>
+      </main>
+      {small && <Tabs at={at} />}
+      <Suspense>
+        {open === "palette" && <Palette at={at} close={closeOverlay} />}
+        {open === "keys" && <KeyMap places={at.places} close={closeOverlay} />}
+        {open === "help" && <PlaceHelp at={at} close={closeOverlay} />}
+        {ended && <SignInAgain />}
+      </Suspense>
+    </div>
+  );
+}
+
+function PlaceLink({ at, place }: { at: AtCampaign; place: BuiltPlace }) {
+  const { t } = useTranslation();
+  // The unit that was chosen stays chosen in the next place.
+  const search = at.unit === at.definition?.unit ? {} : { unit: at.unit };
+  return (
+    <Link
+      to={`/c/$campaign/${place}`}
+      params={{ campaign: at.key }}
+      search={search as never}
+      activeProps={{ "aria-current": "page" }}
+      activeOptions={{ includeSearch: false }}
+    >
+      <Icon sign={place} />
+      <span>{t(`places.${place}`)}</span>
+    </Link>
+  );
+}
+
+/** The campaign and the unit that pages are about; more than one to choose from makes it a button. */
+function Where({ at }: { at: AtCampaign }) {
+  const { t } = useTranslation();
+  const campaigns = useQuery(reading("campaigns.list", {})).data?.campaigns ?? [];
+  const unit = at.units.find(({ id }) => id === at.unit)?.name;
+  const words: ReactNode = (
+    <>
+      <span className="where-campaign">{at.definition?.name}</span>
+      <span className="where-unit">{unit}</span>
+    </>
+  );
+  if (campaigns.length < 2 && at.units.length < 2) return <div className="where where-words">{words}</div>;
+  return (
+    <button type="button" className="where" title={t("shell.switch")} onClick={find}>
+      <span className="where-words">{words}</span>
+      <Icon sign="choose" />
+    </button>
+  );
+}
+
+function Side({ at }: { at: AtCampaign }) {
+  const { t } = useTranslation();
+  return (
+    <aside className="side">
+      <div className="brand">{t("product")}</div>
+      <Where at={at} />
+      <button type="button" className="find-button" onClick={find}>
+        <Icon sign="search" />
+        <span>{t("shell.find")}</span>
+        <kbd>{/Mac/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}</kbd>
+      </button>
+      <nav className="places" aria-label={t("shell.navigation")}>
+        {at.places.map((place) => (
+          <PlaceLink key={place} at={at} place={place} />
         ))}
       </nav>
-      <main className="content">
-        <Outlet />
-      </main>
-    </div>
+      <div className="side-foot">
+        <button type="button" onClick={help}>
+          <Icon sign="help" />
+          <span>{t("ui.help.open")}</span>
+        </button>
+        <AccountPanel at={at} name="account" more={[]} />
+      </div>
+    </aside>
+  );
+}
+
+function Bar({ at }: { at: AtCampaign }) {
+  const { t } = useTranslation();
+  return (
+    <header className="bar">
+      <Where at={at} />
+      <button type="button" aria-label={t("shell.find")} onClick={find}>
+        <Icon sign="search" />
+      </button>
+      <AccountPanel at={at} name="account" more={[]} />
+    </header>
+  );
+}
+
+function Tabs({ at }: { at: AtCampaign }) {
+  const { t } = useTranslation();
+  const { tabs, more } = tabsOf(at.places);
+  return (
+    <nav className="tabs" aria-label={t("shell.navigation")}>
+      {tabs.map((place) => (
+        <PlaceLink key={place} at={at} place={place} />
+      ))}
+      {more.length > 0 && (
+        <AccountPanel
+          at={at}
+          name="more"
+          more={more.map((place) => (
+            <PlaceLink key={place} at={at} place={place} />
+          ))}
+        />
+      )}
+    </nav>
   );
 }

@@ -1,9 +1,9 @@
 /** The input for a field, from its definition. Values go in and out as the server has them. */
 import { useQuery } from "@tanstack/react-query";
-import { AutoComplete, DatePicker, Input, InputNumber, Segmented, Select } from "antd";
-import dayjs from "dayjs";
+import { AutoComplete, Input, InputNumber, Segmented, Select } from "antd";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import { reading } from "../api/queries.ts";
+import { DayField } from "./DayField.tsx";
 
 export type Value = string | number | boolean | readonly (string | number)[] | null;
 
@@ -23,8 +23,6 @@ const asText = (value: Value | undefined): string => (value === undefined || val
 export function FieldInput(given: Given) {
   const { field, value, onChange: change = () => undefined } = given;
   const common = { ...(given.id === undefined ? {} : { id: given.id }), style: { width: "100%" } };
-  const picked = (format: string) => (day: dayjs.Dayjs | null) => change(day ? day.format(format) : null);
-  const day = typeof value === "string" && value !== "" ? dayjs(value) : null;
   switch (field.type) {
     case "longtext":
       return (
@@ -51,19 +49,11 @@ export function FieldInput(given: Given) {
         />
       );
     case "date":
-      return <DatePicker {...common} value={day} onChange={picked("YYYY-MM-DD")} />;
     case "month":
-      return <DatePicker {...common} picker="month" value={day} onChange={picked("YYYY-MM")} />;
-    case "period": {
-      const [from, to] = asText(value).split("/");
+    case "period":
       return (
-        <DatePicker.RangePicker
-          {...common}
-          value={from && to ? [dayjs(from), dayjs(to)] : null}
-          onChange={(days) => change(days?.[0] && days[1] ? days.map((one) => one?.format("YYYY-MM-DD")).join("/") : null)}
-        />
+        <DayField {...(given.id === undefined ? {} : { id: given.id })} type={field.type} value={asText(value)} change={change} />
       );
-    }
     case "boolean":
       return (
         <Segmented
@@ -123,22 +113,31 @@ export function FieldInput(given: Given) {
   }
 }
 
+/** What was chosen by name is an id; among names that are typed, ids stand as text. */
+const idsIn = (chosen: readonly string[], known: readonly { value: string }[]): (string | number)[] =>
+  chosen.map((one) => (known.some(({ value }) => value === one) ? Number(one) : one));
+const textsOf = (value: Value | undefined): string[] =>
+  value === undefined || value === null ? [] : ([value].flat() as (string | number)[]).map(String);
+
 /** Units by name; an organ may also be one that is not listed. */
 function UnitInput({ campaign, field, id, value, onChange: change = () => undefined }: Given) {
   const { data } = useQuery(reading("units.list", { campaign }));
-  const options = (data?.units ?? []).map((unit) => ({ value: unit.id as string | number, label: unit.name }));
-  return (
-    <Select
-      {...(id === undefined ? {} : { id })}
-      style={{ width: "100%" }}
-      allowClear
-      showSearch={{ optionFilterProp: "label" }}
-      {...(field.type === "organ" ? { mode: "tags" as const, maxCount: 1 } : {})}
-      value={value === undefined || value === null ? null : ((field.type === "organ" ? [value].flat() : value) as never)}
-      options={options}
-      onChange={(chosen: string | number | (string | number)[] | null | undefined) =>
-        change((Array.isArray(chosen) ? chosen[0] : chosen) ?? null)
-      }
+  const options = (data?.units ?? []).map((unit) => ({ value: String(unit.id), label: unit.name }));
+  const common = {
+    ...(id === undefined ? {} : { id }),
+    style: { width: "100%" },
+    allowClear: true,
+    showSearch: { optionFilterProp: "label" },
+    options,
+  };
+  const choose = (chosen: string[]): void => change(idsIn(chosen, options)[0] ?? null);
+  return field.type === "organ" ? (
+    <Select<string[]> {...common} mode="tags" maxCount={1} value={textsOf(value)} onChange={choose} />
+  ) : (
+    <Select<string>
+      {...common}
+      value={textsOf(value)[0] ?? null}
+      onChange={(one: string | undefined) => choose(one ? [one] : [])}
     />
   );
 }
@@ -147,17 +146,18 @@ function UnitInput({ campaign, field, id, value, onChange: change = () => undefi
 function PeopleInput({ campaign, field, unit, id, value, onChange: change = () => undefined }: Given) {
   const { data } = useQuery(reading("people.list", { campaign, unit }));
   const several = field.type === "people";
+  const options = (data?.people ?? []).map((person) => ({ value: String(person.id), label: person.name }));
   return (
-    <Select
+    <Select<string[]>
       {...(id === undefined ? {} : { id })}
       style={{ width: "100%" }}
       allowClear
       showSearch={{ optionFilterProp: "label" }}
       mode="tags"
       {...(several ? {} : { maxCount: 1 })}
-      value={value === undefined || value === null ? [] : ([value].flat() as (string | number)[])}
-      options={(data?.people ?? []).map((person) => ({ value: person.id as string | number, label: person.name }))}
-      onChange={(chosen: (string | number)[]) => change(several ? chosen : (chosen[0] ?? null))}
+      value={textsOf(value)}
+      options={options}
+      onChange={(chosen) => change(several ? idsIn(chosen, options) : (idsIn(chosen, options)[0] ?? null))}
     />
   );
 }

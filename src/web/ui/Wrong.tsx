@@ -1,16 +1,31 @@
 /** What went wrong and what to do, with a way to try again. */
 import { Alert, Button } from "antd";
 import { useTranslation } from "react-i18next";
+import { Problem } from "../api/client.ts";
+
+/** What kind of trouble it is: its heading, and the remedy that the message itself does not say. */
+function kindOf(error: Error): "offline" | "conflict" | "signedOut" | "forbidden" | "server" | undefined {
+  if (!(error instanceof Problem)) return undefined;
+  if (error.status === 0 || error.code === "unreachable") return "offline";
+  if (error.status === 401 && error.code === "not_signed_in") return "signedOut";
+  if (error.code === "version_conflict") return "conflict";
+  if (error.status === 403 || error.code === "not_found") return "forbidden";
+  return error.status >= 500 ? "server" : undefined;
+}
+
+const remedies = { offline: "ui.wrong.offlineDo", signedOut: "ui.wrong.signedOutDo", conflict: "ui.wrong.conflictDo" } as const;
 
 export function Wrong({ error, retry }: { error: Error; retry?: () => unknown }) {
   const { t } = useTranslation();
+  const kind = kindOf(error);
+  const remedy = kind === "offline" || kind === "signedOut" || kind === "conflict" ? remedies[kind] : undefined;
   return (
     <Alert
-      type="error"
+      type={kind === "offline" || kind === "signedOut" || kind === "conflict" ? "warning" : "error"}
       showIcon
       role="alert"
-      title={t("wrong")}
-      description={error.message}
+      title={kind ? t(`ui.wrong.${kind}`) : t("wrong")}
+      description={remedy && retry ? t(remedy) : error.message}
       action={retry && <Button onClick={() => void retry()}>{t("retry")}</Button>}
     />
   );

@@ -5,12 +5,24 @@ import { words as figures } from "#features/figures/figures.words.ts";
 import { words as importing } from "#features/exchange/import.words.ts";
 import { words as attachments } from "#features/ledgers/attachments.words.ts";
 import { words as ledgers } from "#features/ledgers/ledgers.words.ts";
+import { words as shell } from "../shell/shell.words.ts";
 import { words as house } from "./house.words.ts";
+import { words as ui } from "./ui.words.ts";
 
 /** The house's own words, and those of each place under its name. */
-const zh = { ...house.zh, figures: figures.zh, import: importing.zh, ledgers: ledgers.zh, attachments: attachments.zh };
+const zh = {
+  ...house.zh,
+  ui: ui.zh,
+  shell: shell.zh,
+  figures: figures.zh,
+  import: importing.zh,
+  ledgers: ledgers.zh,
+  attachments: attachments.zh,
+};
 const en: typeof zh = {
   ...house.en,
+  ui: ui.en,
+  shell: shell.en,
   figures: figures.en,
   import: importing.en,
   ledgers: ledgers.en,
@@ -24,10 +36,16 @@ declare module "i18next" {
 }
 
 const kept = "yibenzhang.language";
-export type Language = "zh" | "en";
+const languages = ["zh", "en"] as const;
+export type Language = (typeof languages)[number];
 
+const first = languages.find((language) => language === localStorage.getItem(kept)) ?? "zh";
+const tell = (language: Language): void => {
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+};
+tell(first);
 await i18next.use(initReactI18next).init({
-  lng: localStorage.getItem(kept) ?? "zh",
+  lng: first,
   fallbackLng: "zh",
   resources: { zh: { translation: zh }, en: { translation: en } },
   interpolation: { escapeValue: false },
@@ -35,6 +53,6 @@ await i18next.use(initReactI18next).init({
 
 export function speak(language: Language): void {
   localStorage.setItem(kept, language);
-  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  tell(language);
   void i18next.changeLanguage(language);
 }

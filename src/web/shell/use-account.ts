@@ -1,0 +1,48 @@
+/** Whose page this is, in which campaign, and what they may go to. */
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useRouterState, useSearch } from "@tanstack/react-router";
+import { ask, Problem } from "../api/client.ts";
+import { queries, reading } from "../api/queries.ts";
+import { useSayings } from "../ui/use-sayings.ts";
+import { sessionEnded } from "./session.ts";
+import { builtPlaces, placesFor, type BuiltPlace } from "./places.ts";
+
+export function useCampaign() {
+  const { campaign } = useParams({ from: "/c/$campaign" });
+  const search: { unit?: number; ledger?: string } = useSearch({ strict: false });
+  const definition = useQuery(reading("campaigns.get", { campaign })).data;
+  const units = useQuery(reading("units.list", { campaign })).data?.units ?? [];
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const name = path.split("/")[3];
+  return {
+    key: campaign,
+    definition,
+    units,
+    /** The unit that pages are about: the one chosen, or one's own. */
+    unit: search.unit ?? definition?.unit ?? 0,
+    ledger: search.ledger,
+    places: placesFor(definition?.role ?? "cadre"),
+    here: builtPlaces.find((place): place is BuiltPlace => place === name),
+  };
+}
+export type AtCampaign = ReturnType<typeof useCampaign>;
+
+/** Ends the session on the server; if that fails one is still signed in and is told so. */
+export function useSignOut(): () => void {
+  const navigate = useNavigate();
+  const { message } = useSayings();
+  const leave = useMutation({
+    mutationFn: () => ask("access.signOut", {}),
+    onError: (error) => {
+      if (error instanceof Problem && error.status === 401) void gone();
+      else message.error(error.message);
+    },
+    onSuccess: () => gone(),
+  });
+  const gone = async (): Promise<void> => {
+    queries.clear();
+    sessionEnded.set(false);
+    await navigate({ to: "/sign-in", search: {} });
+  };
+  return leave.mutate;
+}

@@ -1,0 +1,82 @@
+/** Everything that the palette offers to this account here. */
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, type NavigateOptions } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { reading } from "../api/queries.ts";
+import { shown, showAs } from "../ui/look.ts";
+import { looks } from "../ui/theme.ts";
+import { speak } from "../words/i18n.ts";
+import type { Command } from "./commands.ts";
+import { overlay } from "./overlay.ts";
+import { useSignOut, type AtCampaign } from "./use-account.ts";
+
+export function useCommands({ key: campaign, definition, units, places, here }: AtCampaign): Command[] {
+  const { t, i18n } = useTranslation();
+  const navigate = useNavigate();
+  const { look, large } = shown.use();
+  const signOut = useSignOut();
+  const campaigns = useQuery(reading("campaigns.list", {})).data?.campaigns;
+  return useMemo(() => {
+    const params = { campaign };
+    const go =
+      (to: NavigateOptions): (() => void) =>
+      () =>
+        void navigate(to);
+    const toUnit = (unit: number): (() => void) =>
+      go(
+        here === "ledgers"
+          ? {
+              to: "/c/$campaign/ledgers",
+              params,
+              search: (old) => ({ ...old, unit, page: undefined, entry: undefined }),
+            }
+          : { to: "/c/$campaign/figures", params, search: { unit } },
+      );
+    const command = (group: Command["group"], id: string | number, name: string, run: () => void, also = ""): Command => ({
+      id: `${group} ${id}`,
+      group,
+      name,
+      also,
+      run,
+    });
+    const ledgers = definition?.ledgers ?? [];
+    return [
+      ...places.map((place) => command("go", place, t(`places.${place}`), go({ to: `/c/$campaign/${place}`, params }), place)),
+      ...looks
+        .filter((one) => one !== look)
+        .map((one) =>
+          command("do", one, t("shell.palette.look", { name: t(`shell.looks.${one}`) }), () => showAs({ look: one }), one),
+        ),
+      command(
+        "do",
+        "large",
+        large ? t("shell.palette.normal") : t("shell.palette.large"),
+        () => showAs({ large: !large }),
+        "适老化",
+      ),
+      command("do", "language", t("shell.palette.language"), () => speak(i18n.language === "en" ? "zh" : "en"), "english 中文"),
+      command("do", "help", t("ui.help.open"), () => overlay.set("help"), "F1"),
+      command("do", "keys", t("shell.keys.title"), () => overlay.set("keys"), "?"),
+      command("do", "print", t("shell.palette.print"), () => setTimeout(() => window.print())),
+      command("do", "leave", t("shell.signOut"), signOut),
+      ...ledgers.map(({ key, name, area }) =>
+        command("ledger", key, name, go({ to: "/c/$campaign/ledgers", params, search: { ledger: key } }), area),
+      ),
+      ...(definition?.figures ?? []).map(({ key, name }) =>
+        command("figure", key, name, go({ to: "/c/$campaign/figures", params, search: { figure: key } }), key),
+      ),
+      ...units.map(({ id, name }) => command("unit", id, name, toUnit(id))),
+      ...(campaigns ?? [])
+        .filter(({ key }) => key !== campaign)
+        .map(({ key, name }) =>
+          command(
+            "campaign",
+            key,
+            t("shell.palette.campaign", { name }),
+            go({ to: "/c/$campaign", params: { campaign: key }, search: {} }),
+          ),
+        ),
+    ];
+  }, [campaign, campaigns, definition, here, i18n.language, large, look, navigate, places, signOut, t, units]);
+}

@@ -1,0 +1,35 @@
+/** A day or a moment as it is in China, wherever the browser is; how long ago it was stands in the title. */
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+const zone = "Asia/Shanghai";
+const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" });
+const day = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short" });
+
+const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 365 * 86_400],
+  ["month", 30 * 86_400],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+/** `now` is the present, and may be set where time must stand still. */
+export function ago(at: Date, now: Date, language: string): string {
+  const seconds = (at.getTime() - now.getTime()) / 1000;
+  const [unit, size] = steps.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
+  return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+}
+
+export function When({ at, only, now }: { at: string; only?: "day"; now?: Date }) {
+  const { i18n } = useTranslation();
+  const [seen] = useState(() => now ?? new Date());
+  const moment = new Date(at);
+  if (Number.isNaN(moment.getTime())) return <span className="number">{at}</span>;
+  const text = (only === "day" ? day : clock).format(moment);
+  return (
+    <time className="number" dateTime={at} title={ago(moment, seen, i18n.language)}>
+      {text}
+    </time>
+  );
+}
