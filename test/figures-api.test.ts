@@ -78,8 +78,8 @@ test("as of a moment: records as they were then, in figures, trends, coverage an
   const lacking = async (asOf: string) => (await read(`/figures/coverage?${all}&keys=attended${asOf}`)).body;
   expect(await lacking("")).toEqual({
     units: [
-      { unit: world.units.east, name: "东区纪委" },
-      { unit: world.units.west, name: "西区纪委" },
+      { unit: world.units.east, name: "东区纪委", kind: "区" },
+      { unit: world.units.west, name: "西区纪委", kind: "区" },
     ],
     figures: [{ key: "attended", without: [] }],
     silent: [],

@@ -11,7 +11,7 @@ import { operator } from "#features/access/access.model.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { digestOf, listRecords } from "#features/figures/records.model.ts";
 import type { FigureRecord } from "#features/figures/figures.types.ts";
-import { cutPeriod } from "#features/figures/periods.ts";
+import { cutPeriod } from "#features/figures/periods.types.ts";
 import { answerTrend } from "#features/figures/trend.model.ts";
 import type { FigureDefinition, Pack } from "#kernel/definitions.ts";
 import { withScope } from "#platform/db.ts";

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import { anyoneHere, campaignAction } from "#kernel/action.ts";
 import { chinaDay } from "#kernel/fields.ts";
-import { keysInput, keysOf, periodOf, question } from "#features/figures/question.model.ts";
+import { keysInput, keysOf, listBelow, periodOf, question } from "#features/figures/question.model.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
-import { getUnit, listChildren } from "#features/units/units.model.ts";
+import { getUnit } from "#features/units/units.model.ts";
 import { figuresWorkbook } from "./export-figures.ts";
 import { writeWorkbook } from "./write-workbook.ts";
 
@@ -26,7 +26,7 @@ export const table = campaignAction({
   async run({ tx, now, campaign, asker, folder }, unit, input) {
     const period = periodOf(campaign, now, input);
     const keys = keysOf(campaign, input.keys);
-    const units = [unit, ...(await listChildren(tx, asker.scope.realms, campaign.id, unit.id, period.to))];
+    const units = [unit, ...(await listBelow(tx, asker.scope.realms, campaign.id, unit.id, period.to))];
     const ids = units.map((one) => one.id);
     const answers = await answerFigures(tx, campaign, keys, ids, period, asker);
     const path = join(await folder(), "figures.xlsx");

@@ -1,13 +1,14 @@
 /** Which of several units a figure says something about: those where it has a value other than 0. */
 import type { Asker } from "#kernel/access.ts";
 import type { Campaign } from "#kernel/campaign.ts";
+import { partsOf } from "#kernel/figure-value.ts";
 import type { Tx } from "#platform/db.ts";
 import { answerValues, sealedLedgers } from "./answers.model.ts";
 import type { Question } from "./figures.types.ts";
 
 export interface Coverage {
   figures: { key: string; without: number[] }[];
-  /** Units without any of the figures. */
+  /** Units without any of the figures that go by date. */
   silent: number[];
 }
 
@@ -26,8 +27,10 @@ export async function answerCoverage(
     const value = answers.get(unit)?.get(key)?.value ?? null;
     return value !== null && value !== 0 && value !== "";
   };
+  // What looks at no date (a plan's deadline, the number of tasks) says nothing of what was done in the period.
+  const dated = told.filter((key) => partsOf(campaign, key, question).every((part) => part.request.plan.date.kind !== "none"));
   return {
     figures: told.map((key) => ({ key, without: units.filter((unit) => !has(unit, key)) })),
-    silent: units.filter((unit) => !told.some((key) => has(unit, key))),
+    silent: units.filter((unit) => !dated.some((key) => has(unit, key))),
   };
 }

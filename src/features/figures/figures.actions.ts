@@ -4,11 +4,11 @@ import { anyoneHere, campaignAction } from "#kernel/action.ts";
 import { figureOf } from "#kernel/figure-value.ts";
 import { flag, pageInput } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
-import { getUnit, listChildren } from "#features/units/units.model.ts";
+import { getUnit } from "#features/units/units.model.ts";
 import { answerFigures, sealedLedgers } from "./answers.model.ts";
 import { answerCoverage } from "./coverage.model.ts";
-import { cutPeriod, stepFor } from "./periods.ts";
-import { keysInput, keysOf, periodOf, question } from "./question.model.ts";
+import { cutPeriod, stepFor } from "./periods.types.ts";
+import { keysInput, keysOf, listBelow, periodOf, question } from "./question.model.ts";
 import { digestOf, listRecords } from "./records.model.ts";
 import { answerTrend } from "./trend.model.ts";
 
@@ -29,7 +29,7 @@ export const ask = campaignAction({
   method: "GET",
   path: "/api/campaigns/:campaign/figures",
   summary: "查数字",
-  description: "children=true 时另列各下级单位，成为单位和指标的表。",
+  description: "children=true 时另列各下级单位，成为单位和指标的表；只有一个下级的，接着列它的下级，depth 是层次。",
   input: z.object({
     ...question,
     keys: keysInput,
@@ -39,15 +39,15 @@ export const ask = campaignAction({
     from: z.string(),
     to: z.string(),
     asOf: z.string().nullable(),
-    units: z.array(z.object({ unit: z.int(), name: z.string(), figures: z.array(figureOut) })),
+    units: z.array(z.object({ unit: z.int(), name: z.string(), depth: z.int(), figures: z.array(figureOut) })),
   }),
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
   allow: anyoneHere,
   async run({ tx, now, campaign, asker }, unit, input) {
     const period = periodOf(campaign, now, input);
     const keys = keysOf(campaign, input.keys);
-    const below = input.children ? await listChildren(tx, asker.scope.realms, campaign.id, unit.id, period.to) : [];
-    const units = [unit, ...below];
+    const below = input.children ? await listBelow(tx, asker.scope.realms, campaign.id, unit.id, period.to) : [];
+    const units = [{ ...unit, depth: 0 }, ...below];
     const answers = await answerFigures(
       tx,
       campaign,
@@ -60,11 +60,7 @@ export const ask = campaignAction({
       from: period.from,
       to: period.to,
       asOf: period.asOf ?? null,
-      units: units.map((one) => ({
-        unit: one.id,
-        name: one.name,
-        figures: answers.get(one.id) ?? [],
-      })),
+      units: units.map(({ id, name, depth }) => ({ unit: id, name, depth, figures: answers.get(id) ?? [] })),
     };
   },
   about: ({ unit }) => ({ unit }),
@@ -115,22 +111,23 @@ export const coverage = campaignAction({
   method: "GET",
   path: "/api/campaigns/:campaign/figures/coverage",
   summary: "下级单位中哪些已有数字",
-  description: "直接下级中，期间内这个数字有值且不为0的，算已有。单位按机构顺序排列；出自限定知悉范围台账的指标不列。",
+  description: "下级中，期间内这个数字有值且不为0的，算已有。单位按机构顺序排列；出自限定知悉范围台账的指标不列。",
   input: z.object({ ...question, keys: keysInput }),
   output: z.object({
-    units: z.array(z.object({ unit: z.int(), name: z.string() })),
+    units: z.array(z.object({ unit: z.int(), name: z.string(), kind: z.string().nullable() })),
     figures: z.array(z.object({ key: z.string(), without: z.array(z.int()).meta({ description: "还没有数字的单位" }) })),
-    silent: z.array(z.int()).meta({ description: "期间内任何一个所问指标都没有数字的单位" }),
+    silent: z.array(z.int()).meta({ description: "期间内，所问的按日期统计的指标都没有数字的单位" }),
   }),
   seconds: 60,
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
   allow: anyoneHere,
   async run({ tx, now, campaign, asker }, unit, input) {
     const period = periodOf(campaign, now, input);
-    const units = await listChildren(tx, asker.scope.realms, campaign.id, unit.id, period.to);
+    const below = await listBelow(tx, asker.scope.realms, campaign.id, unit.id, period.to);
+    const units = below.filter(({ depth }) => depth === below.at(-1)?.depth);
     const ids = units.map((one) => one.id);
     return {
-      units: units.map(({ id: child, name }) => ({ unit: child, name })),
+      units: units.map(({ id, name, kind }) => ({ unit: id, name, kind })),
       ...(await answerCoverage(tx, campaign, keysOf(campaign, input.keys), ids, period, asker)),
     };
   },

@@ -5,6 +5,9 @@ import { chinaDay } from "#kernel/fields.ts";
 import { figureOf, type Period } from "#kernel/figure-value.ts";
 import { day, id, moment } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
+import type { Tx } from "#platform/db.ts";
+import { listChildren } from "#features/units/units.model.ts";
+import type { Unit } from "#features/units/units.types.ts";
 
 export const question = {
   unit: id.optional().meta({ description: "含其各级下级；缺省为本单位" }),
@@ -44,4 +47,26 @@ export function periodOf(
   const to = asked.to ?? campaign.reportDate ?? campaign.to ?? chinaDay(now);
   if (to < from) throw new Problem("bad_days", 422, `期间的最后一天${to}早于第一天${from}，请核对日期。`);
   return { from, to, asOf: asked.asOf };
+}
+
+/**
+ * The units below a unit, as a reader wants to see them: where it has a single one below it, that one and then the ones
+ * below that, so that a figure opens by units and not by the one office that it goes through. `depth` counts from the unit.
+ */
+export async function listBelow(
+  tx: Tx,
+  realms: readonly number[],
+  campaign: number,
+  unit: number,
+  on: string,
+): Promise<(Unit & { depth: number })[]> {
+  const passed: (Unit & { depth: number })[] = [];
+  for (let depth = 1, above = unit; ; depth++) {
+    const found = (await listChildren(tx, realms, campaign, above, on)).map((one) => ({ ...one, depth }));
+    const [only] = found;
+    if (found.length === 1 && only) {
+      passed.push(only);
+      above = only.id;
+    } else return [...passed, ...found];
+  }
 }
