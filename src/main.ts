@@ -18,6 +18,7 @@ import * as structure from "#features/campaigns/structure.actions.ts";
 import * as documents from "#features/documents/documents.actions.ts";
 import * as exchange from "#features/exchange/exchange.actions.ts";
 import * as preview from "#features/exchange/preview.actions.ts";
+import * as exchangeFigures from "#features/exchange/figures.actions.ts";
 import * as figures from "#features/figures/figures.actions.ts";
 import * as due from "#features/ledgers/due.actions.ts";
 import * as attach from "#features/ledgers/attach.actions.ts";
@@ -82,6 +83,8 @@ export const actions = [
   views.save,
   views.remove,
   figures.ask,
+  figures.trend,
+  figures.coverage,
   figures.records,
   exchange.load,
   exchange.mark,
@@ -89,6 +92,7 @@ export const actions = [
   exchange.undo,
   exchange.download,
   preview.preview,
+  exchangeFigures.table,
   documents.templates,
   documents.list,
   documents.get,

@@ -282,6 +282,16 @@ const cases: Record<string, Case> = {
     wrong: { login: "west", status: 404 },
     ask: (client) => client.get(`${api}/figures?unit=${world.units.east}&keys=sessions,attended`),
   },
+  "figures.trend": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) => client.get(`${api}/figures/trend?unit=${world.units.east}&by=month`),
+  },
+  "figures.coverage": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) => client.get(`${api}/figures/coverage?unit=${world.units.east}`),
+  },
   "figures.records": {
     right: "east",
     wrong: { login: "west", status: 404 },
@@ -322,6 +332,10 @@ const cases: Record<string, Case> = {
     wrong: { login: "west", status: 404 },
     prepare: () => attachedTo("kept", { name: "签到.csv" }),
     ask: (client, file) => client.get(`${attachmentAt(file)}/sheets`),
+  "exchange.figures": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) => client.get(`${api}/figures/export?unit=${world.units.east}&keys=sessions`),
   },
   "reports.templates": { right: "east", ask: (client) => client.get(`${api}/report-templates`) },
   "reports.list": { right: "east", ask: (client) => client.get(`${api}/reports`) },

@@ -1,7 +1,7 @@
 /**
  * The promise of the product, against random organisations, definitions and work: every figure at every unit over any
  * period, now or as of then, is what a slow and obvious count over all records gives, and what the records listed behind
- * it come to. FIGURES_RUNS sets how many organisations are tried, FIGURES_SEED and FIGURES_PATH replay one,
+ * it come to; and a trend is what its periods are by themselves. FIGURES_RUNS sets how many organisations are tried, FIGURES_SEED and FIGURES_PATH replay one,
  * FIGURES_SHRINK=0 shows a failure as it came.
  */
 import { Big } from "big.js";
@@ -11,6 +11,8 @@ import { operator } from "#features/access/access.model.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { digestOf, listRecords } from "#features/figures/records.model.ts";
 import type { FigureRecord } from "#features/figures/figures.types.ts";
+import { cutPeriod } from "#features/figures/periods.types.ts";
+import { answerTrend } from "#features/figures/trend.model.ts";
 import type { FigureDefinition, Pack } from "#kernel/definitions.ts";
 import { withScope } from "#platform/db.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -62,6 +64,16 @@ async function ask(world: World, { from, to, then, looks }: Extract<Step, { do: 
           value: plain(expected.get(unit)?.[index]?.value ?? null),
         });
       });
+    // A trend is what its parts are, asked one by one.
+    for (const unit of looks.slice(0, 1).map((look) => units[look % units.length] as number)) {
+      const periods = [...cutPeriod(question, "month"), ...cutPeriod({ from: first, to: last }, "week").slice(0, 5)];
+      const found = await answerTrend(tx, world.campaign, keys, unit, periods, asOf);
+      for (const key of keys) {
+        const place = { unit, asOf, periods, figure: shown(world, key) };
+        const wanted = periods.map((period) => plain(answer(world.books, key, { unit, ...period, asOf }).value));
+        expect({ place, values: found.get(key)?.map(plain) }).toEqual({ place, values: wanted });
+      }
+    }
     for (const look of looks) {
       const [unit, index] = [units[look % units.length] as number, Math.floor(look / units.length) % keys.length];
       const key = keys[index] as string;

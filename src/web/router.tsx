@@ -1,5 +1,6 @@
 /** Which page stands where. The address says all that a page shows, so that it can be sent and found again. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { figuresSearch, type FiguresSearch } from "#features/figures/figures.search.tsx";
 import { ask, Problem, whenSignedOut } from "./api/client.ts";
 import { queries, reading } from "./api/queries.ts";
 import { startFor } from "./shell/places.ts";
@@ -81,10 +82,7 @@ const placeIn = (given: Given): Place => ({ unit: numberIn(given, "unit"), from:
 const figures = createRoute({
   getParentRoute: () => campaign,
   path: "figures",
-  validateSearch: (given: Given): Place & { figure?: string | undefined } => ({
-    ...placeIn(given),
-    figure: textIn(given, "figure"),
-  }),
+  validateSearch: (given: Given): Place & FiguresSearch => ({ ...placeIn(given), ...figuresSearch(given) }),
   component: lazyRouteComponent(() => import("#features/figures/FiguresPage.tsx"), "FiguresPage"),
 });
 

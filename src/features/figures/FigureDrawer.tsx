@@ -1,123 +1,97 @@
-/** One figure: what it counts, by unit, and the records whose sum it is. */
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Button, Drawer, Empty, Tabs } from "antd";
+/** One figure: what it counts, by unit and further down, its course over the period, and the records whose sum it is. */
+import { useQuery } from "@tanstack/react-query";
+import { Breadcrumb, Drawer, Tabs } from "antd";
 import { useTranslation } from "react-i18next";
-import { ask } from "#web/api/client.ts";
-import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
-import type { Period } from "#web/ui/PlacePicker.tsx";
 import { useSmall } from "#web/ui/small.ts";
-import { ListTable } from "#web/ui/ListTable.tsx";
-import { Wrong } from "#web/ui/Wrong.tsx";
+import type { Asked, Figure } from "./asked.tsx";
+import { FigureName } from "./FigureName.tsx";
+import { FigureRecords } from "./FigureRecords.tsx";
+import { FigureTrend } from "./FigureTrend.tsx";
+import { FigureUnits } from "./FigureUnits.tsx";
+import { exactly, says } from "./numbers.types.ts";
 
-type Figure = Output<"figures.ask">["units"][number]["figures"][number];
-
-interface Shown {
-  campaign: string;
+/** What a tab of the drawer is about. */
+export interface Opened {
+  asked: Asked;
+  /** As it stands at the unit that is open. */
   figure: Figure;
-  words: string;
-  unit: number;
-  period: Period;
-  goTo: (unit: number) => void;
-  close: () => void;
+  question: Asked["question"];
 }
 
-export function FigureDrawer(shown: Shown) {
+export function FigureDrawer({ asked, figure }: { asked: Asked; figure: Figure }) {
   const { t } = useTranslation();
   const small = useSmall();
-  const { figure, words, period, close } = shown;
+  const { search, words, period, change } = asked;
+  const at = search.at ?? asked.unit;
+  const question = { ...asked.question, unit: at };
+  // Of a unit further down the number has to be asked for; of the page's own it is there.
+  const own = useQuery({ ...reading("figures.ask", { ...question, keys: figure.key }), enabled: at !== asked.unit });
+  const shown = at === asked.unit ? figure : own.data?.units[0]?.figures[0];
+  const opened = { asked, figure: shown ?? figure, question };
   return (
     <Drawer
       open
-      onClose={close}
-      size={small ? "100%" : 680}
+      onClose={() => change({ figure: undefined, at: undefined, tab: undefined })}
+      size={small ? "100%" : 720}
       title={
-        <>
-          {figure.name} <strong className="number">{figure.text}</strong>
-        </>
+        <span className="drawer-figure">
+          <span>
+            <FigureName name={figure.name} />
+          </span>
+          <strong className="number">{shown?.text ?? "…"}</strong>
+          {shown && !says(shown.text, shown.value) && (
+            <small>{t("figures.exact", { value: exactly(shown.value, shown.unit) })}</small>
+          )}
+        </span>
       }
     >
-      <p className="quiet">
-        {words}（{period.from}—{period.to}）
+      <Path asked={asked} at={at} />
+      <p className="quiet figure-definition">
+        {words.get(figure.key)?.words}
+        {shown?.note && ` ${shown.note}`}
+        {period && (
+          <span className="number">
+            （{shown?.from ?? period.from}—{shown?.to ?? period.to}）
+          </span>
+        )}
       </p>
       <Tabs
+        activeKey={search.tab ?? "units"}
+        onChange={(tab) => change({ tab: tab as "units" })}
         items={[
-          { key: "units", label: t("figures.byUnit"), children: <ByUnit {...shown} /> },
-          { key: "records", label: t("figures.records"), children: <Records {...shown} /> },
+          { key: "units", label: t("figures.byUnit"), children: <FigureUnits {...opened} /> },
+          { key: "trend", label: t("figures.trend"), children: <FigureTrend {...opened} /> },
+          { key: "records", label: t("figures.records"), children: <FigureRecords {...opened} /> },
         ]}
       />
     </Drawer>
   );
 }
 
-function ByUnit({ campaign, figure, unit, period, goTo }: Shown) {
+/** The units from the page's own down to the one that is open; each leads back to it. */
+function Path({ asked, at }: { asked: Asked; at: number }) {
   const { t } = useTranslation();
-  const answer = useQuery(reading("figures.ask", { campaign, unit, ...period, keys: figure.key, children: true }));
-  if (answer.error) return <Wrong error={answer.error} retry={answer.refetch} />;
+  const { data } = useQuery(reading("units.list", { campaign: asked.campaign }));
+  if (at === asked.unit || !data) return null;
+  const units = new Map(data.units.map((one) => [one.id, one]));
+  const path: { id: number; name: string; parent: number | null }[] = [];
+  for (let unit = units.get(at); unit; unit = unit.id === asked.unit ? undefined : units.get(unit.parent ?? 0))
+    path.unshift(unit);
   return (
-    <ListTable
-      label={t("figures.byUnit")}
-      loading={answer.isPending}
-      rowKey="unit"
-      dataSource={answer.data?.units.slice(1) ?? []}
-      columns={[
-        {
-          title: t("unit"),
-          render: (_, one) => (
-            <button type="button" className="link" onClick={() => goTo(one.unit)}>
-              {one.name}
-            </button>
-          ),
-        },
-        {
-          title: t("figures.value"),
-          align: "right",
-          render: (_, one) => <span className="number">{one.figures[0]?.text}</span>,
-        },
-      ]}
-    />
-  );
-}
-
-const pageSize = 100;
-
-/** Whether a record counts by something that its number and amount do not say: a name told apart, a date. */
-const looksAt = ({ value, amount, number }: { value: string | null; amount: number | null; number: string | null }): boolean =>
-  value !== null && value !== String(amount) && value !== number;
-
-function Records({ campaign, figure, unit, period }: Shown) {
-  const { t } = useTranslation();
-  const input = { campaign, figure: figure.key, unit, ...period };
-  const pages = useInfiniteQuery({
-    queryKey: ["figures.records", input],
-    queryFn: ({ pageParam, signal }) =>
-      ask("figures.records", { ...input, limit: pageSize, offset: pageParam * pageSize }, signal),
-    initialPageParam: 0,
-    getNextPageParam: (last, all) => (last.more ? all.length : undefined),
-  });
-  if (pages.error) return <Wrong error={pages.error} retry={pages.refetch} />;
-  const records = pages.data?.pages.flatMap((page) => page.records) ?? [];
-  return (
-    <ListTable
-      label={t("figures.records")}
-      loading={pages.isPending}
-      rowKey={(record) => `${record.entryId} ${record.value} ${record.part}`}
-      dataSource={records}
-      locale={{ emptyText: <Empty description={t("figures.none")} /> }}
-      columns={[
-        { title: t("figures.day"), dataIndex: "day", className: "number" },
-        { title: t("figures.recordUnit"), dataIndex: "unit" },
-        { title: t("figures.number"), className: "number", dataIndex: "number" },
-        ...(records.some(looksAt) ? [{ title: t("figures.looked"), dataIndex: "value" }] : []),
-        { title: t("figures.amount"), align: "right", className: "number", dataIndex: "amount" },
-      ]}
-      footer={() =>
-        pages.hasNextPage && (
-          <Button block type="text" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-            {t("figures.more")}
-          </Button>
-        )
-      }
-    />
+    <nav aria-label={t("figures.path")}>
+      <Breadcrumb
+        items={path.map(({ id, name }) => ({
+          title:
+            id === at ? (
+              name
+            ) : (
+              <button type="button" className="link" onClick={() => asked.change({ at: id, tab: "units" })}>
+                {name}
+              </button>
+            ),
+        }))}
+      />
+    </nav>
   );
 }

@@ -22,6 +22,35 @@ const sealedNote = "出自限定知悉范围的台账，只显示3以上的数";
 /** Of ledgers kept from the asker only numbers are told, and none so small that it points at someone. */
 const mayTell = (value: number | string | null): boolean => typeof value === "number" && value >= 3;
 
+interface Told {
+  value: number | string | null;
+  note?: string | undefined;
+}
+
+/** Values alone of several figures at several units, by unit and figure, for an asker who may know them all. */
+export async function answerValues(
+  tx: Tx,
+  campaign: Campaign,
+  keys: readonly string[],
+  units: readonly number[],
+  question: Omit<Question, "unit">,
+): Promise<Map<number, Map<string, Told>>> {
+  const requests = keys.flatMap((key) => partsOf(campaign, key, question).map((part) => part.request));
+  const measured = await measure(tx, campaign, requests, units, question.asOf);
+  return new Map(
+    [...measured].map(([unit, values]) => [
+      unit,
+      new Map(
+        keys.map((key) => {
+          const none = { value: null, records: 0, note: "没有数据" };
+          const { value, note } = evaluate(campaign, key, question, (request) => values.get(request.id) ?? none);
+          return [key, { value: plainValue(value), note }];
+        }),
+      ),
+    ]),
+  );
+}
+
 /**
  * Answers for several figures at several units, by unit and then in the order of `keys`. With an asker, what they may
  * not know is left out here, for every way out alike.
@@ -35,22 +64,14 @@ export async function answerFigures(
   asker?: Asker,
 ): Promise<Map<number, FigureAnswer[]>> {
   const named = [...new Set([...keys, ...keys.flatMap((key) => figuresInText(figureOf(campaign, key).text ?? ""))])];
-  const requests = named.flatMap((key) => partsOf(campaign, key, question).map((part) => part.request));
-  const measured = await measure(tx, campaign, requests, units, question.asOf);
+  const valued = await answerValues(tx, campaign, named, units, question);
   const sealed = new Set(asker ? named.filter((key) => sealedLedgers(campaign, asker, key).length > 0) : []);
   const answers = new Map<number, FigureAnswer[]>();
-  for (const [unit, values] of measured) {
-    const found = new Map(
-      named.map((key) => [
-        key,
-        evaluate(campaign, key, question, (request) => values.get(request.id) ?? { value: null, records: 0, note: "没有数据" }),
-      ]),
-    );
+  for (const [unit, found] of valued) {
     const shown: FigureAnswer[] = [];
     for (const key of keys) {
       const figure = figureOf(campaign, key);
-      const { value, note } = found.get(key) ?? { value: null };
-      const plain = plainValue(value);
+      const { value: plain, note } = found.get(key) ?? { value: null, note: undefined };
       const span = {
         from: figure.period?.from ?? question.from,
         to: figure.period?.to ?? question.to,
@@ -73,7 +94,7 @@ export async function answerFigures(
         text: numberText(plain, figure.unit, figure.text, {
           values: names,
           figure: (other) => {
-            const its = plainValue(found.get(other)?.value ?? null);
+            const its = found.get(other)?.value ?? null;
             return sealed.has(other) && !mayTell(its) ? null : its;
           },
         }),

@@ -8,6 +8,7 @@
  */
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Delta, Deltas } from "#kernel/figure-deltas.ts";
+import type { Period } from "#kernel/figure-value.ts";
 import { asOwner, copyRows, join, sql, type Database, type Tx } from "#platform/db.ts";
 import { epochDay, foldSets } from "./sets.model.ts";
 
@@ -32,8 +33,8 @@ export interface Totals {
 }
 
 /**
- * Totals of measures over a period where they are kept, folded and pending together, by `realm|unit|measure`. Units of
- * any number of realms are read in one statement.
+ * Totals of measures over periods where they are kept, folded and pending together, by `realm|unit|measure|period`, the
+ * last as its place in `periods`. Units of any number of realms and any number of periods are read in one statement.
  */
 export async function readCells(
   tx: Tx,
@@ -41,34 +42,41 @@ export async function readCells(
   totals: readonly Totals[],
   dated: readonly number[],
   plain: readonly number[],
-  from: string,
-  to: string,
+  periods: readonly Period[],
 ): Promise<Map<string, number>> {
-  const [first, last] = [place(from), place(to)];
   const all = [...dated, ...plain];
   const realms = [...new Set(totals.map((one) => one.realm))];
   const kept = sql`unnest(${totals.map((one) => one.realm)}::integer[], ${totals.map((one) => one.unit)}::bigint[]) as k (realm_id, unit_id)`;
-  const rows = await tx.query<{ realm_id: number; unit_id: number; measure_id: number; amount: number }>(sql`
-    select realm_id, unit_id, measure_id, sum(amount)::bigint as amount from (
-      select c.realm_id, c.unit_id, c.measure_id, case
-          when c.block = ${undated} or (c.block > ${first.block} and c.block < ${last.block}) then c.total
-          when c.block = ${first.block} and c.block = ${last.block} then c.prefix[${last.index + 1}] - coalesce(c.prefix[${first.index}], 0)
-          when c.block = ${first.block} then c.total - coalesce(c.prefix[${first.index}], 0)
-          else c.prefix[${last.index + 1}] end as amount
+  // A single row of values is as good as constants to the planner.
+  const asked = sql`(values ${join(
+    periods.map(({ from, to }, n) => {
+      const [first, last] = [place(from), place(to)];
+      return sql`(${n}::integer, ${from}::date, ${to}::date, ${first.block}::integer, ${first.index}::integer, ${last.block}::integer, ${last.index}::integer)`;
+    }),
+  )}) as r (n, from_day, to_day, first_block, first_index, last_block, last_index)`;
+  const blocks = periods.flatMap(({ from, to }) => [place(from).block, place(to).block]);
+  const rows = await tx.query<{ realm_id: number; unit_id: number; measure_id: number; n: number; amount: number }>(sql`
+    select realm_id, unit_id, measure_id, n, sum(amount)::bigint as amount from (
+      select c.realm_id, c.unit_id, c.measure_id, r.n, case
+          when c.block = ${undated} or (c.block > r.first_block and c.block < r.last_block) then c.total
+          when c.block = r.first_block and c.block = r.last_block then c.prefix[r.last_index + 1] - coalesce(c.prefix[r.first_index], 0)
+          when c.block = r.first_block then c.total - coalesce(c.prefix[r.first_index], 0)
+          else c.prefix[r.last_index + 1] end as amount
         from ${kept} join figure_cells c on c.realm_id = k.realm_id and c.unit_id = k.unit_id
+          join ${asked} on c.block = ${undated} or c.block between r.first_block and r.last_block
         where c.realm_id = any(${realms}::integer[]) and c.campaign_id = ${campaign.id}
-          and ((c.measure_id = any(${dated}::integer[]) and c.block between ${first.block} and ${last.block}) or (c.measure_id = any(${plain}::integer[]) and c.block = ${undated}))
+          and ((c.measure_id = any(${dated}::integer[]) and c.block between ${Math.min(...blocks)} and ${Math.max(...blocks)}) or (c.measure_id = any(${plain}::integer[]) and c.block = ${undated}))
       union all
-      select p.realm_id, p.ancestor_id, m.measure_id, m.amount
+      select p.realm_id, p.ancestor_id, m.measure_id, r.n, m.amount
         from figure_deltas d
+        join ${asked} on d.day is null or d.day between r.from_day and r.to_day
         join unit_paths p on p.realm_id = d.realm_id and p.campaign_id = d.campaign_id and p.unit_id = d.unit_id
-          and coalesce(d.day, ${to}::date) >= p.from_day and coalesce(d.day, ${to}::date) < p.to_day
+          and coalesce(d.day, r.to_day) >= p.from_day and coalesce(d.day, r.to_day) < p.to_day
         join ${kept} on k.realm_id = p.realm_id and k.unit_id = p.ancestor_id
         cross join lateral unnest(d.measures, d.amounts) as m (measure_id, amount)
         where d.realm_id = any(${realms}::integer[]) and d.campaign_id = ${campaign.id} and m.measure_id = any(${all}::integer[])
-          and (d.day is null or d.day between ${from}::date and ${to}::date)
-    ) as both_parts group by realm_id, unit_id, measure_id`);
-  return new Map(rows.map((row) => [`${row.realm_id}|${row.unit_id}|${row.measure_id}`, row.amount]));
+    ) as both_parts group by realm_id, unit_id, measure_id, n`);
+  return new Map(rows.map((row) => [`${row.realm_id}|${row.unit_id}|${row.measure_id}|${row.n}`, row.amount]));
 }
 
 interface Path {

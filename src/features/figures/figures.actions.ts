@@ -1,21 +1,16 @@
 /** Figures and the records behind them. */
 import { z } from "zod";
 import { anyoneHere, campaignAction } from "#kernel/action.ts";
-import type { Campaign } from "#kernel/campaign.ts";
-import { chinaDay } from "#kernel/fields.ts";
 import { figureOf } from "#kernel/figure-value.ts";
-import { day, flag, id, moment, pageInput } from "#kernel/input.ts";
+import { flag, pageInput } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
-import { getUnit, listChildren } from "#features/units/units.model.ts";
+import { getUnit } from "#features/units/units.model.ts";
 import { answerFigures, sealedLedgers } from "./answers.model.ts";
+import { answerCoverage } from "./coverage.model.ts";
+import { cutPeriod, stepFor } from "./periods.types.ts";
+import { keysInput, keysOf, listBelow, periodOf, question } from "./question.model.ts";
 import { digestOf, listRecords } from "./records.model.ts";
-
-const question = {
-  unit: id.optional().meta({ description: "含其各级下级；缺省为本单位" }),
-  from: day.optional().meta({ description: "期间的第一天，缺省为活动开始" }),
-  to: day.optional().meta({ description: "期间的最后一天，缺省为报告日期或今天" }),
-  asOf: moment.optional().meta({ description: "按当时的记录算" }),
-};
+import { answerTrend } from "./trend.model.ts";
 
 const figureOut = z.object({
   key: z.string(),
@@ -29,59 +24,30 @@ const figureOut = z.object({
   asOf: z.string().nullable(),
 });
 
-interface Period {
-  from: string;
-  to: string;
-  asOf?: string | undefined;
-}
-
-function periodOf(
-  campaign: Campaign,
-  now: Date,
-  asked: { from?: string | undefined; to?: string | undefined; asOf?: string | undefined },
-): Period {
-  const from = asked.from ?? campaign.from;
-  const to = asked.to ?? campaign.reportDate ?? campaign.to ?? chinaDay(now);
-  if (to < from) throw new Problem("bad_days", 422, `期间的最后一天${to}早于第一天${from}，请核对日期。`);
-  return { from, to, asOf: asked.asOf };
-}
-
 export const ask = campaignAction({
   name: "figures.ask",
   method: "GET",
   path: "/api/campaigns/:campaign/figures",
   summary: "查数字",
-  description: "children=true 时另列各下级单位，成为单位和指标的表。",
+  description: "children=true 时另列各下级单位，成为单位和指标的表；只有一个下级的，接着列它的下级，depth 是层次。",
   input: z.object({
     ...question,
-    keys: z
-      .union([z.string(), z.array(z.string())])
-      .optional()
-      .meta({ description: "指标编号，多个用逗号隔开；缺省为全部" }),
+    keys: keysInput,
     children: flag.default(false),
   }),
   output: z.object({
     from: z.string(),
     to: z.string(),
     asOf: z.string().nullable(),
-    units: z.array(z.object({ unit: z.int(), name: z.string(), figures: z.array(figureOut) })),
+    units: z.array(z.object({ unit: z.int(), name: z.string(), depth: z.int(), figures: z.array(figureOut) })),
   }),
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
   allow: anyoneHere,
   async run({ tx, now, campaign, asker }, unit, input) {
     const period = periodOf(campaign, now, input);
-    const keys =
-      input.keys === undefined
-        ? [...campaign.figures.keys()]
-        : [input.keys].flat().flatMap((one) =>
-            one
-              .split(",")
-              .map((key) => key.trim())
-              .filter((key) => key !== ""),
-          );
-    for (const key of keys) figureOf(campaign, key);
-    const below = input.children ? await listChildren(tx, asker.scope.realms, campaign.id, unit.id, period.to) : [];
-    const units = [unit, ...below];
+    const keys = keysOf(campaign, input.keys);
+    const below = input.children ? await listBelow(tx, asker.scope.realms, campaign.id, unit.id, period.to) : [];
+    const units = [{ ...unit, depth: 0 }, ...below];
     const answers = await answerFigures(
       tx,
       campaign,
@@ -94,11 +60,75 @@ export const ask = campaignAction({
       from: period.from,
       to: period.to,
       asOf: period.asOf ?? null,
-      units: units.map((one) => ({
-        unit: one.id,
-        name: one.name,
-        figures: answers.get(one.id) ?? [],
-      })),
+      units: units.map(({ id, name, depth }) => ({ unit: id, name, depth, figures: answers.get(id) ?? [] })),
+    };
+  },
+  about: ({ unit }) => ({ unit }),
+});
+
+const steps = 400;
+
+export const trend = campaignAction({
+  name: "figures.trend",
+  method: "GET",
+  path: "/api/campaigns/:campaign/figures/trend",
+  summary: "数字的走势：按日、周或月",
+  description: "每一段与单独查这一段的数字相同；出自限定知悉范围台账的指标不列。一次最多400段。",
+  input: z.object({
+    ...question,
+    keys: keysInput,
+    by: z.enum(["day", "week", "month"]).optional().meta({ description: "缺省随期间长短；周从星期一起，首尾两段以期间为限" }),
+  }),
+  output: z.object({
+    by: z.enum(["day", "week", "month"]),
+    asOf: z.string().nullable(),
+    periods: z.array(z.object({ from: z.string(), to: z.string() })),
+    figures: z.array(z.object({ key: z.string(), values: z.array(z.union([z.number(), z.string()]).nullable()) })),
+  }),
+  seconds: 60,
+  subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
+  allow: anyoneHere,
+  async run({ tx, now, campaign, asker }, unit, input) {
+    const period = periodOf(campaign, now, input);
+    const by = input.by ?? stepFor(period);
+    const periods = cutPeriod(period, by, steps);
+    if (periods.length > steps)
+      throw new Problem("too_many_steps", 422, `这段期间超过${steps}段，请缩短期间，或改按周、按月查看。`, { steps });
+    const keys = keysOf(campaign, input.keys);
+    const found = await answerTrend(tx, campaign, keys, unit.id, periods, period.asOf, asker);
+    return {
+      by,
+      asOf: period.asOf ?? null,
+      periods,
+      figures: [...found].map(([key, values]) => ({ key, values })),
+    };
+  },
+  about: ({ unit }) => ({ unit }),
+});
+
+export const coverage = campaignAction({
+  name: "figures.coverage",
+  method: "GET",
+  path: "/api/campaigns/:campaign/figures/coverage",
+  summary: "下级单位中哪些已有数字",
+  description: "下级中，期间内这个数字有值且不为0的，算已有。单位按机构顺序排列；出自限定知悉范围台账的指标不列。",
+  input: z.object({ ...question, keys: keysInput }),
+  output: z.object({
+    units: z.array(z.object({ unit: z.int(), name: z.string(), kind: z.string().nullable() })),
+    figures: z.array(z.object({ key: z.string(), without: z.array(z.int()).meta({ description: "还没有数字的单位" }) })),
+    silent: z.array(z.int()).meta({ description: "期间内，所问的按日期统计的指标都没有数字的单位" }),
+  }),
+  seconds: 60,
+  subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
+  allow: anyoneHere,
+  async run({ tx, now, campaign, asker }, unit, input) {
+    const period = periodOf(campaign, now, input);
+    const below = await listBelow(tx, asker.scope.realms, campaign.id, unit.id, period.to);
+    const units = below.filter(({ depth }) => depth === below.at(-1)?.depth);
+    const ids = units.map((one) => one.id);
+    return {
+      units: units.map(({ id, name, kind }) => ({ unit: id, name, kind })),
+      ...(await answerCoverage(tx, campaign, keysOf(campaign, input.keys), ids, period, asker)),
     };
   },
   about: ({ unit }) => ({ unit }),

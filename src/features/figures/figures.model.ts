@@ -11,6 +11,7 @@ import { notFound } from "#kernel/problem.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
 import { readCells } from "./cells.model.ts";
 import { findPlaces, type UnitPlace } from "./places.model.ts";
+import { answerSeries, splitSeries } from "./series.model.ts";
 import { readSets } from "./sets.model.ts";
 import { leavesSql, sourceSql } from "./source.model.ts";
 
@@ -80,7 +81,7 @@ export async function measure(
   return answers;
 }
 
-/** From day totals and sets: one statement for each period asked about, for all units together. */
+/** From day totals and sets: one statement for measures that are asked about the same periods, for all units together. */
 async function answerKept(
   tx: Tx,
   campaign: Campaign,
@@ -89,26 +90,30 @@ async function answerKept(
   keptAs: (request: Request, place: UnitPlace) => number | undefined,
   answers: Map<number, Map<string, MeasureValue>>,
 ): Promise<void> {
+  const among = places.filter((place) => requests.some((request) => keptAs(request, place) !== undefined));
+  const totals = [...new Map(among.flatMap((place) => place.totals).map((one) => [`${one.realm}|${one.unit}`, one])).values()];
   const kept = requests.flatMap((request) => {
-    const id = places.map((place) => keptAs(request, place)).find((one) => one !== undefined);
-    return id === undefined ? [] : [{ request, id }];
+    const id = among.map((place) => keptAs(request, place)).find((one) => one !== undefined);
+    return id === undefined ? [] : [{ request, id, period: { from: begin(request), to: request.to } }];
   });
-  for (const asked of Map.groupBy(kept, ({ request }) => `${begin(request)}|${request.to}|${request.plan.sets}`).values()) {
-    const first = (asked[0] as (typeof asked)[0]).request;
-    const among = places.filter((place) => asked.some(({ request }) => keptAs(request, place) !== undefined));
-    const totals = [...new Map(among.flatMap((place) => place.totals).map((one) => [`${one.realm}|${one.unit}`, one])).values()];
-    const dated = asked.filter(({ request }) => request.plan.date.kind === "day").map(({ id }) => id);
-    const plain = asked.filter(({ request }) => request.plan.date.kind === "none").map(({ id }) => id);
-    const amounts = first.plan.sets
-      ? await readSets(tx, campaign, totals, dated, begin(first), first.to)
-      : await readCells(tx, campaign, totals, dated, plain, begin(first), first.to);
+  const measures = [...Map.groupBy(kept, ({ id }) => id).values()];
+  const asked = ({ period }: (typeof kept)[0]): string => `${period.from}|${period.to}`;
+  for (const alike of Map.groupBy(measures, (own) => `${own[0]?.request.plan.sets} ${own.map(asked).join(" ")}`).values()) {
+    const [first = []] = alike;
+    const periods = first.map(({ period }) => period);
+    const ids = (kind: string): number[] =>
+      alike.flatMap(([one]) => (one && one.request.plan.date.kind === kind ? [one.id] : []));
+    const amounts = first[0]?.request.plan.sets
+      ? await readSets(tx, campaign, totals, ids("day"), periods)
+      : await readCells(tx, campaign, totals, ids("day"), ids("none"), periods);
     for (const place of among)
-      for (const { request, id } of asked) {
-        if (keptAs(request, place) === undefined) continue;
-        let amount = 0;
-        for (const { realm, unit } of place.totals) amount += amounts.get(`${realm}|${unit}|${id}`) ?? 0;
-        answers.get(place.id)?.set(request.id, { value: new Big(amount).div(10 ** request.plan.decimals), records: -1 });
-      }
+      for (const own of alike)
+        own.forEach(({ request, id }, n) => {
+          if (keptAs(request, place) === undefined) return;
+          let amount = 0;
+          for (const { realm, unit } of place.totals) amount += amounts.get(`${realm}|${unit}|${id}|${n}`) ?? 0;
+          answers.get(place.id)?.set(request.id, { value: new Big(amount).div(10 ** request.plan.decimals), records: -1 });
+        });
   }
 }
 
@@ -123,11 +128,14 @@ async function answerFromRecords(
   answers: Map<number, Map<string, MeasureValue>>,
 ): Promise<void> {
   const leaves = places.every((place) => !place.inner);
-  const grouped = Map.groupBy(requests, (request) => {
+  const { series, single } = splitSeries(requests, places);
+  for (const asked of series) await answerSeries(tx, campaign, asked, places, unitIds, asOf, answers);
+  const grouped = Map.groupBy(single, (request, index) => {
     if (request.plan.operation === "groups" || listField(request)) return request.id;
     // Leaves have few records: all ledgers are read at once. An inner unit's are read for each ledger by itself, so
     // that no record is held against conditions of other ledgers.
-    return leaves ? "" : `${request.own}|${request.plan.ledger.key}|${request.to}`;
+    // A statement can have some 1600 columns.
+    return leaves ? String(Math.floor(index / 400)) : `${request.own}|${request.plan.ledger.key}|${request.to}`;
   });
   for (const asked of grouped.values()) {
     const first = asked[0] as Request;

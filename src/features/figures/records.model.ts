@@ -147,6 +147,8 @@ async function recordsSql(
   return join(selects, union ? " union " : " union all ");
 }
 
+const named = new Set(["unit", "organ", "person"]);
+
 /** The records behind a figure, newest first. What their amounts come to is the figure: see `amountsMake`. */
 export async function listRecords(
   tx: Tx,
@@ -161,12 +163,12 @@ export async function listRecords(
     const context = contextFor(campaign, request, question.asOf, unitIds);
     const values = plan.fields.map((field) => valueSql(plan.ledger, fieldOf(plan.ledger, field) as FieldDefinition, context));
     const condition = sql`${conditionSql(plan, context)} and ${join([sql`true`, ...values.map(filled)], " and ")}`;
-    const value =
-      values.length === 0
-        ? sql`null`
-        : values.length === 1
-          ? sql`(${values[0]})::text`
-          : sql`concat_ws(' / ', ${join(values.map((one) => sql`(${one})::text`))})`;
+    const shown = plan.fields.map((own, index) => {
+      const field = fieldOf(plan.ledger, own) as FieldDefinition;
+      // Units and people are looked at by their ids, and read by their names.
+      return named.has(field.type) ? shownSql(plan.ledger, field, context) : sql`(${values[index]})::text`;
+    });
+    const value = shown.length === 0 ? sql`null` : shown.length === 1 ? shown[0] : sql`concat_ws(' / ', ${join(shown)})`;
     const source = sourceSql(campaign, [plan.ledger.key], placeFor(place, request), question.asOf);
     const first = listField(request)
       ? firstItems(only(plan).name, sql`${source} and ${condition}`)

@@ -15,6 +15,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import { fieldOf } from "#kernel/fields.ts";
 import type { Prepared } from "#kernel/figure-deltas.ts";
+import type { Period } from "#kernel/figure-value.ts";
 import { conditionSql, valueSql, type SqlContext } from "#kernel/measure-sql.ts";
 import { copyRows, join, sql, type Tx } from "#platform/db.ts";
 
@@ -28,54 +29,70 @@ const spanOf = (day: string): string => dayOf(Math.floor(epochDay(day) / spanDay
 /** Length of a realm's sets that has room for so many members: it doubles, so that all sets are rarely lengthened. */
 const lengthFor = (members: number): number => Math.max(1024, 2 ** Math.ceil(Math.log2(members + 1)));
 
-/** Distinct members of measures over a period where sets are kept, folded and pending together, by `realm|unit|measure`. */
+/**
+ * Distinct members of measures over periods where sets are kept, folded and pending together, by
+ * `realm|unit|measure|period`, the last as its place in `periods`.
+ */
 export async function readSets(
   tx: Tx,
   campaign: Campaign,
   totals: readonly { realm: number; unit: number }[],
   measures: readonly number[],
-  from: string,
-  to: string,
+  periods: readonly Period[],
 ): Promise<Map<string, number>> {
   const realms = [...new Set(totals.map((one) => one.realm))];
-  const begin = Math.ceil(epochDay(from) / spanDays) * spanDays;
-  const end = Math.max(begin, Math.floor((epochDay(to) + 1) / spanDays) * spanDays);
-  const [first, last] = [dayOf(begin), dayOf(end)];
+  const [earliest, latest] = [
+    periods.map((one) => one.from).toSorted()[0],
+    periods
+      .map((one) => one.to)
+      .toSorted()
+      .at(-1),
+  ];
+  // From `first` to before `last` whole spans are read, the days around them one by one.
+  const asked = sql`(values ${join(
+    periods.map(({ from, to }, n) => {
+      const begin = Math.ceil(epochDay(from) / spanDays) * spanDays;
+      const end = Math.max(begin, Math.floor((epochDay(to) + 1) / spanDays) * spanDays);
+      return sql`(${n}::integer, ${from}::date, ${to}::date, ${dayOf(begin)}::date, ${dayOf(end)}::date)`;
+    }),
+  )}) as r (n, from_day, to_day, first_day, last_day)`;
   const kept = sql`unnest(${totals.map((one) => one.realm)}::integer[], ${totals.map((one) => one.unit)}::bigint[]) as k (realm_id, unit_id)`;
-  const rows = await tx.query<{ realm_id: number; unit_id: number; measure_id: number; amount: number }>(sql`
+  const rows = await tx.query<{ realm_id: number; unit_id: number; measure_id: number; n: number; amount: number }>(sql`
     with united as materialized (
-      select s.realm_id, s.unit_id, s.measure_id, bit_or(s.bits) as bits
+      select s.realm_id, s.unit_id, s.measure_id, r.n, bit_or(s.bits) as bits
       from ${kept} join figure_sets s on s.realm_id = k.realm_id and s.unit_id = k.unit_id
+        join ${asked} on (s.days = ${spanDays} and s.day >= r.first_day and s.day < r.last_day)
+          or (s.days = 1 and s.day between r.from_day and r.to_day and (s.day < r.first_day or s.day >= r.last_day))
       where s.realm_id = any(${realms}::integer[]) and s.campaign_id = ${campaign.id} and s.measure_id = any(${measures}::integer[])
-        and ((s.days = ${spanDays} and s.day >= ${first}::date and s.day < ${last}::date)
-          or (s.days = 1 and s.day between ${from}::date and ${to}::date and (s.day < ${first}::date or s.day >= ${last}::date)))
-      group by s.realm_id, s.unit_id, s.measure_id
+        and s.day between ${earliest}::date and ${latest}::date
+      group by s.realm_id, s.unit_id, s.measure_id, r.n
     ), pending as materialized (
-      select k.realm_id, k.unit_id, m.measure_id, m.key, d.day, sum(m.amount) as amount
-      from figure_deltas d join ${kept} on k.realm_id = d.realm_id
+      select k.realm_id, k.unit_id, m.measure_id, r.n, r.from_day, r.to_day, m.key, d.day, sum(m.amount) as amount
+      from figure_deltas d join ${asked} on d.day between r.from_day and r.to_day join ${kept} on k.realm_id = d.realm_id
         cross join lateral unnest(d.measures, d.amounts, d.keys) as m (measure_id, amount, key)
-      where d.realm_id = any(${realms}::integer[]) and d.campaign_id = ${campaign.id} and d.day between ${from}::date and ${to}::date
+      where d.realm_id = any(${realms}::integer[]) and d.campaign_id = ${campaign.id}
         and m.key is not null and m.measure_id = any(${measures}::integer[])
-      group by k.realm_id, k.unit_id, m.measure_id, m.key, d.day having sum(m.amount) <> 0
+      group by k.realm_id, k.unit_id, m.measure_id, r.n, r.from_day, r.to_day, m.key, d.day having sum(m.amount) <> 0
     ), touched as (
-      select realm_id, unit_id, measure_id, key, bool_or(amount > 0) as more from pending group by realm_id, unit_id, measure_id, key
+      select realm_id, unit_id, measure_id, n, from_day, to_day, key, bool_or(amount > 0) as more
+      from pending group by realm_id, unit_id, measure_id, n, from_day, to_day, key
     )
-    select realm_id, unit_id, measure_id, sum(amount)::bigint as amount from (
-      select realm_id, unit_id, measure_id, bit_count(bits) as amount from united
+    select realm_id, unit_id, measure_id, n, sum(amount)::bigint as amount from (
+      select realm_id, unit_id, measure_id, n, bit_count(bits) as amount from united
       union all
-      select t.realm_id, t.unit_id, t.measure_id, after.present::integer - before.present::integer
+      select t.realm_id, t.unit_id, t.measure_id, t.n, after.present::integer - before.present::integer
       from touched t
         left join figure_members m on m.realm_id = t.realm_id and m.campaign_id = ${campaign.id} and m.key = t.key
-        left join united u on u.realm_id = t.realm_id and u.unit_id = t.unit_id and u.measure_id = t.measure_id
+        left join united u on u.realm_id = t.realm_id and u.unit_id = t.unit_id and u.measure_id = t.measure_id and u.n = t.n
         cross join lateral (select case when m.member < length(u.bits) then get_bit(u.bits, m.member) = 1 else false end as present) as before
         cross join lateral (select t.more or (before.present and exists (
           select 1 from figure_sets s
           where s.realm_id = t.realm_id and s.campaign_id = ${campaign.id} and s.unit_id = t.unit_id and s.measure_id = t.measure_id
-            and s.days = 1 and s.day between ${from}::date and ${to}::date and get_bit(s.bits, m.member) = 1
+            and s.days = 1 and s.day between t.from_day and t.to_day and get_bit(s.bits, m.member) = 1
             and cardinality(array_positions(s.members, m.member)) + coalesce((select p.amount from pending p
-              where p.realm_id = t.realm_id and p.unit_id = t.unit_id and p.measure_id = t.measure_id and p.key = t.key and p.day = s.day), 0) > 0)) as present) as after
-    ) as both_parts group by realm_id, unit_id, measure_id`);
-  return new Map(rows.map((row) => [`${row.realm_id}|${row.unit_id}|${row.measure_id}`, row.amount]));
+              where p.realm_id = t.realm_id and p.unit_id = t.unit_id and p.measure_id = t.measure_id and p.n = t.n and p.key = t.key and p.day = s.day), 0) > 0)) as present) as after
+    ) as both_parts group by realm_id, unit_id, measure_id, n`);
+  return new Map(rows.map((row) => [`${row.realm_id}|${row.unit_id}|${row.measure_id}|${row.n}`, row.amount]));
 }
 
 /** Occurrences by measure and day, and within these by member. */
