@@ -11,7 +11,7 @@ export function Photos({ photos, change }: { photos: readonly Photo[]; change: (
     if (taken.length > 0) change([...photos, ...taken]);
   };
   const input = (camera: boolean) => (
-    <label className="photo-add">
+    <label className={camera ? "photo-add camera" : "photo-add"}>
       <span aria-hidden>{camera ? "◉" : "＋"}</span>
       {camera ? t("record.camera") : t("record.album")}
       <input

@@ -200,8 +200,8 @@ function Filling({ account, campaign, unit, ledger, recent, again, begun, done }
       <div className="fields">
         {plan.day && (
           <div className="day">
-            {one(plan.day)}
-            <span className="choices">
+            <div className="day-row">
+              {one(plan.day)}
               {([0, -1] as const).map((days) => (
                 <button
                   key={days}
@@ -213,7 +213,7 @@ function Filling({ account, campaign, unit, ledger, recent, again, begun, done }
                   {days === 0 ? t("record.today") : t("record.yesterday")}
                 </button>
               ))}
-            </span>
+            </div>
             {isClockWrong() && <p className="quiet">{t("record.clock", { day: dayFromToday() })}</p>}
           </div>
         )}
@@ -265,7 +265,7 @@ const focusOn = (name: string | undefined): void =>
 
 /** What the record is about, for lists. */
 function titleOf(ledger: Ledger, values: Values): string {
-  const texts = ledger.fields.filter(({ name, type }) => type === "text" && filledIn({ [name]: values[name] ?? null })[name]);
-  const first = texts.toSorted((left, right) => Number(right.required) - Number(left.required))[0];
-  return first ? String(values[first.name]) : "";
+  const filled = filledIn(values);
+  const first = ledger.fields.find(({ name, type, required }) => required && type === "text" && filled[name] !== undefined);
+  return first ? String(filled[first.name]) : "";
 }
