@@ -1,6 +1,8 @@
 /** How the browser's part is built. Run under Node itself (`--configLoader native`), so that it can read the actions. */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { defineConfig, type Plugin } from "vite";
+import { build, defineConfig, type Plugin } from "vite";
 import { actions } from "./src/main.ts";
 
 const id = "virtual:routes";
@@ -15,18 +17,72 @@ const routes = (): Plugin => ({
       : undefined,
 });
 
+const root = resolve(import.meta.dirname, "src/web");
+const outDir = resolve(import.meta.dirname, "dist/web");
+const target = ["chrome92", "firefox91", "safari15"];
+
+/** Pages that open without a network. */
+const offlinePages = ["RecordPage.tsx", "MyDayPage.tsx"];
+
+/** Builds the service worker, with the list of files that those pages are made of. */
+const offline = (): Plugin => ({
+  name: "offline",
+  apply: "build",
+  async writeBundle(_, bundle) {
+    const files = new Set<string>();
+    const take = (name: string): void => {
+      const part = bundle[name];
+      if (files.has(name) || !part) return;
+      files.add(name);
+      if (part.type !== "chunk") return;
+      part.imports.forEach(take);
+      for (const css of part.viteMetadata?.importedCss ?? []) files.add(css);
+    };
+    for (const part of Object.values(bundle))
+      if (part.type === "chunk" && (part.isEntry || offlinePages.some((page) => part.facadeModuleId?.endsWith(`/${page}`))))
+        take(part.fileName);
+    const revised = (name: string) => ({
+      url: `/${name}`,
+      revision: createHash("sha256")
+        .update(readFileSync(resolve(outDir, name)))
+        .digest("hex")
+        .slice(0, 16),
+    });
+    const list = [
+      ...[...files].map((name) => ({ url: `/${name}`, revision: null })),
+      ...["index.html", ...readdirSync(resolve(root, "public"))].map(revised),
+    ];
+    await build({
+      configFile: false,
+      root,
+      publicDir: false,
+      logLevel: "error",
+      define: { "self.keptFiles": JSON.stringify(list) },
+      build: {
+        outDir,
+        emptyOutDir: false,
+        target,
+        rolldownOptions: {
+          input: resolve(root, "service-worker.ts"),
+          output: { format: "iife", entryFileNames: "service-worker.js" },
+        },
+      },
+    });
+  },
+});
+
 export default defineConfig({
-  root: resolve(import.meta.dirname, "src/web"),
-  plugins: [routes()],
+  root,
+  plugins: [routes(), offline()],
   build: {
-    outDir: resolve(import.meta.dirname, "dist/web"),
+    outDir,
     emptyOutDir: true,
     // Offices keep old browsers; antd needs Chromium 88 for its selectors.
     // antd in one piece; what a page may weigh is measured in bench/.
     chunkSizeWarningLimit: 1500,
     // What "use client" says to servers that render React means nothing here.
     rolldownOptions: { onLog: (level, log, say) => log.code !== "MODULE_LEVEL_DIRECTIVE" && say(level, log) },
-    target: ["chrome92", "firefox91", "safari15"],
+    target,
   },
   server: { proxy: { "/api": "http://127.0.0.1:8080" } },
 });

@@ -332,6 +332,7 @@ const cases: Record<string, Case> = {
     wrong: { login: "west", status: 404 },
     prepare: () => attachedTo("kept", { name: "签到.csv" }),
     ask: (client, file) => client.get(`${attachmentAt(file)}/sheets`),
+  },
   "exchange.figures": {
     right: "east",
     wrong: { login: "west", status: 404 },

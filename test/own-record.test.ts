@@ -28,7 +28,7 @@ test("a new record begins with what holds again, and never with the day, the num
   await record("east", session({ 活动编号: "A1", 主持人: world.people.bob, 参加人员: [world.people.ann], 实到人数: 1, 学时: 2 }));
   await record("east", session({ 活动编号: "A2", 主持人: world.people.bob, 参加人员: [world.people.ann], 实到人数: 1, 学时: 2 }));
   const { body } = await (await world.as("east")).get(`${api}/recording`);
-  expect(body.now).toBe(world.time.now.toISOString());
+  expect(body).toMatchObject({ now: world.time.now.toISOString(), unit: world.units.east });
   expect(body.kinds[0]).toEqual({
     ledger: "study",
     mine: 2,
@@ -61,18 +61,26 @@ test("a person's own record holds what names them wherever it was written, witho
 });
 
 test("what is sent back waits for the unit, what another must confirm waits for them", async () => {
+  world.time.now = new Date("2023-06-15T03:00:00Z");
   const id = await record("east", session({ 实到人数: 3 }));
-  const waiting = async (login: "east" | "eastHead" | "west") =>
-    (await (await world.as(login)).get(`${api}/waiting`)).body as Record<
-      "returned" | "waiting",
-      { id: string; reason: string }[]
-    >;
-  expect((await waiting("eastHead")).waiting.map((entry) => entry.id)).toContain(id);
-  expect((await waiting("east")).waiting).toEqual([]);
+  const waiting = async (login: "east" | "eastHead" | "west") => {
+    const { body } = await (await world.as(login)).get(`${api}/waiting`);
+    return {
+      returned: body.returned,
+      queued: body.queues.flatMap((queue: { latest: { id: string }[] }) => queue.latest),
+      queues: body.queues,
+    };
+  };
+  const before = await waiting("eastHead");
+  expect(before.queues).toMatchObject([{ ledger: "study", state: "已登记", steps: ["确认"] }]);
+  expect(before.queues[0].count).toBeGreaterThan(before.queued.length);
+  expect(before.queued[0].id).toBe(id);
+  expect((await waiting("east")).queues).toEqual([]);
   await (
     await world.as("office")
   ).send("POST", `${api}/entries/${id}/move`, { version: 1, transition: "退回", reason: "人数不对" });
   expect((await waiting("east")).returned).toMatchObject([{ id, step: "退回", reason: "人数不对", state: "已退回" }]);
-  expect((await waiting("eastHead")).waiting.map((entry) => entry.id)).not.toContain(id);
+  const after = await waiting("eastHead");
+  expect(after.queues).toMatchObject([{ state: "已登记", count: before.queues[0].count - 1 }]);
   expect((await waiting("west")).returned).toEqual([]);
 });

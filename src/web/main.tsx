@@ -8,6 +8,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { useTranslation } from "react-i18next";
 import { queries } from "./api/queries.ts";
+import "./offline/start.ts";
 import { router } from "./router.tsx";
 import { shown } from "./ui/look.ts";
 import "./ui/page.css";

@@ -1,7 +1,7 @@
 /** Which page stands where. The address says all that a page shows, so that it can be sent and found again. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { figuresSearch, type FiguresSearch } from "#features/figures/figures.search.tsx";
-import { ask, Problem, whenSignedOut } from "./api/client.ts";
+import { Problem, whenSignedOut } from "./api/client.ts";
 import { queries, reading } from "./api/queries.ts";
 import { startFor } from "./shell/places.ts";
 import { sessionEnded } from "./shell/session.ts";
@@ -40,7 +40,7 @@ const home = createRoute({
   path: "/",
   beforeLoad: async ({ location }) => {
     await signedIn(location.href);
-    const { campaigns } = await ask("campaigns.list", {});
+    const { campaigns } = await queries.ensureQueryData(reading("campaigns.list", {}));
     const [first] = campaigns;
     if (first) throw redirect({ to: "/c/$campaign", params: { campaign: first.key } });
   },
@@ -106,6 +106,22 @@ const ledgers = createRoute({
   component: lazyRouteComponent(() => import("#features/ledgers/LedgersPage.tsx"), "LedgersPage"),
 });
 
+const record = createRoute({
+  getParentRoute: () => campaign,
+  path: "record",
+  validateSearch: (given: Given): { ledger?: string | undefined; done?: string | undefined } => ({
+    ledger: textIn(given, "ledger"),
+    done: textIn(given, "done"),
+  }),
+  component: lazyRouteComponent(() => import("#features/ledgers/RecordPage.tsx"), "RecordPage"),
+});
+
+const myDay = createRoute({
+  getParentRoute: () => campaign,
+  path: "me",
+  component: lazyRouteComponent(() => import("#features/ledgers/MyDayPage.tsx"), "MyDayPage"),
+});
+
 const importing = createRoute({
   getParentRoute: () => campaign,
   path: "import",
@@ -123,7 +139,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     home,
-    campaign.addChildren([start, figures, ledgers, importing]),
+    campaign.addChildren([start, myDay, record, figures, ledgers, importing]),
     ...(import.meta.env.MODE === "production" ? [] : [gallery]),
   ]),
   defaultPreload: "intent",

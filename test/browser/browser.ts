@@ -23,8 +23,8 @@ export interface Visitor {
 
 export interface Site {
   address: string;
-  /** A window of its own, signed in unless there is no login. */
-  visit(size: Size, login?: Login, language?: "zh" | "en"): Promise<Visitor>;
+  /** A window of its own, signed in unless there is no login; `keeps`: with the service worker, that opens it without network. */
+  visit(size: Size, login?: Login, language?: "zh" | "en", keeps?: boolean): Promise<Visitor>;
   close(): Promise<void>;
 }
 
@@ -40,8 +40,13 @@ export async function openSite(world: World, pages = web): Promise<Site> {
   });
   return {
     address,
-    async visit(size, login, language = "zh") {
-      const context = await browser.newContext({ viewport: sizes[size], locale: "zh-CN", timezoneId: "Asia/Shanghai" });
+    async visit(size, login, language = "zh", keeps = false) {
+      const context = await browser.newContext({
+        viewport: sizes[size],
+        locale: "zh-CN",
+        timezoneId: "Asia/Shanghai",
+        serviceWorkers: keeps ? "allow" : "block",
+      });
       await context.addInitScript(`localStorage.setItem("yibenzhang.language", "${language}")`);
       const page = await context.newPage();
       page.setDefaultTimeout(10_000);

@@ -3,7 +3,7 @@
  * people, who was there, and what tells one record from another never are; a line of text is when it keeps coming back.
  */
 import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
-import type { Values } from "./ledgers.types.ts";
+import { namesEvidence, type Values } from "./ledgers.types.ts";
 
 const steady = new Set<FieldDefinition["type"]>(["choice", "choices", "unit", "organ", "person", "boolean"]);
 const wordy = new Set<FieldDefinition["type"]>(["text", "decimal", "time"]);
@@ -17,6 +17,8 @@ export function carriedOver(ledger: Ledger, latest: readonly Values[]): Values {
     const value = last[field.name];
     if (value === undefined || field.derive !== undefined || field.name === ledger.stateField) return false;
     if (ledger.identity[0] === field.name || field.name === ledger.date || !shared.has(field.sensitivity)) return false;
+    // Evidence is of one day.
+    if (namesEvidence(field.name)) return false;
     if (steady.has(field.type)) return true;
     if (!wordy.has(field.type)) return false;
     const text = JSON.stringify(value);

@@ -37,3 +37,6 @@ export interface Doer {
   role: string;
   now: Date;
 }
+
+/** Whether a field names evidence, for which an attachment may stand too. */
+export const namesEvidence = (field: string): boolean => /佐证|证明材料|附件/.test(field);

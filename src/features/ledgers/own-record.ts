@@ -36,11 +36,13 @@ export function ownLines(
     .filter(({ name }) => data[name] !== undefined);
 }
 
-/** What a record is called in a list: its subject, or else its number. */
+/** What a record is called in a list: what it must say, or else its longest line, if that is one. */
 export function headline(ledger: Ledger, { data }: Pick<Entry, "data">): string {
   const texts = ledger.fields.filter(
     ({ name, type }) => type === "text" && name !== ledger.identity[0] && data[name] !== undefined,
   );
-  const [first] = texts.toSorted((left, right) => Number(right.required) - Number(left.required));
-  return String(data[first?.name ?? ledger.identity[0] ?? ""] ?? "");
+  const required = texts.find((field) => field.required);
+  if (required) return String(data[required.name]);
+  const [longest = ""] = texts.map(({ name }) => String(data[name])).toSorted((left, right) => right.length - left.length);
+  return longest.length >= 6 ? longest : "";
 }

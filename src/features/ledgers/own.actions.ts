@@ -8,8 +8,9 @@ import { pageInput } from "#kernel/input.ts";
 import { carriedOver } from "./carry-over.ts";
 import { entryOut, namesOut } from "./entries.ts";
 import { mayTransit } from "./ledgers.policy.ts";
+import type { Entry } from "./ledgers.types.ts";
 import { headline, ownLines, placesOf, tellingFields } from "./own-record.ts";
-import { listNaming, listReturned, listWaiting, type Stop, type Stopped } from "./own.model.ts";
+import { listNaming, listQueues, listReturned, type Stop } from "./own.model.ts";
 import { listHabits, listLatest } from "./recent.model.ts";
 import { namesIn, type Names } from "./show.model.ts";
 
@@ -27,6 +28,7 @@ export const recent = campaignAction({
   input: z.object({}),
   output: z.object({
     now: z.string().meta({ description: "服务器的时刻；设备的时钟可能不准" }),
+    unit: z.int().nullable().meta({ description: "以哪个单位的名义登记；最顶一级须逐条填写单位" }),
     kinds: z.array(
       z.object({
         ledger: z.string(),
@@ -63,7 +65,7 @@ export const recent = campaignAction({
       Object.assign(names.people, known.people);
       kinds.push({ ledger: key, mine, again });
     }
-    return { now: now.toISOString(), kinds, names };
+    return { now: now.toISOString(), unit: asker.unit === campaign.root ? null : asker.unit, kinds, names };
   },
 });
 
@@ -123,16 +125,11 @@ export const mine = campaignAction({
   about: () => ({ id: "own" }),
 });
 
-const stopped = z.object({
+const brief = z.object({
   id: z.string(),
-  ledger: z.string(),
   unit: z.int(),
   day: z.string().nullable(),
-  state: z.string().nullable(),
   title: z.string(),
-  step: z.string().meta({ description: "上一步" }),
-  reason: z.string().nullable(),
-  at: z.string(),
 });
 
 const atMost = 20;
@@ -155,25 +152,48 @@ export const waiting = campaignAction({
   method: "GET",
   path: "/api/campaigns/:campaign/waiting",
   summary: "等本人办的：退回本单位的记录，和要由本人办下一步的记录",
-  description: `各列最近的${atMost}条。`,
+  description: `退回的列最近${atMost}条；等本人办的按台账和状态归在一起，各列最近三条。`,
   input: z.object({}),
-  output: z.object({ returned: z.array(stopped), waiting: z.array(stopped) }),
+  output: z.object({
+    returned: z.array(
+      brief.extend({
+        ledger: z.string(),
+        state: z.string().nullable(),
+        step: z.string().meta({ description: "退回的那一步" }),
+        reason: z.string().nullable(),
+        at: z.string(),
+      }),
+    ),
+    queues: z.array(
+      z.object({
+        ledger: z.string(),
+        state: z.string(),
+        steps: z.array(z.string()).meta({ description: "本人可办的步骤" }),
+        count: z.int(),
+        latest: z.array(brief),
+      }),
+    ),
+  }),
   sensitive: true,
   subject: ({ campaign, asker }) =>
     Promise.resolve([...campaign.ledgers.values()].filter((ledger) => mayUse(asker, ledger, "read") === true)),
   allow: anyoneHere,
   async run({ tx, campaign, asker, account }, ledgers) {
+    const titled = <E extends Pick<Entry, "data">>(key: string, entry: E) => ({
+      ...entry,
+      title: headline(campaign.ledgers.get(key) as Ledger, entry),
+    });
     const editable = ledgers.filter((ledger) => mayUse(asker, ledger, "edit") === true);
     const back = await listReturned(tx, campaign, asker.unit, editable.flatMap(returning), atMost);
-    const ahead = await listWaiting(
-      tx,
-      campaign,
-      account.id,
-      ledgers.flatMap((ledger) => asked(asker, ledger)),
-      ledgers.flatMap(returning),
-      atMost,
-    );
-    const shown = (entry: Stopped) => ({ ...entry, title: headline(campaign.ledgers.get(entry.ledger) as Ledger, entry) });
-    return { returned: back.map(shown), waiting: ahead.map(shown) };
+    const next = ledgers.flatMap((ledger) => asked(asker, ledger));
+    const queues = await listQueues(tx, campaign, account.id, next, ledgers.flatMap(returning));
+    return {
+      returned: back.map((entry) => titled(entry.ledger, entry)),
+      queues: queues.map((queue) => ({
+        ...queue,
+        steps: next.filter(({ ledger, state }) => ledger === queue.ledger && state === queue.state).map(({ step }) => step),
+        latest: queue.latest.map((entry) => titled(queue.ledger, entry)),
+      })),
+    };
   },
 });

@@ -58,22 +58,39 @@ export const listReturned = (
         ),
       );
 
-/** Entries in these states that somebody else brought there, but not by sending them back; the latest first. */
-export const listWaiting = (
+/** What waits in one state of a ledger: how many, and the latest three of them. */
+export interface Queue {
+  ledger: string;
+  state: string;
+  count: number;
+  latest: Pick<Entry, "id" | "unit" | "day" | "data">[];
+}
+
+/** Entries in these states that somebody else brought there, but not by sending them back. */
+export async function listQueues(
   tx: Tx,
   campaign: Campaign,
   actor: number,
   steps: readonly Stop[],
   back: readonly Stop[],
-  limit: number,
-): Promise<Stopped[]> =>
-  steps.length === 0
-    ? Promise.resolve([])
-    : tx.query(
-        withLast(
-          sql`e.realm_id = any(${campaign.realms}::integer[]) and e.campaign_id = ${campaign.id} and v.actor is distinct from ${actor}::bigint
-            and (e.ledger, e.state) in (select s.ledger, s.state from ${stops(steps)})
-            and (e.ledger, e.state, v.action) not in (select s.ledger, s.state, s.step from ${stops(back)})`,
-          limit,
-        ),
-      );
+): Promise<Queue[]> {
+  if (steps.length === 0) return [];
+  const rows = await tx.query<
+    Omit<Queue, "latest"> & Queue["latest"][number]
+  >(sql`select ledger, state, count, id, unit, day, data from (
+      select e.ledger, e.state, e.entry_id as id, e.unit_id as unit, e.day, e.data, v.at,
+        row_number() over (partition by e.ledger, e.state order by v.at desc, e.entry_id) as place,
+        count(*) over (partition by e.ledger, e.state)::integer as count
+      from entries e join entry_events v on v.realm_id = e.realm_id and v.entry_id = e.entry_id and v.version = e.version
+      where e.realm_id = any(${campaign.realms}::integer[]) and e.campaign_id = ${campaign.id} and not e.deleted and v.actor is distinct from ${actor}::bigint
+        and (e.ledger, e.state) in (select s.ledger, s.state from ${stops(steps)})
+        and (e.ledger, e.state, v.action) not in (select s.ledger, s.state, s.step from ${stops(back)})) e
+    where place <= 3 order by max(at) over (partition by ledger, state) desc, ledger, state, place`);
+  const queues = new Map<string, Queue>();
+  for (const { ledger, state, count, ...entry } of rows) {
+    const queue = queues.get(`${ledger} ${state}`) ?? { ledger, state, count, latest: [] };
+    queue.latest.push(entry);
+    queues.set(`${ledger} ${state}`, queue);
+  }
+  return [...queues.values()];
+}

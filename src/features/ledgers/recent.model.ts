@@ -6,20 +6,21 @@ import type { Values } from "./ledgers.types.ts";
 
 export interface Habit {
   ledger: string;
-  /** Typed in by the asker, by anyone of the unit, and all there are, of the unit's latest. */
+  /** How many of the unit's latest 200 there were typed in by the asker, and by anyone; on how many days all of them are. */
   mine: number;
   typed: number;
-  all: number;
+  days: number;
 }
 
-/** Of the unit's latest 500 records in these ledgers: how many are in which. */
+/** The ledgers of these that a unit has records in, the one used most first. */
 export const listHabits = (tx: Tx, campaign: Campaign, asker: Asker, ledgers: readonly string[]): Promise<Habit[]> =>
-  tx.query(sql`select e.ledger, count(*) filter (where e.imported is null and v.actor = ${asker.account?.id ?? null}::bigint)::integer as mine,
-      count(*) filter (where e.imported is null)::integer as typed, count(*)::integer as "all"
-    from (select realm_id, entry_id, ledger, imported from entries where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id}
-        and ledger = any(${ledgers}::text[]) and unit_id = ${asker.unit} and not deleted order by created_at desc limit 500) e
+  tx.query(sql`select l.ledger, count(*) filter (where e.imported is null and v.actor = ${asker.account?.id ?? null}::bigint)::integer as mine,
+      count(*) filter (where e.imported is null)::integer as typed, count(distinct e.day)::integer as days
+    from unnest(${ledgers}::text[]) as l (ledger)
+      cross join lateral (select realm_id, entry_id, day, imported from entries where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id}
+        and ledger = l.ledger and unit_id = ${asker.unit} and not deleted order by created_at desc limit 200) e
       join entry_events v on v.realm_id = e.realm_id and v.entry_id = e.entry_id and v.version = 1
-    group by e.ledger order by mine desc, typed desc, "all" desc, e.ledger`);
+    group by l.ledger order by mine desc, typed desc, days desc, l.ledger`);
 
 /** The unit's five latest records of each ledger up to a day, newest first. */
 export const listLatest = (

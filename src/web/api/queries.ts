@@ -3,11 +3,15 @@ import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { ask, Problem } from "./client.ts";
 import { whenBack } from "./reach.ts";
 import type { Input, Name } from "./contract.ts";
+import { keeping } from "../offline/kept-answers.ts";
 
 export const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
+      // Whether there is a network is seen by asking; what is kept here is found without one.
+      networkMode: "always",
+      refetchOnReconnect: true,
       // A server that restarts or a network that drops is tried again; a refusal stays one.
       retry: (times, error) => times < 3 && error instanceof Problem && (error.status === 0 || error.status >= 500),
     },
@@ -23,4 +27,4 @@ const isRefusal = ({ status }: Problem): boolean => status >= 400 && status < 50
 whenBack(() => void readFailed());
 
 export const reading = <N extends Name>(name: N, input: Input<N>) =>
-  queryOptions({ queryKey: [name, input], queryFn: ({ signal }) => ask(name, input, signal) });
+  queryOptions({ queryKey: [name, input], queryFn: ({ signal }) => keeping(name, input, () => ask(name, input, signal)) });

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useRouterState, useSearch } from "@tanstack/react-router";
 import { ask, Problem } from "../api/client.ts";
 import { queries, reading } from "../api/queries.ts";
+import { forgetAnswers } from "../offline/kept-answers.ts";
 import { useSayings } from "../ui/use-sayings.ts";
 import { sessionEnded } from "./session.ts";
 import { builtPlaces, placesFor, type BuiltPlace } from "./places.ts";
@@ -40,6 +41,7 @@ export function useSignOut(): () => void {
     onSuccess: () => gone(),
   });
   const gone = async (): Promise<void> => {
+    await forgetAnswers();
     queries.clear();
     sessionEnded.set(false);
     await navigate({ to: "/sign-in", search: {} });

@@ -5,6 +5,7 @@ import { words as figures } from "#features/figures/figures.words.ts";
 import { words as importing } from "#features/exchange/import.words.ts";
 import { words as attachments } from "#features/ledgers/attachments.words.ts";
 import { words as ledgers } from "#features/ledgers/ledgers.words.ts";
+import { words as record } from "#features/ledgers/record.words.ts";
 import { words as shell } from "../shell/shell.words.ts";
 import { words as house } from "./house.words.ts";
 import { words as ui } from "./ui.words.ts";
@@ -18,6 +19,7 @@ const zh = {
   import: importing.zh,
   ledgers: ledgers.zh,
   attachments: attachments.zh,
+  record: record.zh,
 };
 const en: typeof zh = {
   ...house.en,
@@ -27,6 +29,7 @@ const en: typeof zh = {
   import: importing.en,
   ledgers: ledgers.en,
   attachments: attachments.en,
+  record: record.en,
 };
 
 declare module "i18next" {

@@ -1,0 +1,79 @@
+/** Where a record is on its way to the server, and what its author can do if it does not get on. */
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { App, Button } from "antd";
+import { useTranslation } from "react-i18next";
+import { reading } from "#web/api/queries.ts";
+import type { Outgoing } from "#web/offline/device-store.ts";
+import { keepDraft } from "#web/offline/drafts.ts";
+import { outboxOf } from "#web/offline/outbox.ts";
+
+const marks = { waiting: "▲", sending: "◌", sent: "✓", refused: "■" } as const;
+
+/** Back into the form, with what is wrong; it keeps its id, so that nothing can be there twice. */
+export async function takeBack(account: number, item: Outgoing): Promise<void> {
+  await outboxOf(account).hold(item.id);
+  await keepDraft(account, item);
+}
+
+export function Sending({ item }: { item: Outgoing }) {
+  const { t } = useTranslation();
+  const { modal } = App.useApp();
+  const navigate = useNavigate();
+  const { data: me } = useQuery(reading("access.me", {}));
+  if (!me) return undefined;
+  const outbox = outboxOf(me.id);
+  const { state, photos } = item;
+  const fix = async (): Promise<void> => {
+    await takeBack(me.id, item);
+    await navigate({ to: "/c/$campaign/record", params: { campaign: item.campaign }, search: { ledger: item.ledger } });
+  };
+  const discard = (): void =>
+    void modal.confirm({
+      title: t("record.dropQuestion"),
+      content: t("record.dropWarning"),
+      okText: t("record.drop"),
+      okButtonProps: { danger: true },
+      onOk: () => outbox.remove(item.id),
+    });
+  return (
+    <div className={`sending ${state}`}>
+      <p>
+        <span aria-hidden className="shape">
+          {marks[state]}
+        </span>{" "}
+        <strong>{t(`record.states.${state}`)}</strong>
+        {photos.length > 0 && (
+          <span className="quiet">
+            　{t("record.photosSent", { sent: photos.filter(({ sent }) => sent).length, all: photos.length })}
+          </span>
+        )}
+      </p>
+      {state === "waiting" && (
+        <p className="quiet">{item.nextAt === Number.MAX_SAFE_INTEGER ? t("record.signInHint") : t("record.waitingHint")}</p>
+      )}
+      {state === "refused" && (
+        <ul className="reasons">
+          {item.faults && item.faults.length > 0
+            ? item.faults.map(({ reason, suggestion }) => (
+                <li key={reason}>{suggestion ? `${reason}（${suggestion}）` : reason}</li>
+              ))
+            : [<li key="reason">{item.reason ?? t("record.held")}</li>]}
+        </ul>
+      )}
+      {(state === "waiting" || state === "refused") && (
+        <div className="sending-acts">
+          {item.version === undefined && (
+            <Button type={state === "refused" ? "primary" : "default"} onClick={() => void fix()}>
+              {t("record.fix")}
+            </Button>
+          )}
+          <Button onClick={() => void outbox.retry(item.id)}>{t("record.retry")}</Button>
+          <Button type="text" danger onClick={discard}>
+            {t("record.drop")}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

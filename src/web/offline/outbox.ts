@@ -1,0 +1,204 @@
+/**
+ * Records on their way to the server. One is put here first, whatever the network, and sent from here: the record, then
+ * its photos. It carries the id that its author's device made, so that sending it twice, from two tabs or after a lost
+ * answer, leaves one. A tab takes a lock while it sends; closing it in the middle loses nothing, the next one goes on.
+ */
+import { ask, Problem } from "../api/client.ts";
+import type { Input } from "../api/contract.ts";
+import { queries } from "../api/queries.ts";
+import { deviceStore, type Draft, type Fault, type Outgoing } from "./device-store.ts";
+import { draftKey } from "./drafts.ts";
+import { who } from "./who.ts";
+
+export interface Outbox {
+  /** Undefined until it has been read from the device. */
+  list: () => readonly Outgoing[] | undefined;
+  subscribe: (then: () => void) => () => void;
+  /** Takes in a record and sends it. One that is here already, or there, becomes what the draft says. */
+  add(draft: Draft): Promise<void>;
+  /** Holds a record back for its author to change, who adds it again. */
+  hold(id: string): Promise<void>;
+  retry(id: string): Promise<void>;
+  /** Sends what waits; `now` without regard to when it was to be tried again. */
+  send(now?: boolean): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Sends at the start, when the network or the window comes back, and when it is time to try again. */
+  start(): void;
+}
+
+const opened = new Map<number, Outbox>();
+
+export function outboxOf(account: number): Outbox {
+  let outbox = opened.get(account);
+  if (!outbox) opened.set(account, (outbox = open(account)));
+  return outbox;
+}
+
+function open(account: number): Outbox {
+  let items: readonly Outgoing[] | undefined;
+  const readers = new Set<() => void>();
+  const channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(`yibenzhang.outbox.${account}`);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let started = false;
+
+  const reload = async (): Promise<readonly Outgoing[]> => {
+    const store = await deviceStore(account);
+    items = (await store.getAll("outbox")).toSorted((left, right) => right.at.localeCompare(left.at));
+    for (const reader of readers) reader();
+    return items;
+  };
+  const changed = async (): Promise<void> => {
+    await reload();
+    channel?.postMessage("changed");
+  };
+  const put = async (item: Outgoing): Promise<void> => {
+    await (await deviceStore(account)).put("outbox", item, item.id);
+    await changed();
+  };
+
+  /** False when the others need not be tried now. */
+  async function sendOne(given: Outgoing): Promise<boolean> {
+    let item: Outgoing = { ...given, state: "sending", tries: given.tries + 1 };
+    delete item.reason;
+    delete item.faults;
+    await put(item);
+    try {
+      // The cookie may be another's by now, who signed in in the next tab.
+      if ((await ask("access.me", {})).id !== account) return await later(item, false);
+      if (item.version === undefined || item.edited) {
+        await put((item = { ...item, version: await record(item), edited: false }));
+        void queries.invalidateQueries({ predicate: ({ queryKey: [name] }) => /^(ledgers|figures)\./.test(String(name)) });
+      }
+      for (const photo of item.photos) {
+        if (photo.sent) continue;
+        const { upload } = await import("../api/upload.ts");
+        await upload(item.campaign, item.id, new File([photo.blob], photo.name, { type: photo.blob.type }));
+        // What has arrived takes no room here any more.
+        const photos = item.photos.map((one) => (one.id === photo.id ? { ...one, sent: true, blob: new Blob() } : one));
+        await put((item = { ...item, photos }));
+      }
+      await put({ ...item, state: "sent" });
+      return true;
+    } catch (error) {
+      const { status, message, details } = error instanceof Problem ? error : new Problem("unexpected", 0, String(error));
+      if (status === 0 || status >= 500 || status === 401 || status === 408 || status === 429)
+        return later({ ...item, reason: message }, status !== 401);
+      const faults = (details["faults"] ?? []) as Fault[];
+      await put({ ...item, state: "refused", reason: message, faults });
+      return true;
+    }
+  }
+  async function later(item: Outgoing, again: boolean): Promise<false> {
+    // 2, 4, 8 seconds and so on to five minutes, not all devices of a building at once.
+    const wait = Math.min(300_000, 1000 * 2 ** item.tries) * (0.75 + Math.random() / 2);
+    await put({ ...item, state: "waiting", nextAt: again ? Date.now() + wait : Number.MAX_SAFE_INTEGER });
+    return false;
+  }
+  async function record({ campaign, ledger, id, values: filled, edited, version }: Outgoing): Promise<number> {
+    const values = filled as Input<"ledgers.record">["values"];
+    const known = version ?? (await ask("ledgers.record", { campaign, ledger, entry: id, values })).entry.version;
+    // An earlier attempt may have arrived: what was edited since is a change then, and none if it had not.
+    return edited ? (await ask("ledgers.change", { campaign, entry: id, version: known, values })).entry.version : known;
+  }
+
+  async function sendAll(now: boolean): Promise<void> {
+    const due = async (): Promise<Outgoing | undefined> => {
+      return (await reload()).findLast(
+        ({ state, nextAt, id }) =>
+          !tried.has(id) && (state === "sending" || (state === "waiting" && (now || nextAt <= Date.now()))),
+      );
+    };
+    const tried = new Set<string>();
+    for (let item = await due(); item; item = await due()) {
+      tried.add(item.id);
+      if (!(await sendOne(item))) break;
+    }
+    clearTimeout(timer);
+    const next = Math.min(...(await reload()).filter(({ state }) => state === "waiting").map(({ nextAt }) => nextAt));
+    // Longer than setTimeout can count means: not by itself.
+    if (next - Date.now() < 2 ** 31) timer = setTimeout(() => void send(), Math.max(0, next - Date.now()));
+  }
+
+  let running: Promise<void> | undefined;
+  let again = false;
+  async function send(now = false): Promise<void> {
+    // Whoever else sits here now must neither see nor send it.
+    if (who()?.id !== account || !navigator.onLine) return undefined;
+    if (running) {
+      again ||= now;
+      return running;
+    }
+    const work = (): Promise<void> => sendAll(now);
+    running = navigator.locks ? navigator.locks.request(`yibenzhang.outbox.${account}`, work) : work();
+    await running.finally(() => (running = undefined));
+    if (!again) return undefined;
+    again = false;
+    return send(true);
+  }
+
+  channel?.addEventListener("message", () => void reload());
+  void reload().catch(() => undefined);
+  return {
+    list: () => items,
+    subscribe: (then) => {
+      readers.add(then);
+      return () => readers.delete(then);
+    },
+    async add(draft) {
+      const store = await deviceStore(account);
+      let old = await store.get("outbox", draft.id);
+      if (old?.state === "sending") {
+        await running?.catch(() => undefined);
+        old = await store.get("outbox", draft.id);
+      }
+      const { state, tries = 0, version } = old ?? {};
+      const emptied = Object.fromEntries(Object.keys(old?.values ?? {}).map((name) => [name, null]));
+      const values = { ...emptied, ...draft.values };
+      await store.delete("drafts", draftKey(draft));
+      // A second tap, or a second tab that found the same draft.
+      if (state === "sent" && JSON.stringify(old?.values) === JSON.stringify(values)) return;
+      await put({
+        ...draft,
+        values,
+        ...(version === undefined ? {} : { version }),
+        state: "waiting",
+        tries,
+        nextAt: 0,
+        edited: tries > 0,
+      });
+      void send(true).catch(() => undefined);
+    },
+    async hold(id) {
+      const item = await (await deviceStore(account)).get("outbox", id);
+      if (item?.state === "waiting") await put({ ...item, state: "refused" });
+    },
+    async retry(id) {
+      const item = await (await deviceStore(account)).get("outbox", id);
+      if (item) await put({ ...item, state: "waiting", nextAt: 0 });
+      await send(true);
+    },
+    send,
+    async remove(id) {
+      await (await deviceStore(account)).delete("outbox", id);
+      await changed();
+    },
+    start() {
+      const now = (): void => void send(true).catch(() => undefined);
+      now();
+      if (started) return;
+      started = true;
+      window.addEventListener("online", now);
+      window.addEventListener("focus", now);
+      document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && now());
+      void forgetSent().catch(() => undefined);
+    },
+  };
+
+  /** What arrived yesterday has been seen. */
+  async function forgetSent(): Promise<void> {
+    const store = await deviceStore(account);
+    for (const { id, state, at } of await store.getAll("outbox"))
+      if (state === "sent" && Date.parse(at) < Date.now() - 86_400_000) await store.delete("outbox", id);
+    await reload();
+  }
+}
