@@ -26,6 +26,8 @@ export function AttachmentPreview({ campaign, entry, files, shown, show, close }
   const file = files[index];
   useEffect(() => {
     const turn = (event: KeyboardEvent): void => {
+      // Tabs of a workbook have them for themselves.
+      if ((event.target as HTMLElement).closest("[role=tablist]")) return;
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       const next = step === undefined ? undefined : files[index + step];
       if (next) show(next.id);
@@ -163,6 +165,10 @@ function WordFile({ at }: { at: At }) {
         }),
       )
       .then(() => {
+        // A page is as wide as paper; on a phone it is shown smaller.
+        const room = target.clientWidth;
+        const paper = (target.querySelector<HTMLElement>("section.docx")?.offsetWidth ?? 0) + 60;
+        if (paper > room) target.style.zoom = String(room / paper);
         for (const link of target.querySelectorAll("a")) {
           if (!/^(https?:|mailto:|#)/i.test(link.getAttribute("href") ?? "")) link.removeAttribute("href");
           link.rel = "noopener noreferrer";
@@ -221,31 +227,40 @@ function Sheets({ at }: { at: At }) {
   if (found.error) return <Wrong error={found.error} retry={found.refetch} />;
   if (found.isPending) return <Skeleton active paragraph={{ rows: 12 }} />;
   const { sheets, rows, columns } = found.data;
-  const table = (sheet: (typeof sheets)[number]) => (
-    <>
-      {sheet.more && <p className="quiet">{t("attachments.someRows", { rows, columns })}</p>}
-      {sheet.rows.length === 0 ? (
-        <p className="quiet">{t("attachments.noRows")}</p>
-      ) : (
-        <table className="cells">
-          <tbody>
-            {sheet.rows.map(({ row, cells }) => (
-              <tr key={row}>
-                <th scope="row" className="number">
-                  {row}
-                </th>
-                {cells.map((cell, index) => (
-                  <td key={index} title={cell}>
-                    {cell}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </>
-  );
+  const table = (sheet: (typeof sheets)[number]) => {
+    const widest = Math.max(1, ...sheet.rows.map(({ cells }) => cells.length));
+    return (
+      <>
+        {sheet.more && <p className="quiet">{t("attachments.someRows", { rows, columns })}</p>}
+        {sheet.rows.length === 0 ? (
+          <p className="quiet">{t("attachments.noRows")}</p>
+        ) : (
+          <table className="cells">
+            <tbody>
+              {sheet.rows.map(({ row, cells }) => (
+                <tr key={row}>
+                  <th scope="row" className="number">
+                    {row}
+                  </th>
+                  {cells.length === 1 && widest > 1 ? (
+                    <td colSpan={widest} className="title">
+                      {cells[0]}
+                    </td>
+                  ) : (
+                    cells.map((cell, index) => (
+                      <td key={index} title={cell}>
+                        {cell}
+                      </td>
+                    ))
+                  )}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </>
+    );
+  };
   const [only] = sheets;
   return (
     <section className="preview-body" ref={byKeyboard} aria-label={t("attachments.sheet")}>

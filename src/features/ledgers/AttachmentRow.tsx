@@ -2,7 +2,7 @@
 import { App, Button, Input, Progress, Radio, Space } from "antd";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { linkTo } from "#web/api/client.ts";
+import { linkTo, Problem } from "#web/api/client.ts";
 import { cancel, retry, type Sending } from "#web/api/use-uploads.ts";
 import type { Attached } from "./Attachments.tsx";
 import { extensionOf, viewOf } from "./attachments.types.ts";
@@ -168,6 +168,8 @@ function Why({ change }: { change: (reason: string) => void }) {
 export function SendingRow({ sending: { key, file, part, error } }: { sending: Sending }) {
   const { t } = useTranslation();
   const percent = Math.floor(part * 100);
+  // What the server does not take it will not take the next time either.
+  const refused = error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 401;
   return (
     <li>
       <span className="thumb">{extensionOf(file.name).toUpperCase() || "…"}</span>
@@ -175,7 +177,7 @@ export function SendingRow({ sending: { key, file, part, error } }: { sending: S
         <span className="file-name">{file.name}</span>
         {error ? (
           <div className="failed" role="alert">
-            {t("attachments.stopped", { reason: error.message })}
+            {refused ? error.message : t("attachments.stopped", { reason: error.message })}
           </div>
         ) : (
           <>
@@ -191,7 +193,7 @@ export function SendingRow({ sending: { key, file, part, error } }: { sending: S
         )}
       </div>
       <Space className="acts">
-        {error && <Button onClick={() => retry(key)}>{t("retry")}</Button>}
+        {error && !refused && <Button onClick={() => retry(key)}>{t("retry")}</Button>}
         <Button type="text" aria-label={t("attachments.cancel", { name: file.name })} onClick={() => cancel(key)}>
           {t("attachments.cancelShort")}
         </Button>

@@ -120,11 +120,9 @@ export function Attachments({ campaign, entry }: { campaign: string; entry: stri
       {found.data && kept.length + sending.length + unfinished.length === 0 && <p className="hint">{t("attachments.none")}</p>}
       {may && !small && <p className="hint">{t("attachments.drop")}</p>}
       {removed.length > 0 && (
-        <p className="hint">
-          <button type="button" className="link" onClick={() => setRemovedToo(!removedToo)}>
-            {removedToo ? t("attachments.hideRemoved") : t("attachments.removedCount", { count: removed.length })}
-          </button>
-        </p>
+        <Button type="link" style={{ paddingInline: 0 }} aria-expanded={removedToo} onClick={() => setRemovedToo(!removedToo)}>
+          {removedToo ? t("attachments.hideRemoved") : t("attachments.removedCount", { count: removed.length })}
+        </Button>
       )}
       {dragging && <div className="drop-here">{t("attachments.dropNow")}</div>}
       {shown !== undefined && (

@@ -39,7 +39,7 @@ const columns = sql`attachment_id as id, realm_id as realm, unit_id as unit, ent
 export const listAttachments = (tx: Tx, entry: OfEntry): Promise<(Attachment & { received: number })[]> =>
   tx.query(
     sql`select ${columns}, case state when 'kept' then sent_bytes else (select coalesce(sum(length(p.content)), 0)::integer from attachment_parts p where p.realm_id = a.realm_id and p.attachment_id = a.attachment_id) end as received
-      from attachments a where a.realm_id = ${entry.realm} and a.entry_id = ${entry.id} order by begun_at, attachment_id`,
+      from attachments a where a.realm_id = ${entry.realm} and a.entry_id = ${entry.id} order by begun_at, name, attachment_id`,
   );
 
 const findAttachment = (tx: Tx, realm: number, id: string, lock: "share" | "update" | undefined) =>

@@ -1,0 +1,227 @@
+/** Files of a record in a browser: chosen, dropped, pasted, interrupted, looked at by keyboard, taken away and brought back. */
+import { randomUUID } from "node:crypto";
+import { Document, Packer, Paragraph } from "docx";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { takenPhoto, tellTale } from "#platform/photo.fixture.ts";
+import { createWorld, type Client, type World } from "../world.ts";
+import { makeXlsx } from "../../src/features/exchange/fixtures/make-xlsx.ts";
+import { expectFits, expectUsable, openSite, type Site, type Size } from "./browser.ts";
+
+let world: World;
+let site: Site;
+let east: Client;
+beforeAll(async () => {
+  world = await createWorld();
+  site = await openSite(world);
+  east = await world.as("east");
+});
+afterAll(async () => {
+  await site?.close();
+  await world?.close();
+});
+
+const api = "/api/campaigns/trial";
+
+async function record(): Promise<{ id: string; number: string }> {
+  const [id, number] = [randomUUID(), `F-${randomUUID().slice(0, 6)}`];
+  await east.send("PUT", `${api}/ledgers/study/entries/${id}`, {
+    values: { 活动编号: number, 活动日期: "2023-04-03", 组织单位: world.units.east, 主题: "学习", 实到人数: 9 },
+  });
+  return { id, number };
+}
+const kept = async (entry: string) => (await east.get(`${api}/entries/${entry}/attachments`)).body.attachments;
+
+async function openRecord(page: Page, number: string): Promise<void> {
+  await page.getByRole("link", { name: /台账|Ledgers/ }).click();
+  await page.getByRole("combobox", { name: /台账|Ledgers/ }).click();
+  await page.getByTitle("集中学习台账").last().click();
+  await page.getByRole("cell", { name: number, exact: true }).click();
+  await page.getByRole("region", { name: /附件|Attachments/ }).waitFor();
+}
+const choose = (page: Page, files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> =>
+  page.getByLabel("添加文件").last().setInputFiles(files);
+const pdf = (content: string) => ({
+  name: `${content}.pdf`,
+  mimeType: "application/pdf",
+  buffer: Buffer.from(`%PDF-1.4\n${content}`),
+});
+const xlsx = async () => ({
+  name: "名册.xlsx",
+  mimeType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+  buffer: await makeXlsx({
+    sheets: [
+      { name: "干部", rows: '<row r="1"><c r="A1" t="inlineStr"><is><t>安然</t></is></c><c r="B1"><v>41</v></c></row>' },
+      { name: "空表", rows: "" },
+    ],
+  }),
+});
+const docx = async () => ({
+  name: "学习方案.docx",
+  mimeType: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  buffer: await Packer.toBuffer(new Document({ sections: [{ children: [new Paragraph("每周集中学习一次。")] }] })),
+});
+
+describe.each<Size>(["wide", "phone"])("%s", (size) => {
+  test("files are added, looked at one after another", async () => {
+    const { page, complaints, close } = await site.visit(size, "east");
+    const { id, number } = await record();
+    await openRecord(page, number);
+    await page.getByText("还没有附件").waitFor();
+    const long = `${"关于开展教育整顿集中学习的情况说明".repeat(12).slice(0, 196)}.txt`;
+    for (const file of [
+      { name: "合影.jpg", mimeType: "image/jpeg", buffer: takenPhoto("image/jpeg", 6) },
+      { name: long, mimeType: "text/plain", buffer: Buffer.from("一段说明") },
+      await xlsx(),
+      await docx(),
+    ]) {
+      await choose(page, [file]);
+      await page.getByRole("button", { name: `查看 ${file.name}` }).waitFor();
+      world.time.now = new Date(world.time.now.getTime() + 1000);
+    }
+    await expectUsable(page);
+    await expectFits(page);
+    const [photo] = await kept(id);
+    const { raw } = await east.get(`${api}/entries/${id}/attachments/${photo.id}/content`);
+    expect(raw.includes(tellTale)).toBe(false);
+
+    await page.getByRole("button", { name: "查看 合影.jpg" }).click();
+    const dialog = page.getByRole("dialog").last();
+    const picture = dialog.getByRole("img", { name: "合影.jpg" });
+    await picture.waitFor();
+    // It is upright: what was wide lies on its side.
+    await expect
+      .poll(() =>
+        page.evaluate(
+          "(({ naturalWidth, naturalHeight }) => [naturalWidth, naturalHeight])(document.querySelector('.preview-body img'))",
+        ),
+      )
+      .toEqual([2, 4]);
+    await dialog.getByRole("button", { name: /放\s*大/ }).click();
+    await page.keyboard.press("ArrowRight");
+    await dialog.getByText("一段说明").waitFor();
+    await page.keyboard.press("ArrowRight");
+    await dialog.getByText("安然").waitFor();
+    await dialog.getByRole("tab", { name: "空表" }).click();
+    await dialog.getByText("这个工作表是空的").waitFor();
+    await expectUsable(page);
+    await dialog.getByRole("button", { name: "下一个" }).click();
+    await dialog.getByText("每周集中学习一次。").waitFor();
+    await expectFits(page);
+    await page.keyboard.press("ArrowLeft");
+    await dialog.getByRole("tab", { name: "干部" }).waitFor();
+    await page.keyboard.press("Escape");
+    await picture.waitFor({ state: "detached" });
+
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("a file is taken away with its reason and brought back", async () => {
+    const { page, complaints, close } = await site.visit(size, "east");
+    const { number } = await record();
+    await openRecord(page, number);
+    await choose(page, [await xlsx()]);
+    await page.getByRole("button", { name: "移除 名册.xlsx" }).click();
+    await page.getByText("重复上传").click();
+    await expectUsable(page);
+    await page
+      .getByRole("dialog")
+      .last()
+      .getByRole("button", { name: /移\s*除/ })
+      .click();
+    await page.getByText("已移除《名册.xlsx》").waitFor();
+    await page.getByText("理由：重复上传").waitFor();
+    await page.getByRole("button", { name: /撤\s*销/ }).click();
+    await page.getByRole("button", { name: "查看 名册.xlsx" }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("an upload goes on after the network failed and the page was closed", async () => {
+    const { page, close } = await site.visit(size, "east");
+    const context = page.context();
+    const { id, number } = await record();
+    await openRecord(page, number);
+    let sent = 0;
+    const big = { ...pdf("大文件"), buffer: Buffer.concat([Buffer.from("%PDF-1.4\n"), Buffer.alloc(2_400_000, "大")]) };
+    await page.route("**/parts/*", (route) => (++sent > 2 ? route.abort() : route.continue()));
+    await choose(page, [big]);
+    await expect.poll(() => sent, { timeout: 10_000 }).toBeGreaterThan(2);
+    const address = page.url();
+    await page.close();
+    const next = await context.newPage();
+    const parts: string[] = [];
+    next.on("request", (request) => /parts/.test(request.url()) && parts.push(request.url().split("/").at(-1) ?? ""));
+    await next.goto(address);
+    await next.getByRole("button", { name: "查看 大文件.pdf" }).waitFor();
+    expect(parts).toEqual(["2", "3", "4"]);
+    expect(await kept(id)).toMatchObject([{ name: "大文件.pdf", state: "kept", bytes: 2_400_009 }]);
+    await close();
+  });
+
+  test("what the server refuses says why; what is pasted or dropped is added", async () => {
+    const { page, close } = await site.visit(size, "east");
+    const { id, number } = await record();
+    await openRecord(page, number);
+    await choose(page, [{ name: "程序.jpg", mimeType: "image/jpeg", buffer: Buffer.from("MZ\u0090") }]);
+    await page.getByText(/^《程序\.jpg》的内容不是 \.jpg 文件/).waitFor();
+    await expectUsable(page);
+    await expectFits(page);
+    await page.getByRole("button", { name: "取消上传 程序.jpg" }).click();
+    const arrive = (how: "paste" | "drop"): Promise<void> =>
+      page.evaluate(`{
+        const data = new DataTransfer();
+        data.items.add(new File(["${how} 的内容"], "${how}.txt", { type: "text/plain" }));
+        const target = document.querySelector(".attachments");
+        target.dispatchEvent(${
+          how === "paste"
+            ? 'new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })'
+            : 'new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })'
+        });
+      }`);
+    await arrive("paste");
+    await page.getByRole("button", { name: "查看 paste.txt" }).waitFor();
+    await arrive("drop");
+    await page.getByRole("button", { name: "查看 drop.txt" }).waitFor();
+    expect((await kept(id)).filter((one: { state: string }) => one.state === "kept")).toHaveLength(2);
+    await close();
+  });
+});
+
+test("a PDF is shown within the page by the browser's own viewer, in English too", async () => {
+  const { page, complaints, close } = await site.visit("wide", "east", "en");
+  const { id, number } = await record();
+  await openRecord(page, number);
+  await page
+    .getByLabel("Add files")
+    .last()
+    .setInputFiles([{ ...pdf("minutes"), buffer: await page.pdf() }]);
+  await page.getByRole("button", { name: "Show minutes.pdf" }).click();
+  const answer = await page.waitForResponse((one) => one.url().endsWith("content?inline=true"));
+  expect(answer.headers()["x-frame-options"]).toBe("SAMEORIGIN");
+  await page.locator("iframe[title='minutes.pdf']").waitFor();
+  await page.waitForFunction("document.activeElement.closest('[role=dialog]') !== null");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Remove minutes.pdf" }).click();
+  await page.getByRole("dialog").last().getByRole("button", { name: "Remove" }).click();
+  await page.getByText("1 removed").click();
+  await page.getByRole("button", { name: "Bring back minutes.pdf" }).click();
+  await page.getByRole("button", { name: "Remove minutes.pdf" }).waitFor();
+  expect(await kept(id)).toMatchObject([{ deleted: false }]);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("a deleted record shows its files and takes no more", async () => {
+  const { id, number } = await record();
+  const { page, close } = await site.visit("wide", "east");
+  await openRecord(page, number);
+  await choose(page, [pdf("说明")]);
+  await page.getByRole("button", { name: "查看 说明.pdf" }).waitFor();
+  await east.send("POST", `${api}/entries/${id}/delete`, { version: 2, reason: "重复" });
+  await page.reload();
+  await page.getByRole("button", { name: "查看 说明.pdf" }).waitFor();
+  expect(await page.getByRole("button", { name: /添加文件|移除/ }).count()).toBe(0);
+  await close();
+});
