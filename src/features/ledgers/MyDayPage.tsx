@@ -7,6 +7,7 @@ import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
 import { useDrafts, useOutbox } from "#web/offline/use-outbox.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
+import { DueSection } from "./DueSection.tsx";
 import { OwnRecord } from "./OwnRecord.tsx";
 import { Sending } from "./Sending.tsx";
 import "./record.css";
@@ -38,6 +39,7 @@ export function MyDayPage() {
       {waiting.isPending && <Skeleton active paragraph={{ rows: 3 }} />}
       <Returned campaign={campaign} stops={returned} nameOf={nameOf} />
       <Queues campaign={campaign} queues={queues} nameOf={nameOf} />
+      {ledgers.length > 0 && <DueSection campaign={campaign} />}
       {waiting.data && returned.length + queues.length === 0 && (
         <section className="card clear">
           <p>{t("record.me.clear")}</p>

@@ -4,6 +4,7 @@ import { initReactI18next } from "react-i18next";
 import { words as figures } from "#features/figures/figures.words.ts";
 import { words as importing } from "#features/exchange/import.words.ts";
 import { words as attachments } from "#features/ledgers/attachments.words.ts";
+import { words as due } from "#features/ledgers/due.words.ts";
 import { words as ledgers } from "#features/ledgers/ledgers.words.ts";
 import { words as record } from "#features/ledgers/record.words.ts";
 import { words as shell } from "../shell/shell.words.ts";
@@ -19,6 +20,7 @@ const zh = {
   import: importing.zh,
   ledgers: ledgers.zh,
   attachments: attachments.zh,
+  due: due.zh,
   record: record.zh,
 };
 const en: typeof zh = {
@@ -29,6 +31,7 @@ const en: typeof zh = {
   import: importing.en,
   ledgers: ledgers.en,
   attachments: attachments.en,
+  due: due.en,
   record: record.en,
 };
 
