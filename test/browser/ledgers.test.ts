@@ -47,6 +47,19 @@ const address = (more: object = {}): string => {
   return `${site.address}/c/trial/ledgers?${query.toString()}`;
 };
 const cell = (page: Page, text: string) => page.locator("revo-grid .rgCell").filter({ hasText: text });
+/** As Ctrl-V does, with what Excel puts on the clipboard. */
+const paste = (page: Page, place: string, text: string): Promise<unknown> =>
+  page
+    .locator(place)
+    .first()
+    .evaluate<unknown, string>(
+      `(element, given) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", given);
+      element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    }`,
+      text,
+    );
 const topic = async (index: number): Promise<string> =>
   (await (await world.as("east")).get(`/api/campaigns/trial/entries/${ids[index] ?? ""}`)).body.entry.values["主题"];
 const topics = (page: Page): Promise<string[]> =>
@@ -142,6 +155,62 @@ describe("at a desk", () => {
     await expectUsable(page);
     await page.getByRole("button", { name: "按所选保存" }).click();
     await expect.poll(() => topic(3), soon).toBe("联络员改的");
+    await close();
+  });
+
+  test("200 rows from Excel are seen first, written at once without the wrong one, and taken back as a whole", async () => {
+    const { page, complaints, close } = await site.visit("wide", "east");
+    await page.goto(address());
+    await cell(page, `${mark}第0次学习`).waitFor();
+    await page.getByRole("button", { name: "从 Excel 粘贴" }).click();
+    const dates = ["2023.4.3", "4月3日", "45019", "2023/4/3", "2023年4月3日"];
+    const lines = Array.from({ length: 200 }, (_, index) =>
+      [
+        `${mark}p${index}`,
+        index === 7 ? "4月31日" : dates[index % dates.length],
+        "东区纪委",
+        `${mark}粘贴的第${index}条`,
+        index,
+      ].join("\t"),
+    );
+    await paste(page, "textarea", ["活动编号\t活动日期\t组织单位\t主题\t实到人数", ...lines].join("\r\n"));
+    await page.getByText("新增199条，修改0条，不变0条").waitFor();
+    await page.getByText(/第8行 活动日期 .*4月31日|第8行 活动日期 .*不存在/).waitFor();
+    await expectUsable(page);
+    await page.getByRole("button", { name: "先写入合格的" }).click();
+    await page.getByText("已新增199条").waitFor();
+    await page.getByText("共211条").waitFor();
+    const [row] = (
+      await (
+        await world.as("east")
+      ).get(
+        `/api/campaigns/trial/ledgers/study/entries?${new URLSearchParams({ where: JSON.stringify({ 活动编号: { is: [`${mark}p2`] } }) }).toString()}`,
+      )
+    ).body.entries;
+    expect(row.values["活动日期"]).toBe("2023-04-03");
+    await page
+      .locator(".ant-message")
+      .getByRole("button", { name: /撤\s*销/ })
+      .click();
+    await page.getByText("共12条").waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("a block goes over the records that are there, and back", async () => {
+    const { page, complaints, close } = await site.visit("wide", "east");
+    await page.goto(address());
+    await cell(page, `${mark}第0次学习`).click();
+    await paste(page, "revo-grid", "粘甲\t交流研讨\r\n粘乙\t没有这种形式\r\n粘丙\t专题党课\r\n");
+    await page.getByText("新增0条，修改2条，不变0条").waitFor();
+    await page.getByText(/第2行 形式/).waitFor();
+    await page.getByRole("button", { name: "先写入合格的" }).click();
+    await expect.poll(() => topic(2), soon).toBe("粘丙");
+    expect([await topic(0), await topic(1)]).toEqual(["粘甲", `${mark}第1次学习`]);
+    await cell(page, "粘甲").click();
+    await page.keyboard.press("Control+z");
+    await expect.poll(() => topic(2), soon).toBe(`${mark}第2次学习`);
+    expect(complaints).toEqual([]);
     await close();
   });
 

@@ -1,6 +1,6 @@
 /** The grid with what it needs: rows as they come, edits, what could not be saved, clashes, pasting. */
 import { App, Alert, Button, Skeleton, Space } from "antd";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "@tanstack/react-query";
 import type { FieldDefinition } from "#kernel/definitions.ts";
@@ -14,6 +14,7 @@ import type { PasteAt } from "./EntryGrid.tsx";
 import type { Ledger } from "./FilterForm.tsx";
 import { listOf } from "./grid-editor.tsx";
 import type { LedgerSearch } from "./search.types.ts";
+import { PasteDialog } from "./PasteDialog.tsx";
 import { useEdits, type Cell } from "./use-edits.tsx";
 import { useListing, type Listing } from "./use-listing.tsx";
 
@@ -30,10 +31,26 @@ interface Given {
   openFilter: (column: string) => void;
   open: (entry: string) => void;
   onList: (listing: Listing) => void;
-  paste: (at: PasteAt, listing: Listing) => void;
+  unit: number;
+  /** Whether a block is to be pasted as new records. */
+  pasting: boolean;
+  stopPasting: () => void;
 }
 
-export function LedgerSheet({ campaign, ledger, fields, input, search, change, openFilter, open, onList, paste }: Given) {
+export function LedgerSheet({
+  campaign,
+  ledger,
+  fields,
+  input,
+  search,
+  change,
+  openFilter,
+  open,
+  onList,
+  unit,
+  pasting,
+  stopPasting,
+}: Given) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const draw = useRef(() => undefined as void);
@@ -59,6 +76,8 @@ export function LedgerSheet({ campaign, ledger, fields, input, search, change, o
   }, [unsaved]);
   useEffect(() => onList(listing));
   const [clash] = edits.clashes;
+  const [block, setBlock] = useState<PasteAt>();
+  const pasted = block ?? (pasting ? { text: "", html: "", row: listing.total ?? 0, column: fields[0]?.name ?? "" } : undefined);
   const filtered = useMemo(() => Object.keys(search.where ?? {}), [search.where]);
   const units = useQuery(reading("units.list", { campaign }));
   return (
@@ -101,7 +120,7 @@ export function LedgerSheet({ campaign, ledger, fields, input, search, change, o
               const single = at.text.replace(/\r?\n$/, "");
               if (entry !== undefined && !/[\t\n]/.test(single))
                 void edits.apply([{ entry, column: at.column, text: single.trim() }]);
-              else paste(at, listing);
+              else setBlock(at);
             }}
             onDraw={onDraw}
           />
@@ -125,6 +144,21 @@ export function LedgerSheet({ campaign, ledger, fields, input, search, change, o
           <option key={id}>{name}</option>
         ))}
       </datalist>
+      {pasted && (
+        <PasteDialog
+          campaign={campaign}
+          ledger={ledger}
+          fields={fields}
+          unit={unit}
+          at={pasted}
+          listing={listing}
+          edit={edits.apply}
+          close={() => {
+            setBlock(undefined);
+            stopPasting();
+          }}
+        />
+      )}
       {clash && (
         <ConflictDialog
           key={clash.entry}

@@ -31,6 +31,7 @@ export function LedgersPage() {
   const unit = search.unit ?? definition.data?.unit ?? 0;
   const page = search.page ?? 1;
   const [filtering, setFiltering] = useState<string>();
+  const [pasting, setPasting] = useState(false);
   const [total, setTotal] = useState<number>();
   const neighbour = useRef<(entry: string, step: number) => string | undefined>(() => undefined);
   const change = (next: LedgerSearch): void => void navigate({ search: (old) => ({ ...old, page: undefined, ...next }) });
@@ -119,6 +120,9 @@ export function LedgersPage() {
           setOpen={setFiltering}
         >
           <ViewsMenu campaign={campaign} ledger={ledger} search={search} change={change} />
+          {sheet && ledger.may.includes("record") && (
+            <Button onClick={() => setPasting(true)}>{t("ledgers.paste.button")}</Button>
+          )}
           {ledger.may.includes("export") && (
             <Button loading={out.isPending} onClick={() => out.mutate()}>
               {t("ledgers.export")}
@@ -147,7 +151,9 @@ export function LedgersPage() {
           openFilter={setFiltering}
           open={open}
           onList={onSheet}
-          paste={() => undefined}
+          unit={unit}
+          pasting={pasting}
+          stopPasting={() => setPasting(false)}
         />
       )}
       {ledger && !sheet && (

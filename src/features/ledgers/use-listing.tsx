@@ -41,6 +41,8 @@ export interface Listing {
   retry: () => unknown;
   /** Reads what of these rows is not there yet; the last range asked for comes first. */
   ensure: (first: number, last: number) => void;
+  /** Reads what of these rows is not there yet and waits for it. */
+  reach: (first: number, last: number) => Promise<void>;
   /** Puts in records as an answer brought them. */
   put: (answer: Answer) => void;
   rowOf: (entry: string) => Row | undefined;
@@ -116,6 +118,12 @@ export function useListing(input: Input<"ledgers.list">, fields: readonly FieldD
     names: sheet?.names ?? { units: {}, people: {} },
     retry: head.refetch,
     ensure,
+    reach: async (first, last) => {
+      const into = current.current;
+      if (!into) return;
+      for (let window = Math.floor(first / size); window * size <= last; window++)
+        if (!into.loaded.has(window)) await load(into, window);
+    },
     put: (answer) => {
       if (current.current) fill(current.current, fields, answer);
       drawn();
