@@ -1,5 +1,5 @@
 /** The pack of the generated nation: 20 ledgers of 15 columns, 60 additive figures, and figures that tell people apart. */
-import { figureSchema, ledgerSchema, templateSchema, type Ledger, type Pack } from "#kernel/definitions.ts";
+import { figureSchema, ledgerSchema, templateSchema, type Ledger, type LedgerSource, type Pack } from "#kernel/definitions.ts";
 
 export const ledgerKeys = Array.from({ length: 20 }, (_, index) => `l${String(index + 1).padStart(2, "0")}`);
 export const kinds = ["专题党课", "警示教育", "主题党日", "业务培训", "交流研讨"];
@@ -8,33 +8,39 @@ export const forms = ["集中学习", "个人自学", "线上学习"];
 /** Each ledger's share of all entries, in hundredths: attendance lists are long, most others are short. */
 export const shares = [25, 10, 8, 7, 6, 5, 5, 4, 4, 4, 3, 3, 3, 3, 2, 2, 2, 2, 1, 1];
 
-const ledger = (key: string, index: number): Ledger => ({
-  ...ledgerSchema.parse({
-    key,
-    name: `教育活动台账之${index + 1}`,
-    unit: "单位",
-    date: "活动日期",
-    identity: ["编号"],
-    fields: [
-      { name: "编号", type: "text", required: true },
-      { name: "单位", type: "unit", required: true },
-      { name: "活动日期", type: "date", required: true },
-      { name: "活动名称", type: "text", required: true },
-      { name: "类别", type: "choice", values: kinds, required: true },
-      { name: "形式", type: "choice", values: forms, required: true },
-      { name: "人员", type: "person" },
-      { name: "主讲人", type: "text" },
-      { name: "参加人数", type: "integer" },
-      { name: "应到人数", type: "integer" },
-      { name: "缺席人数", type: "integer" },
-      { name: "学时", type: "decimal", decimals: 1 },
-      { name: "地点", type: "text" },
-      { name: "主要内容", type: "longtext" },
-      { name: "备注", type: "text" },
-    ],
-  }),
-  columns: [],
+/** As a pack that is read from its files has it. */
+const inherited = ({ extends: _extends, without: _without, figures: _figures, ...own }: LedgerSource): Ledger => ({
+  ...own,
+  columns: own.fields.map((field) => field.name),
 });
+
+const ledger = (key: string, index: number): Ledger =>
+  inherited(
+    ledgerSchema.parse({
+      key,
+      name: `教育活动台账之${index + 1}`,
+      unit: "单位",
+      date: "活动日期",
+      identity: ["编号"],
+      fields: [
+        { name: "编号", type: "text", required: true },
+        { name: "单位", type: "unit", required: true },
+        { name: "活动日期", type: "date", required: true },
+        { name: "活动名称", type: "text", required: true },
+        { name: "类别", type: "choice", values: kinds, required: true },
+        { name: "形式", type: "choice", values: forms, required: true },
+        { name: "人员", type: "person" },
+        { name: "主讲人", type: "text" },
+        { name: "参加人数", type: "integer" },
+        { name: "应到人数", type: "integer" },
+        { name: "缺席人数", type: "integer" },
+        { name: "学时", type: "decimal", decimals: 1 },
+        { name: "地点", type: "text" },
+        { name: "主要内容", type: "longtext" },
+        { name: "备注", type: "text" },
+      ],
+    }),
+  );
 
 /** Keys of the 60 additive figures. */
 export const figureKeys = ledgerKeys.flatMap((key) => [`${key}-count`, `${key}-kind`, `${key}-sum`]);
@@ -78,10 +84,7 @@ export function nationPack(realms: { key: string; name: string }[] = []): Pack {
     seconded: "home",
     values: {},
     lineage: ["nation"],
-    ledgers: ledgerKeys.map((key, index) => {
-      const one = ledger(key, index);
-      return { ...one, columns: one.fields.map((field) => field.name) };
-    }),
+    ledgers: ledgerKeys.map(ledger),
     figures: figures.map((figure) => ({ ...figureSchema.parse(figure), from: "nation" })),
     rules: [],
     roles: [],

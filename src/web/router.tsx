@@ -1,6 +1,7 @@
 /** Which page stands where. The address says all that a page shows, so that it can be sent and found again. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { figuresSearch, type FiguresSearch } from "#features/figures/figures.search.tsx";
+import { ledgerSearch } from "#features/ledgers/search.types.ts";
 import { Problem, whenSignedOut } from "./api/client.ts";
 import { queries, reading } from "./api/queries.ts";
 import { startFor } from "./shell/places.ts";
@@ -89,20 +90,7 @@ const figures = createRoute({
 const ledgers = createRoute({
   getParentRoute: () => campaign,
   path: "ledgers",
-  validateSearch: (
-    given: Given,
-  ): Place & {
-    ledger?: string | undefined;
-    state?: string | undefined;
-    page?: number | undefined;
-    entry?: string | undefined;
-  } => ({
-    ...placeIn(given),
-    ledger: textIn(given, "ledger"),
-    state: textIn(given, "state"),
-    page: numberIn(given, "page"),
-    entry: textIn(given, "entry"),
-  }),
+  validateSearch: ledgerSearch,
   component: lazyRouteComponent(() => import("#features/ledgers/LedgersPage.tsx"), "LedgersPage"),
 });
 

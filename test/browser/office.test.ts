@@ -66,7 +66,8 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await goTo(page, "台账");
     await page.getByRole("combobox", { name: "台账" }).click();
     await page.getByTitle("集中学习台账").last().click();
-    await page.getByRole("cell", { name: `${mark}2`, exact: true }).click();
+    if (size === "wide") await page.getByText("表格", { exact: true }).click();
+    await page.getByText(`${mark}2`, { exact: true }).click();
     await page.getByRole("button", { name: /修\s*改/ }).click();
     await page.getByLabel("实到人数").fill("9");
     await page.getByRole("button", { name: /保\s*存/ }).click();

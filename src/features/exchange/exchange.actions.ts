@@ -10,6 +10,7 @@ import { chinaDay } from "#kernel/fields.ts";
 import { day, flag, id, pageInput } from "#kernel/input.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { accountNames } from "#features/ledgers/show.model.ts";
+import { filterInput, readColumns, readFilter, readSorting } from "#features/ledgers/read-filter.model.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import type { Unit } from "#features/units/units.types.ts";
 import type { TableInfo } from "./exchange.types.ts";
@@ -251,12 +252,16 @@ export const download = campaignAction({
   method: "GET",
   path: "/api/campaigns/:campaign/ledgers/:ledger/export",
   summary: "导出一本台账",
-  description: "按规定格式的 .xlsx，或供程序读取的 .csv；blank=true 只要空白表。导出的文件可以原样导回。",
+  description:
+    "按规定格式的 .xlsx，或供程序读取的 .csv；blank=true 只要空白表。导出的文件可以原样导回。可只要合乎条件的记录和选定的栏目。",
   input: z.object({
     ledger: z.string(),
     unit: id.optional(),
+    state: z.string().optional(),
     from: day.optional(),
     to: day.optional(),
+    ...filterInput,
+    columns: z.string().max(10_000).optional().meta({ description: "JSON 数组：要哪些栏目，按此顺序；缺省为规定格式的" }),
     format: z.enum(["xlsx", "csv"]).default("xlsx"),
     blank: flag.default(false),
   }),
@@ -268,11 +273,13 @@ export const download = campaignAction({
     unit: await getUnit(call.tx, call.asker, unit ?? call.asker.unit),
   }),
   allow: (asker, { ledger }, { blank }) => mayUse(asker, ledger, blank ? "read" : "export"),
-  async run(call, { ledger, unit }, { from, to, format, blank }) {
+  async run(call, { ledger, unit }, { state, from, to, where, sort, order, columns, format, blank }) {
     const campaign = campaignIn(call.campaign, unit.realm);
     const path = join(await call.folder(), `export.${format}`);
     await exportLedger(call.tx, campaign, ledger, path, {
-      filter: { unit: unit.id, from, to },
+      filter: { unit: unit.id, state, from, to, where: readFilter(ledger, where) },
+      sorting: readSorting(ledger, sort, order),
+      columns: columns === undefined ? undefined : readColumns(ledger, columns),
       form: format,
       blank,
       organ: unit.id === campaign.root ? campaign.organ : unit.name,

@@ -5,6 +5,9 @@ import { isStored } from "#kernel/fields.ts";
 import { valueSql } from "#kernel/measure-sql.ts";
 import type { Value } from "#kernel/values/cell.ts";
 import { empty, join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
+import { orderOf } from "#features/ledgers/filter.model.ts";
+import type { Sorting } from "#features/ledgers/filter.types.ts";
+import { sortedBy } from "#features/ledgers/list-entries.model.ts";
 import { filterSql, type EntryFilter } from "#features/ledgers/ledgers.model.ts";
 import type { Values } from "#features/ledgers/ledgers.types.ts";
 import { openLookups, type LiveLookups } from "#features/ledgers/lookups.model.ts";
@@ -12,6 +15,10 @@ import { exportedFields, writeLedger, writeLedgerCsv, type ShownEntry } from "./
 
 export interface ExportOptions {
   filter: EntryFilter;
+  /** Without one in the order in which a clerk would keep them. */
+  sorting?: Sorting | undefined;
+  /** Instead of those of the official form. */
+  columns?: readonly string[] | undefined;
   form: "xlsx" | "csv";
   /** Only the empty form. */
   blank?: boolean;
@@ -30,11 +37,17 @@ export async function exportLedger(
   path: string,
   options: ExportOptions,
 ): Promise<{ rows: number }> {
-  const whole = await withHiddenFields(tx, campaign, ledger, options);
-  const entries = options.blank ? [] : readEntries(tx, campaign, whole, options.filter);
+  const whole = options.columns ? withColumns(ledger, options.columns) : await withHiddenFields(tx, campaign, ledger, options);
+  const entries = options.blank ? [] : readEntries(tx, campaign, whole, options);
   const sheet = { ledger: whole, organ: options.organ, created: options.now, entries };
   return options.form === "csv" ? writeLedgerCsv(path, sheet) : writeLedger(path, sheet);
 }
+
+const withColumns = (ledger: Ledger, columns: readonly string[]): Ledger => ({
+  ...ledger,
+  fields: ledger.fields.map((field) => ({ ...field, hidden: false })),
+  columns: columns.filter((name) => ledger.fields.some((field) => field.name === name)),
+});
 
 /**
  * An entry without a number is told from others by all that it holds. So that it is recognised when it comes back, fields
@@ -59,16 +72,23 @@ async function withHiddenFields(tx: Tx, campaign: Campaign, ledger: Ledger, opti
 }
 
 /** Entries by cursor, in the order in which a clerk would keep them. */
-async function* readEntries(tx: Tx, campaign: Campaign, ledger: Ledger, filter: EntryFilter): AsyncGenerator<ShownEntry> {
+async function* readEntries(
+  tx: Tx,
+  campaign: Campaign,
+  ledger: Ledger,
+  { filter, sorting }: ExportOptions,
+): AsyncGenerator<ShownEntry> {
   const fields = exportedFields(ledger);
   const computed = fields.filter((field) => field.derive !== undefined);
   const context = { campaign, variables: { from: campaign.from, to: campaign.from, asOf: campaign.from }, unitIds: () => [] };
   const columns: Sql[] = computed.map((field, index) => sql`(${valueSql(ledger, field, context)})::text as ${raw(`d${index}`)}`);
   const lookups = await openLookups(tx, campaign);
   const number = ledger.identity[0];
-  const order = number === undefined ? sql`e.day nulls last` : sql`e.day nulls last, e.data->>${number}::text collate "C"`;
+  const asked = orderOf(campaign, ledger, sorting);
+  const plain = number === undefined ? sql`e.day nulls last` : sql`e.day nulls last, e.data->>${number}::text collate "C"`;
+  const order = sorting === undefined ? plain : sortedBy(asked.keys, asked.descending);
   await tx.query(sql`declare exported no scroll cursor for select ${join([sql`e.state`, sql`e.data`, ...columns])}
-    from entries e where ${filterSql(campaign, ledger.key, filter)} order by ${order}, e.created_at, e.entry_id`);
+    from entries e ${asked.joins} where ${filterSql(campaign, ledger.key, filter)} order by ${order}, e.created_at, e.entry_id`);
   const show = shower(ledger, fields, lookups);
   for (;;) {
     const rows = await tx.query<Row>(sql`fetch ${raw(String(batch))} from exported`);

@@ -1,52 +1,88 @@
 /** 台账: the ledgers that one may read, and the records of one of them. */
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Button, Empty, Select, Space } from "antd";
+import { Button, Empty, Segmented, Select, Space } from "antd";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Output } from "#web/api/contract.ts";
+import { fetchFile } from "#web/api/client.ts";
 import { reading } from "#web/api/queries.ts";
+import { keepFile } from "#web/ui/keep-file.ts";
 import { UnitPicker } from "#web/ui/PlacePicker.tsx";
-import { ListTable } from "#web/ui/ListTable.tsx";
+import { useSmall } from "#web/ui/small.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { EntryDrawer } from "./EntryDrawer.tsx";
-import { shownValue } from "./shown-value.types.ts";
-
-type Answer = Output<"ledgers.list">;
-type Entry = Answer["entries"][number];
-
-const pageSize = 50;
+import { EntryTable } from "./EntryTable.tsx";
+import { LedgerBar, shownColumns } from "./LedgerBar.tsx";
+import { LedgerSheet } from "./LedgerSheet.tsx";
+import { askedFor, type LedgerSearch } from "./search.types.ts";
+import type { Listing } from "./use-listing.tsx";
+import { ViewsMenu } from "./ViewsMenu.tsx";
 
 export function LedgersPage() {
   const { t } = useTranslation();
+  const small = useSmall();
   const { campaign } = useParams({ from: "/c/$campaign/ledgers" });
   const search = useSearch({ from: "/c/$campaign/ledgers" });
   const navigate = useNavigate({ from: "/c/$campaign/ledgers" });
   const definition = useQuery(reading("campaigns.get", { campaign }));
+  const unitNames = useQuery(reading("units.list", { campaign }));
   const ledgers = definition.data?.ledgers ?? [];
   const ledger = ledgers.find(({ key }) => key === search.ledger) ?? ledgers[0];
   const unit = search.unit ?? definition.data?.unit ?? 0;
   const page = search.page ?? 1;
-  const answer = useQuery({
-    ...reading("ledgers.list", {
-      campaign,
-      ledger: ledger?.key ?? "",
-      unit,
-      ...(search.state ? { state: search.state } : {}),
-      limit: pageSize,
-      offset: (page - 1) * pageSize,
-    }),
-    enabled: ledger !== undefined,
-    placeholderData: (before) => before,
+  const [filtering, setFiltering] = useState<string>();
+  const [pasting, setPasting] = useState(false);
+  const [total, setTotal] = useState<number>();
+  const neighbour = useRef<(entry: string, step: number) => string | undefined>(() => undefined);
+  const change = (next: LedgerSearch): void => void navigate({ search: (old) => ({ ...old, page: undefined, ...next }) });
+  const open = (entry: string): void => change({ entry, page: search.page });
+  const fields = useMemo(
+    () => (ledger ? shownColumns(ledger, { columns: search.columns }) : []),
+    // The address is parsed anew at every change of it.
+    // oxlint-disable-next-line react/exhaustive-deps
+    [ledger, JSON.stringify(search.columns)],
+  );
+  const names = useMemo(
+    () => Object.fromEntries((unitNames.data?.units ?? []).map(({ id, name }) => [String(id), name])),
+    [unitNames.data],
+  );
+  const input = { campaign, ledger: ledger?.key ?? "", unit, ...askedFor(search) };
+  const out = useMutation({
+    mutationFn: () =>
+      fetchFile("exchange.export", {
+        ...input,
+        ...(search.columns === undefined ? {} : { columns: JSON.stringify(search.columns) }),
+      }),
+    onSuccess: ({ content, name }) => keepFile(content, name),
   });
-  const change = (next: Partial<typeof search>): void =>
-    void navigate({ search: (old) => ({ ...old, page: undefined, ...next }) });
-  const fields = ledger?.fields.filter((field) => ledger.columns.includes(field.name)) ?? [];
-  const entries = answer.data?.entries ?? [];
-  const names = answer.data?.names ?? { units: {}, people: {} };
+  const onTable = useCallback((count: number | undefined, ids: readonly string[]): void => {
+    setTotal(count);
+    neighbour.current = (entry, step) => (ids.includes(entry) ? ids[ids.indexOf(entry) + step] : undefined);
+  }, []);
+  const onSheet = useCallback((listing: Listing): void => {
+    setTotal(listing.total);
+    neighbour.current = listing.neighbour;
+  }, []);
+  const filtered = [search.where, search.from, search.to, search.state].some((one) => one !== undefined);
+  const sheet = !small && search.as !== "table";
   return (
-    <div className="page" style={{ maxWidth: "none" }}>
+    <div
+      ref={(place) => {
+        // The sheet takes what height the window has below the shell's own bar.
+        if (place && sheet)
+          place.style.height = `calc(100dvh - ${Math.round(place.getBoundingClientRect().top + window.scrollY)}px)`;
+        else if (place) place.style.height = "";
+      }}
+      className={sheet ? "page ledger-page" : "page"}
+      style={{ maxWidth: "none" }}
+    >
       <div className="page-head">
-        <h1>{ledger?.title ?? ledger?.name ?? t("ledgers.title")}</h1>
+        <h1>
+          {ledger?.title ?? ledger?.name ?? t("ledgers.title")}
+          {total !== undefined && (
+            <span className="quiet number total">{t("ledgers.total", { count: total, shown: total.toLocaleString("en") })}</span>
+          )}
+        </h1>
         <Space wrap>
           <Select
             aria-label={t("ledgers.title")}
@@ -54,7 +90,9 @@ export function LedgersPage() {
             style={{ width: 260 }}
             value={ledger?.key ?? null}
             options={ledgers.map(({ key, name }) => ({ value: key, label: name }))}
-            onChange={(key) => change({ ledger: key, state: undefined })}
+            onChange={(key) =>
+              void navigate({ search: ({ unit: kept, as }) => ({ ledger: key, unit: kept, as }) as LedgerSearch })
+            }
           />
           {ledger?.lifecycle && (
             <Select
@@ -70,37 +108,65 @@ export function LedgersPage() {
           <UnitPicker campaign={campaign} unit={unit} choose={(chosen) => change({ unit: chosen })} />
         </Space>
       </div>
-      {answer.error && <Wrong error={answer.error} retry={answer.refetch} />}
-      <ListTable<Entry>
-        label={ledger?.name ?? t("ledgers.title")}
-        bordered
-        rowKey="id"
-        loading={answer.isPending && ledger !== undefined}
-        dataSource={entries}
-        rowClassName="opens"
-        onRow={({ id }) => ({ onClick: () => change({ entry: id, page: search.page }) })}
-        locale={{ emptyText: <Empty description={ledgers.length === 0 ? t("ledgers.none") : t("ledgers.empty")} /> }}
-        columns={fields.map((field) => ({
-          key: field.name,
-          title: field.name,
-          ellipsis: true,
-          align: field.type === "integer" || field.type === "decimal" ? ("right" as const) : ("left" as const),
-          onCell: () => ({ style: { maxWidth: 260 }, className: "number" }),
-          render: (_: unknown, entry: Entry) => shownValue(field, entry.values[field.name] ?? entry.computed[field.name], names),
-        }))}
-      />
-      {(page > 1 || answer.data?.more) && (
-        <Space style={{ marginTop: 12 }}>
-          <Button disabled={page === 1} onClick={() => change({ page: page - 1 })}>
-            {t("ledgers.previous")}
-          </Button>
-          <span className="quiet number">
-            {t("ledgers.rows", { from: (page - 1) * pageSize + 1, to: (page - 1) * pageSize + entries.length })}
-          </span>
-          <Button disabled={!answer.data?.more} onClick={() => change({ page: page + 1 })}>
-            {t("ledgers.next")}
-          </Button>
-        </Space>
+      {definition.data && ledgers.length === 0 && <Empty description={t("ledgers.none")} />}
+      {ledger && (
+        <LedgerBar
+          campaign={campaign}
+          ledger={ledger}
+          search={search}
+          change={change}
+          names={names}
+          open={filtering}
+          setOpen={setFiltering}
+        >
+          <ViewsMenu campaign={campaign} ledger={ledger} search={search} change={change} />
+          {sheet && ledger.may.includes("record") && (
+            <Button onClick={() => setPasting(true)}>{t("ledgers.paste.button")}</Button>
+          )}
+          {ledger.may.includes("export") && (
+            <Button loading={out.isPending} onClick={() => out.mutate()}>
+              {t("ledgers.export")}
+            </Button>
+          )}
+          {!small && (
+            <Segmented<string>
+              aria-label={t("ledgers.as.title")}
+              value={search.as ?? "grid"}
+              options={(["grid", "table"] as const).map((value) => ({ value, label: t(`ledgers.as.${value}`) }))}
+              onChange={(as) => change({ as: as === "table" ? "table" : undefined })}
+            />
+          )}
+        </LedgerBar>
+      )}
+      {out.error && <Wrong error={out.error} />}
+      {ledger && sheet && (
+        <LedgerSheet
+          key={ledger.key}
+          campaign={campaign}
+          ledger={ledger}
+          fields={fields}
+          input={input}
+          search={search}
+          change={change}
+          openFilter={setFiltering}
+          open={open}
+          onList={onSheet}
+          unit={unit}
+          pasting={pasting}
+          stopPasting={() => setPasting(false)}
+        />
+      )}
+      {ledger && !sheet && (
+        <EntryTable
+          ledger={ledger}
+          fields={fields}
+          input={input}
+          page={page}
+          turn={(next) => change({ page: next })}
+          open={open}
+          onList={onTable}
+          empty={t(filtered ? "ledgers.noneFound" : "ledgers.empty")}
+        />
       )}
       {ledger && search.entry && (
         <EntryDrawer

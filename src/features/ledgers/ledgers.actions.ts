@@ -6,7 +6,7 @@ import { day, flag, id, pageInput } from "#kernel/input.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { aboutEntry, answerEntries, answerEntry, entryOut, namesOut, readableEntry, readableLedger } from "./entries.ts";
 import { mayTransit } from "./ledgers.policy.ts";
-import { filterInput, readFilter, readSorting } from "./filter.ts";
+import { filterInput, readFilter, readSorting } from "./read-filter.model.ts";
 import { listEntries } from "./list-entries.model.ts";
 import { listEvents } from "./ledgers.model.ts";
 import { accountNames } from "./show.model.ts";

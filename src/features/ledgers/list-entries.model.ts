@@ -17,7 +17,7 @@ export interface Window {
 }
 
 /** What is empty comes last in either direction; what is equal stays in one order. */
-const sortedBy = (keys: readonly Sql[], descending: boolean): Sql =>
+export const sortedBy = (keys: readonly Sql[], descending: boolean): Sql =>
   join([...keys.map((key) => sql`${key} ${descending ? sql`desc` : sql`asc`} nulls last`), sql`entry_id`], ", ");
 
 /** Entries that the asker may see. `total` is undefined unless it is asked for. */

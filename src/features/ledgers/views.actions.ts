@@ -4,7 +4,7 @@ import { mayUse } from "#kernel/access.ts";
 import { anyoneHere, campaignAction, nothing, type CampaignCall } from "#kernel/action.ts";
 import { done } from "#kernel/input.ts";
 import { readableLedger } from "./entries.ts";
-import { filterSchema, readFilter, readSorting } from "./filter.ts";
+import { filterSchema, readFilter, readSorting } from "./read-filter.model.ts";
 import { listViews, removeView, saveView } from "./views.model.ts";
 
 const shown = z.object({

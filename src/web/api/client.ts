@@ -84,6 +84,17 @@ async function problemOf(response: Response): Promise<Problem> {
     : new Problem("unreachable", response.status, "服务器没有正常回答，可能正在重新启动。请稍后重试。");
 }
 
+/** Asks for a file; the name is what the server calls it. */
+export async function fetchFile(name: Name, input: Record<string, unknown>): Promise<{ content: Blob; name: string }> {
+  const { url, rest } = addressOf(name, input);
+  const response = await fetch(`${url}?${queryOf(rest)}`).catch(() => {
+    throw offline();
+  });
+  if (!response.ok) throw await problemOf(response);
+  const called = /filename\*=UTF-8''([^;]+)/i.exec(response.headers.get("content-disposition") ?? "")?.[1];
+  return { content: await response.blob(), name: decodeURIComponent(called ?? "") };
+}
+
 /** Sends a file with an action's input; `progress` is told how much of it is there, from 0 to 1. A file may be the answer. */
 export function send<N extends Name>(
   name: N,

@@ -60,6 +60,18 @@ export function readSorting(ledger: Ledger, sort: string | undefined, order: "as
   return { column: sort, descending: order === "desc" };
 }
 
+/** Columns chosen, from a JSON list of their names. */
+export function readColumns(ledger: Ledger, given: string): string[] {
+  try {
+    const names = z.array(z.string()).min(1).parse(JSON.parse(given));
+    return names.map((name) => columnOf(ledger, name).name);
+  } catch (error) {
+    throw error instanceof Problem
+      ? error
+      : new Problem("bad_filter", 400, 'columns 应是栏目名的 JSON 数组，如 ["主题","活动日期"]。');
+  }
+}
+
 function columnOf(ledger: Ledger, name: string): FieldDefinition {
   const field = fieldOf(ledger, name);
   if (field && field.type !== "serial") return field;

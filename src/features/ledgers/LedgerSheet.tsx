@@ -1,0 +1,183 @@
+/** The grid with what it needs: rows as they come, edits, what could not be saved, clashes, pasting. */
+import { App, Alert, Button, Skeleton, Space } from "antd";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useQuery } from "@tanstack/react-query";
+import type { FieldDefinition } from "#kernel/definitions.ts";
+import type { Input } from "#web/api/contract.ts";
+import { reading } from "#web/api/queries.ts";
+import { useDraft } from "#web/api/use-draft.ts";
+import { DraftOffer } from "#web/ui/DraftOffer.tsx";
+import { Wrong } from "#web/ui/Wrong.tsx";
+import { ConflictDialog } from "./ConflictDialog.tsx";
+import type { PasteAt } from "./EntryGrid.tsx";
+import type { Ledger } from "./FilterForm.tsx";
+import { listOf } from "./grid-editor.tsx";
+import type { LedgerSearch } from "./search.types.ts";
+import { PasteDialog } from "./PasteDialog.tsx";
+import { useEdits, type Cell } from "./use-edits.tsx";
+import { useListing, type Listing } from "./use-listing.tsx";
+
+// The grid is half as heavy as all the rest: loaded when it is first looked at.
+const EntryGrid = lazy(async () => ({ default: (await import("./EntryGrid.tsx")).EntryGrid }));
+
+interface Given {
+  campaign: string;
+  ledger: Ledger;
+  fields: readonly FieldDefinition[];
+  input: Input<"ledgers.list">;
+  search: LedgerSearch;
+  change: (next: LedgerSearch) => void;
+  openFilter: (column: string) => void;
+  open: (entry: string) => void;
+  onList: (listing: Listing) => void;
+  unit: number;
+  /** Whether a block is to be pasted as new records. */
+  pasting: boolean;
+  stopPasting: () => void;
+}
+
+export function LedgerSheet({
+  campaign,
+  ledger,
+  fields,
+  input,
+  search,
+  change,
+  openFilter,
+  open,
+  onList,
+  unit,
+  pasting,
+  stopPasting,
+}: Given) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const draw = useRef(() => undefined as void);
+  const drawn = useCallback(() => draw.current(), []);
+  const onDraw = useCallback((next: () => void): void => void (draw.current = next), []);
+  const listing = useListing(input, ledger.fields, drawn);
+  const edits = useEdits({
+    campaign,
+    ledger: ledger.key,
+    listing,
+    drawn,
+    tell: (kind, words) => void message.open({ type: kind, content: words, duration: kind === "success" ? 3 : 6 }),
+  });
+  const draft = useDraft<Cell[]>(campaign, `grid/${ledger.key}`);
+  const { unsaved } = edits;
+  const hadUnsaved = useRef(false);
+  useEffect(() => {
+    if (unsaved.length > 0) draft.keep(unsaved);
+    else if (hadUnsaved.current) void draft.drop();
+    hadUnsaved.current = unsaved.length > 0;
+    // The draft follows what is unsaved.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [unsaved]);
+  useEffect(() => onList(listing));
+  const [clash] = edits.clashes;
+  const [block, setBlock] = useState<PasteAt>();
+  const pasted = block ?? (pasting ? { text: "", html: "", row: listing.total ?? 0, column: fields[0]?.name ?? "" } : undefined);
+  const filtered = useMemo(() => Object.keys(search.where ?? {}), [search.where]);
+  const units = useQuery(reading("units.list", { campaign }));
+  return (
+    <div className="ledger-sheet">
+      {listing.error && <Wrong error={listing.error} retry={listing.retry} />}
+      <DraftOffer draft={draft} take={(cells) => void edits.apply(cells)} />
+      {unsaved.length > 0 && (
+        <Alert
+          type="warning"
+          role="alert"
+          style={{ marginBottom: 8 }}
+          title={t("ledgers.grid.unsaved", { count: unsaved.length })}
+          action={
+            <Space>
+              <Button onClick={() => void edits.retry()}>{t("retry")}</Button>
+            </Space>
+          }
+        />
+      )}
+      {listing.pending ? (
+        <Skeleton active paragraph={{ rows: 12 }} />
+      ) : (
+        <Suspense fallback={<Skeleton active paragraph={{ rows: 12 }} />}>
+          <EntryGrid
+            campaign={campaign}
+            ledger={ledger}
+            fields={fields}
+            listing={listing}
+            sort={search.sort}
+            order={search.order ?? "asc"}
+            filtered={filtered}
+            onSort={(column) => change(nextOrder(search, column))}
+            onFilter={openFilter}
+            onOpen={open}
+            onEdit={(cells) => void edits.apply(cells)}
+            onUndo={edits.undo}
+            onPaste={(at) => {
+              const row = listing.rows[at.row];
+              const entry = row?.["{entry}"]?.id;
+              const single = at.text.replace(/\r?\n$/, "");
+              if (entry !== undefined && !/[\t\n]/.test(single))
+                void edits.apply([{ entry, column: at.column, text: single.trim() }]);
+              else setBlock(at);
+            }}
+            onDraw={onDraw}
+          />
+        </Suspense>
+      )}
+      {ledger.fields.map((field) => {
+        const list = listOf(ledger, field);
+        return (
+          list &&
+          list.values.length > 0 && (
+            <datalist key={field.name} id={list.id}>
+              {list.values.map((value) => (
+                <option key={value}>{value}</option>
+              ))}
+            </datalist>
+          )
+        );
+      })}
+      <datalist id="offered-units">
+        {(units.data?.units ?? []).slice(0, 500).map(({ id, name }) => (
+          <option key={id}>{name}</option>
+        ))}
+      </datalist>
+      {pasted && (
+        <PasteDialog
+          campaign={campaign}
+          ledger={ledger}
+          fields={fields}
+          unit={unit}
+          at={pasted}
+          listing={listing}
+          edit={edits.apply}
+          close={() => {
+            setBlock(undefined);
+            stopPasting();
+          }}
+        />
+      )}
+      {clash && (
+        <ConflictDialog
+          key={clash.entry}
+          campaign={campaign}
+          ledger={ledger}
+          entry={clash.entry}
+          mine={clash.mine}
+          settle={(mine, now, names) =>
+            void edits.settle(clash, Object.fromEntries(mine.map((name) => [name, clash.mine[name] ?? ""])), now, names)
+          }
+          cancel={() => edits.postpone(clash)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Up, down, as it was. */
+function nextOrder({ sort, order }: LedgerSearch, column: string): LedgerSearch {
+  if (sort !== column) return { sort: column, order: undefined };
+  return order === "desc" ? { sort: undefined, order: undefined } : { sort, order: "desc" };
+}

@@ -1,0 +1,155 @@
+/** A long list of records, read in windows as they come into view; rows that are not there yet are empty. */
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import type { FieldDefinition } from "#kernel/definitions.ts";
+import { ask } from "#web/api/client.ts";
+import type { Input, Output } from "#web/api/contract.ts";
+import { reading } from "#web/api/queries.ts";
+import { shownValue, type Names } from "./shown-value.types.ts";
+
+type Answer = Pick<Output<"ledgers.list">, "entries" | "names">;
+export type Entry = Answer["entries"][number];
+
+/** What no field can be called (braces are not allowed in names) is the row's own. */
+export interface Row {
+  /** What a column shows. */
+  [column: string]: unknown;
+  "{entry}"?: Entry;
+  /** Column → why what stands in it could not be saved. */
+  "{faults}"?: Record<string, string>;
+  /** Columns on their way to the server. */
+  "{busy}"?: ReadonlySet<string>;
+}
+
+const size = 100;
+
+interface Sheet {
+  key: string;
+  rows: Row[];
+  at: Map<string, number>;
+  names: Names;
+  loaded: Set<number>;
+  loading: Map<number, AbortController>;
+}
+
+export interface Listing {
+  rows: Row[];
+  total: number | undefined;
+  error: Error | null;
+  pending: boolean;
+  names: Names;
+  retry: () => unknown;
+  /** Reads what of these rows is not there yet; the last range asked for comes first. */
+  ensure: (first: number, last: number) => void;
+  /** Reads what of these rows is not there yet and waits for it. */
+  reach: (first: number, last: number) => Promise<void>;
+  /** Puts in records as an answer brought them. */
+  put: (answer: Answer) => void;
+  rowOf: (entry: string) => Row | undefined;
+  /** The record so many rows on, if it is there. */
+  neighbour: (entry: string, step: number) => string | undefined;
+}
+
+/** `drawn` is called whenever rows have changed in place. */
+export function useListing(input: Input<"ledgers.list">, fields: readonly FieldDefinition[], drawn: () => void): Listing {
+  const key = JSON.stringify(input);
+  const head = useQuery({
+    ...reading("ledgers.list", { ...input, count: true, limit: size, offset: 0 }),
+    placeholderData: (before) => before,
+  });
+  const [sheet, setSheet] = useState<Sheet>();
+  const current = useRef<Sheet>(undefined);
+  const { data, isPlaceholderData: old } = head;
+  useEffect(() => {
+    if (!data || old) return;
+    const before = current.current;
+    if (before?.key === key && before.rows.length === data.total) {
+      before.loaded = new Set([0]);
+      fill(before, fields, data, 0);
+      drawn();
+      return;
+    }
+    const next: Sheet = {
+      key,
+      rows: Array.from({ length: data.total ?? 0 }, () => ({})),
+      at: new Map(),
+      names: { units: {}, people: {} },
+      loaded: new Set([0]),
+      loading: new Map(),
+    };
+    fill(next, fields, data, 0);
+    for (const [, loading] of before?.loading ?? []) loading.abort();
+    current.current = next;
+    setSheet(next);
+  }, [data, old, key, fields, drawn]);
+
+  const load = async (into: Sheet, window: number): Promise<void> => {
+    const stop = new AbortController();
+    into.loading.set(window, stop);
+    try {
+      const answer = await ask("ledgers.list", { ...input, limit: size, offset: window * size }, stop.signal);
+      fill(into, fields, answer, window * size);
+      into.loaded.add(window);
+      drawn();
+    } catch {
+      // Asked for again when it comes into view.
+    } finally {
+      into.loading.delete(window);
+    }
+  };
+  const ensure = (first: number, last: number): void => {
+    const into = current.current;
+    if (!into || into.key !== key) return;
+    const wanted = new Set<number>();
+    for (let window = Math.floor(Math.max(0, first) / size); window * size <= Math.min(last, into.rows.length - 1); window++)
+      wanted.add(window);
+    for (const [window, loading] of into.loading) if (!wanted.has(window)) loading.abort();
+    for (const window of wanted) if (!into.loaded.has(window) && !into.loading.has(window)) void load(into, window);
+  };
+  const rowOf = (entry: string): Row | undefined => {
+    const at = current.current?.at.get(entry);
+    return at === undefined ? undefined : current.current?.rows[at];
+  };
+  return {
+    rows: sheet?.rows ?? [],
+    total: sheet?.rows.length,
+    error: head.error,
+    pending: head.isPending,
+    names: sheet?.names ?? { units: {}, people: {} },
+    retry: head.refetch,
+    ensure,
+    reach: async (first, last) => {
+      const into = current.current;
+      if (!into) return;
+      for (let window = Math.floor(first / size); window * size <= last; window++)
+        if (!into.loaded.has(window)) await load(into, window);
+    },
+    put: (answer) => {
+      if (current.current) fill(current.current, fields, answer);
+      drawn();
+    },
+    rowOf,
+    neighbour: (entry, step) => {
+      const at = current.current?.at.get(entry);
+      return at === undefined ? undefined : current.current?.rows[at + step]?.["{entry}"]?.id;
+    },
+  };
+}
+
+/** Puts records into their rows, or from `offset` on. */
+function fill(into: Sheet, fields: readonly FieldDefinition[], { entries, names }: Answer, offset?: number): void {
+  Object.assign(into.names.units, names.units);
+  Object.assign(into.names.people, names.people);
+  for (const [index, entry] of entries.entries()) {
+    const at = offset === undefined ? into.at.get(entry.id) : offset + index;
+    const row = at === undefined ? undefined : into.rows[at];
+    if (!row || at === undefined) continue;
+    into.at.set(entry.id, at);
+    row["{entry}"] = entry;
+    for (const field of fields) {
+      // What is typed and could not be saved stays as it was typed.
+      if (row["{faults}"]?.[field.name] !== undefined || row["{busy}"]?.has(field.name)) continue;
+      row[field.name] = shownValue(field, entry.values[field.name] ?? entry.computed[field.name], into.names);
+    }
+  }
+}
