@@ -182,6 +182,61 @@ create table public.counted (
   constraint counted_pk PRIMARY KEY (realm_id, campaign_id)
 );
 
+create table public.document_presence (
+  realm_id integer not null,
+  document_id uuid not null,
+  account_id bigint not null,
+  unit_id bigint not null,
+  name text not null,
+  place text,
+  seen_at timestamp with time zone not null,
+  constraint document_presence_document_fk FOREIGN KEY (realm_id, document_id) REFERENCES public.documents(realm_id, document_id),
+  constraint document_presence_pk PRIMARY KEY (realm_id, document_id, account_id)
+);
+
+create table public.document_updates (
+  realm_id integer not null,
+  document_id uuid not null,
+  seq integer not null,
+  unit_id bigint not null,
+  change bytea not null,
+  actor bigint,
+  at timestamp with time zone not null,
+  constraint document_updates_document_fk FOREIGN KEY (realm_id, document_id) REFERENCES public.documents(realm_id, document_id),
+  constraint document_updates_pk PRIMARY KEY (realm_id, document_id, seq)
+);
+
+create table public.documents (
+  realm_id integer not null,
+  document_id uuid not null,
+  campaign_id integer not null,
+  unit_id bigint not null,
+  about_unit_id bigint not null,
+  template text,
+  kind text not null,
+  title text not null,
+  from_day date not null,
+  to_day date not null,
+  state text default 'draft'::text not null,
+  seq integer default 0 not null,
+  snapshot bytea,
+  snapshot_seq integer default 0 not null,
+  report_id uuid,
+  final jsonb,
+  ledgers text[] default '{}'::text[] not null,
+  source_id uuid,
+  reason text,
+  author bigint,
+  author_name text not null,
+  created_at timestamp with time zone not null,
+  updated_by text not null,
+  updated_at timestamp with time zone not null,
+  constraint documents_about_fk FOREIGN KEY (realm_id, about_unit_id) REFERENCES public.units(realm_id, unit_id),
+  constraint documents_pk PRIMARY KEY (realm_id, document_id),
+  constraint documents_state CHECK ((state = ANY (ARRAY['draft'::text, 'final'::text]))),
+  constraint documents_unit_fk FOREIGN KEY (realm_id, unit_id) REFERENCES public.units(realm_id, unit_id)
+);
+
 create table public.drafts (
   realm_id integer not null,
   campaign_id integer not null,
@@ -506,6 +561,7 @@ create table public.views (
 CREATE INDEX attachments_entry ON public.attachments USING btree (realm_id, entry_id);
 CREATE INDEX attachments_unfinished ON public.attachments USING btree (realm_id, begun_at) WHERE (state = 'uploading'::text);
 CREATE INDEX audit_at ON public.audit USING btree (realm_id, at);
+CREATE INDEX documents_updated ON public.documents USING btree (realm_id, campaign_id, updated_at);
 CREATE UNIQUE INDEX entries_identity ON public.entries USING btree (realm_id, campaign_id, identity);
 CREATE INDEX entries_place ON public.entries USING btree (realm_id, campaign_id, ledger, unit_id);
 CREATE INDEX entry_events_at ON public.entry_events USING brin (at);
@@ -534,6 +590,15 @@ create policy audit_realm on public.audit to yibenzhang_whole using (realm_id = 
 create policy audit_units on public.audit to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
 alter table public.counted enable row level security;
 create policy counted_realm on public.counted for select to yibenzhang_app, yibenzhang_whole using (realm_id = ANY (public.app_realms()));
+alter table public.document_presence enable row level security;
+create policy document_presence_realm on public.document_presence to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
+create policy document_presence_units on public.document_presence to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
+alter table public.document_updates enable row level security;
+create policy document_updates_realm on public.document_updates to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
+create policy document_updates_units on public.document_updates to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
+alter table public.documents enable row level security;
+create policy documents_realm on public.documents to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
+create policy documents_units on public.documents to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
 alter table public.drafts enable row level security;
 create policy drafts_own on public.drafts to yibenzhang_app, yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor())) with check ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor()));
 alter table public.entries enable row level security;
@@ -599,6 +664,12 @@ grant select on table public.campaigns to yibenzhang_app;
 grant select on table public.campaigns to yibenzhang_whole;
 grant select on table public.counted to yibenzhang_app;
 grant select on table public.counted to yibenzhang_whole;
+grant insert, select, update on table public.document_presence to yibenzhang_app;
+grant insert, select, update on table public.document_presence to yibenzhang_whole;
+grant insert, select on table public.document_updates to yibenzhang_app;
+grant insert, select on table public.document_updates to yibenzhang_whole;
+grant insert, select, update on table public.documents to yibenzhang_app;
+grant insert, select, update on table public.documents to yibenzhang_whole;
 grant delete, insert, select, update on table public.drafts to yibenzhang_app;
 grant delete, insert, select, update on table public.drafts to yibenzhang_whole;
 grant insert, select, update on table public.entries to yibenzhang_app;

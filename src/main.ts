@@ -16,6 +16,7 @@ import { findCampaign } from "#features/campaigns/campaigns.model.ts";
 import { registerEntry } from "#features/campaigns/register.model.ts";
 import * as structure from "#features/campaigns/structure.actions.ts";
 import * as documents from "#features/documents/documents.actions.ts";
+import * as writing from "#features/documents/drafts.actions.ts";
 import * as exchange from "#features/exchange/exchange.actions.ts";
 import * as preview from "#features/exchange/preview.actions.ts";
 import * as exchangeFigures from "#features/exchange/figures.actions.ts";
@@ -93,6 +94,16 @@ export const actions = [
   exchange.download,
   preview.preview,
   exchangeFigures.table,
+  writing.list,
+  writing.create,
+  writing.get,
+  writing.changes,
+  writing.write,
+  writing.source,
+  writing.finalise,
+  writing.copy,
+  writing.download,
+  writing.check,
   documents.templates,
   documents.list,
   documents.get,
@@ -158,6 +169,7 @@ export function createServer(
       views: "视图",
       figures: "数字",
       exchange: "导入导出",
+      documents: "文稿",
       reports: "报告",
     },
     problem: problemSchema,

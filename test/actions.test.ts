@@ -338,6 +338,67 @@ const cases: Record<string, Case> = {
     wrong: { login: "west", status: 404 },
     ask: (client) => client.get(`${api}/figures/export?unit=${world.units.east}&keys=sessions`),
   },
+  "documents.list": { right: "east", wrong: { login: "auditor", status: 403 }, ask: (client) => client.get(`${api}/documents`) },
+  "documents.create": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) => client.send("POST", `${api}/documents`, { template: "brief", unit: world.units.east }),
+  },
+  "documents.get": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: documentMade,
+    ask: (client, document) => client.get(`${api}/documents/${asId(document)}`),
+  },
+  "documents.changes": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: documentMade,
+    ask: (client, document) => client.get(`${api}/documents/${asId(document)}/changes?after=0`),
+  },
+  "documents.write": {
+    right: "east",
+    wrong: { login: "office", status: 403 },
+    prepare: documentMade,
+    ask: (client, document) => client.send("POST", `${api}/documents/${asId(document)}/changes`, { change: noChange, after: 1 }),
+  },
+  "documents.source": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: documentMade,
+    ask: (client, document) =>
+      client.get(
+        `${api}/documents/${asId(document)}/source?name=list&text=${encodeURIComponent("{ledger: study, item: '{主题}'}")}`,
+      ),
+  },
+  "documents.finalise": {
+    right: "east",
+    wrong: { login: "office", status: 403 },
+    prepare: documentMade,
+    ask: (client, document) => client.send("POST", `${api}/documents/${asId(document)}/finalise`, { seq: 1 }),
+  },
+  "documents.copy": {
+    right: "east",
+    wrong: { login: "office", status: 403 },
+    prepare: documentMade,
+    ask: (client, document) => client.send("POST", `${api}/documents/${asId(document)}/copy`, { reason: "补充内容" }),
+  },
+  "documents.download": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: async () => {
+      const document = await documentMade();
+      await (await world.as("east")).send("POST", `${api}/documents/${document}/finalise`, { seq: 1 });
+      return document;
+    },
+    ask: (client, document) => client.get(`${api}/documents/${asId(document)}/file`),
+  },
+  "reports.check": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: async () => (await readDocx((await report()).raw)).code ?? "",
+    ask: (client, subject) => client.get(`${api}/reports/${subject}/check`),
+  },
   "reports.templates": { right: "east", ask: (client) => client.get(`${api}/report-templates`) },
   "reports.list": { right: "east", ask: (client) => client.get(`${api}/reports`) },
   "reports.make": {
@@ -383,6 +444,14 @@ async function attachedTo(as: "begin" | "put" | "kept" = "kept", more: object = 
 /** A report of the east's liaison, over the east. */
 const report = async (): Promise<Reply> =>
   (await world.as("east")).send("POST", `${api}/reports`, { template: "brief", unit: world.units.east });
+
+/** A draft of the east's liaison; its id, or one of nobody's. */
+async function documentMade(): Promise<string> {
+  return (await (await world.as("east")).send("POST", `${api}/documents`, { template: "brief" })).body.document;
+}
+const asId = (document: string): string => (document.length === 36 ? document : randomUUID());
+/** A change of a shared text that changes nothing. */
+const noChange = Buffer.from([0, 0]).toString("base64");
 
 function group(): object {
   return {

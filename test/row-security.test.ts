@@ -28,6 +28,9 @@ const recorded = [
   "import_mappings",
   "reports",
   "report_figures",
+  "documents",
+  "document_updates",
+  "document_presence",
   "audit",
 ];
 /** Tables that everyone within a realm sees. */
@@ -48,7 +51,7 @@ const personal = ["drafts", "views"];
 const hidden = ["accounts", "sessions", "migrations"];
 /** Reference tables: the same for all realms. */
 const reference = ["realms", "packs", "campaigns", "measures"];
-const appendOnly = ["entry_events", "figure_deltas", "imports", "reports", "report_figures", "audit"];
+const appendOnly = ["entry_events", "figure_deltas", "imports", "reports", "report_figures", "document_updates", "audit"];
 const roles = ["yibenzhang_app", "yibenzhang_whole"] as const;
 
 const names = (tx: Tx, kind: string): Promise<string[]> =>
@@ -82,6 +85,14 @@ async function fill(small: SmallCampaign): Promise<void> {
         values (${realm}, ${id}, ${campaign.id}, ${unit}, 't', ${name}, '2023-03-03', '2023-05-14', ${at}, ${campaign.packId}, ${id}, ${at})`);
       await tx.query(sql`insert into report_figures (realm_id, report_id, position, unit_id, figure, definition, shown, from_day, to_day, records, digest)
         values (${realm}, ${id}, 1, ${unit}, 'times', '{}', '1场', '2023-03-03', '2023-05-14', 1, '')`);
+      await tx.query(sql`insert into documents (realm_id, document_id, campaign_id, unit_id, about_unit_id, kind, title, from_day, to_day, author_name, created_at, updated_by, updated_at)
+        values (${realm}, ${id}, ${campaign.id}, ${unit}, ${unit}, '报告', ${name}, '2023-03-03', '2023-05-14', '', ${at}, '', ${at})`);
+      await tx.query(
+        sql`insert into document_updates (realm_id, document_id, seq, unit_id, change, at) values (${realm}, ${id}, 1, ${unit}, '\\x0000', ${at})`,
+      );
+      await tx.query(
+        sql`insert into document_presence (realm_id, document_id, account_id, unit_id, name, seen_at) values (${realm}, ${id}, 1, ${unit}, '', ${at})`,
+      );
       await tx.query(
         sql`insert into audit (realm_id, at, action, unit_id, result) values (${realm}, ${at}, 'look', ${unit}, 'ok')`,
       );

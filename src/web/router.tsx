@@ -51,10 +51,11 @@ const campaign = createRoute({
   getParentRoute: () => root,
   path: "/c/$campaign",
   beforeLoad: ({ location }) => signedIn(location.href),
-  loader: ({ params }) =>
+  // Only the campaign: the parameters of the pages below come along.
+  loader: ({ params: { campaign: key } }) =>
     Promise.all([
-      queries.ensureQueryData(reading("campaigns.get", params)),
-      queries.ensureQueryData(reading("units.list", params)),
+      queries.ensureQueryData(reading("campaigns.get", { campaign: key })),
+      queries.ensureQueryData(reading("units.list", { campaign: key })),
     ]),
   component: Shell,
 });
@@ -123,11 +124,31 @@ const gallery = createRoute({
   component: lazyRouteComponent(() => import("./gallery/Gallery.tsx"), "Gallery"),
 });
 
+const documents = createRoute({
+  getParentRoute: () => campaign,
+  path: "documents",
+  component: lazyRouteComponent(() => import("#features/documents/DocumentsPage.tsx"), "DocumentsPage"),
+});
+
+const oneDocument = createRoute({
+  getParentRoute: () => campaign,
+  path: "documents/$document",
+  component: lazyRouteComponent(() => import("#features/documents/DocumentPage.tsx"), "DocumentPage"),
+});
+
+const verify = createRoute({
+  getParentRoute: () => root,
+  path: "/verify/{-$code}",
+  beforeLoad: ({ location }) => signedIn(location.href),
+  component: lazyRouteComponent(() => import("#features/documents/VerifyPage.tsx"), "VerifyPage"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     home,
-    campaign.addChildren([start, myDay, record, figures, ledgers, importing]),
+    verify,
+    campaign.addChildren([start, myDay, record, figures, ledgers, importing, documents, oneDocument]),
     ...(import.meta.env.MODE === "production" ? [] : [gallery]),
   ]),
   defaultPreload: "intent",

@@ -6,7 +6,8 @@ import type { FigureMark, OfficialDocument, ReportIdentity } from "./documents.t
 import { finish } from "./docx-file.ts";
 import { figureCode } from "./figure-marks.ts";
 import { pageNumber } from "./official-head.ts";
-import { face, fonts, mm, page, paragraph, run, sizes } from "./official-layout.ts";
+import { face, page, paragraph, run } from "./official-layout.ts";
+import { fonts, mm, sizes } from "./official-measures.types.ts";
 import { grid } from "./official-table.ts";
 
 const columns = [

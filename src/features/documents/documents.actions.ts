@@ -2,13 +2,13 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { anyoneHere, campaignAction, nothing, type CampaignCall } from "#kernel/action.ts";
+import { anyoneHere, campaignAction, nothing } from "#kernel/action.ts";
 import { campaignIn } from "#kernel/campaign.ts";
 import { day, flag, id } from "#kernel/input.ts";
-import { Problem } from "#kernel/problem.ts";
 import { getUnit } from "#features/units/units.model.ts";
-import { keepReport, makeReport, templateOf, verifyReport } from "./make-report.model.ts";
-import { getReport, listReports, type ReportOrder } from "./reports.model.ts";
+import { figureDrift } from "./document-shapes.ts";
+import { keepReport, makeReport, orderOf, templateOf, verifyReport } from "./make-report.model.ts";
+import { getReport, listReports } from "./reports.model.ts";
 
 const docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
@@ -58,18 +58,6 @@ export const list = campaignAction({
       createdAt,
     })),
 });
-
-function orderOf(
-  { campaign, asker, now }: CampaignCall,
-  unit: number,
-  template: string,
-  input: { from?: string | undefined; to?: string | undefined },
-): ReportOrder {
-  const from = input.from ?? campaign.from;
-  const to = input.to ?? campaign.reportDate ?? campaign.to ?? campaign.from;
-  if (to < from) throw new Problem("bad_days", 422, `期间的最后一天${to}早于第一天${from}，请核对日期。`);
-  return { template, unit, from, to, actor: asker.account?.id ?? null, now, asker };
-}
 
 const place = {
   unit: id.optional().meta({ description: "含其各级下级；缺省为本单位" }),
@@ -133,38 +121,6 @@ export const fill = campaignAction({
   about: ({ unit }, found) => ({ unit, id: "own", realm: found?.realm }),
 });
 
-const figureOut = z.object({
-  position: z.int(),
-  figure: z.string(),
-  name: z.string(),
-  status: z.string().meta({ description: "一致、有变化、记录有变化、文稿被改" }),
-  frozen: z.union([z.number(), z.string()]).nullable(),
-  now: z.union([z.number(), z.string()]).nullable(),
-  shown: z.string(),
-  shownNow: z.string(),
-  inFile: z.string().nullable(),
-  definitionChanged: z.boolean(),
-  causes: z.array(
-    z.object({
-      entryId: z.string(),
-      ledger: z.string(),
-      number: z.string().nullable(),
-      unit: z.string(),
-      change: z.string(),
-      events: z.array(
-        z.object({
-          version: z.int(),
-          action: z.string(),
-          at: z.string(),
-          actor: z.int().nullable(),
-          reason: z.string().nullable(),
-          changes: z.record(z.string(), z.unknown()),
-        }),
-      ),
-    }),
-  ),
-});
-
 export const verify = campaignAction({
   name: "reports.verify",
   method: "POST",
@@ -176,7 +132,7 @@ export const verify = campaignAction({
     report: z.string().nullable(),
     code: z.string().nullable(),
     consistent: z.boolean(),
-    figures: z.array(figureOut),
+    figures: z.array(figureDrift),
   }),
   upload: true,
   sensitive: true,

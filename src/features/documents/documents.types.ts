@@ -105,8 +105,11 @@ export interface ReportResolver {
   from: string;
   to: string;
   today: string;
-  /** @throws when there is no such figure. `unit`: id of a unit from `children`. */
-  figure(key: string, options?: { unit?: string | undefined }): Promise<FigureAnswer>;
+  /** @throws when there is no such figure. `unit`: id of a unit; without options, the report's own unit and period. */
+  figure(
+    key: string,
+    options?: { unit?: string | undefined; from?: string | undefined; to?: string | undefined },
+  ): Promise<FigureAnswer>;
   /** Cells as shown to people, in the order of `columns`; `total` before `limit`. */
   entries(query: EntryQuery): Promise<{ rows: string[][]; total: number }>;
   /** Units directly below, in the official order. */

@@ -5,13 +5,23 @@ import type { Campaign } from "#kernel/campaign.ts";
 import { Problem } from "#kernel/problem.ts";
 import type { Tx } from "#platform/db.ts";
 import { getCampaignAt } from "#features/campaigns/campaigns.model.ts";
+import { findUnit } from "#features/units/units.model.ts";
 import { sealedLedgers, sealedText } from "#features/figures/answers.model.ts";
 import { annexDocx } from "./annex-docx.ts";
 import { DocxRefused } from "./docx-package.ts";
 import type { FigureAnswer, FigureMark, OfficialDocument, ReportIdentity } from "./documents.types.ts";
 import { officialDocx } from "./official-docx.ts";
 import { readDocx } from "./read-docx.ts";
-import { definitionVersion, freezeReport, getReport, newIdentity, openResolver, type ReportOrder } from "./reports.model.ts";
+import {
+  definitionVersion,
+  freezeReport,
+  getReport,
+  newIdentity,
+  openResolver,
+  type FrozenFigure,
+  type FrozenReport,
+  type ReportOrder,
+} from "./reports.model.ts";
 import { fillTemplate } from "./template-fill.ts";
 import { fillUserTemplate, TemplateRefused } from "./user-template.ts";
 import { verifyFigures, type FigureDrift } from "./verify.model.ts";
@@ -50,6 +60,19 @@ export async function makeReport(tx: Tx, campaign: Campaign, order: ReportOrder,
     marks: made.marks,
     unitOf,
   };
+}
+
+/** What is asked for, over the campaign's own days unless others are named. */
+export function orderOf(
+  { campaign, asker, now }: { campaign: Campaign; asker: Asker; now: Date },
+  unit: number,
+  template: string,
+  input: { from?: string | undefined; to?: string | undefined },
+): ReportOrder {
+  const from = input.from ?? campaign.from;
+  const to = input.to ?? campaign.reportDate ?? campaign.to ?? campaign.from;
+  if (to < from) throw new Problem("bad_days", 422, `期间的最后一天${to}早于第一天${from}，请核对日期。`);
+  return { template, unit, from, to, actor: asker.account?.id ?? null, now, asker };
 }
 
 /** Keeps a made report's figures as they are given out. */
@@ -93,16 +116,51 @@ export async function verifyReport(
   });
   const frozenCampaign = await getCampaignAt(tx, campaign, report.packId);
   const inFile = new Map(read.figures.flatMap(({ n, now }) => (now === undefined ? [] : [[n, now] as const])));
-  const drifts = await verifyFigures(tx, frozenCampaign, report, figures, inFile, (key) => {
-    const figure = campaign.figures.get(key);
-    return figure && definitionVersion(campaign, figure);
-  });
+  const drifts = await verifyFigures(tx, frozenCampaign, report, figures, inFile, currentVersion(campaign));
   return {
     report: read.report,
     code: read.code,
     figures: asker ? drifts.map((one) => tellable(frozenCampaign, asker, one)) : drifts,
   };
 }
+
+/** A report checked by its code alone, for whoever may see it: what stood in it, what would stand there now, and why. */
+export async function checkReport(
+  tx: Tx,
+  campaign: Campaign,
+  asker: Asker,
+  { report, figures }: { report: FrozenReport; figures: readonly FrozenFigure[] },
+) {
+  const frozenCampaign = await getCampaignAt(tx, campaign, report.packId);
+  const drifts = await verifyFigures(tx, frozenCampaign, report, figures, undefined, currentVersion(campaign));
+  const unit = await findUnit(tx, [report.realm], report.unit);
+  const { title, code, from, to, asOf } = report;
+  return {
+    title,
+    code,
+    unit: report.unit,
+    unitName: unit?.name ?? "",
+    from,
+    to,
+    asOf,
+    consistent: drifts.every((one) => one.status === "一致"),
+    figures: drifts.map((drift, index) => {
+      const frozen = figures[index] as FrozenFigure;
+      const told = tellable(frozenCampaign, asker, drift);
+      const { unit: of, records, definition } = frozen;
+      // Whoever may not know the value is not told it by the code of a report either.
+      const shown = told === drift ? drift.shown : sealedText;
+      return { ...told, shown, definition: definition.words, records, unit: of, from: frozen.from, to: frozen.to };
+    }),
+  };
+}
+
+const currentVersion =
+  (campaign: Campaign) =>
+  (key: string): string | undefined => {
+    const figure = campaign.figures.get(key);
+    return figure && definitionVersion(campaign, figure);
+  };
 
 /** Of figures over ledgers that the asker may not read: whether they hold, not what they are or why. */
 const tellable = (campaign: Campaign, asker: Asker, drift: FigureDrift): FigureDrift =>

@@ -13,7 +13,8 @@ import type { Block, FigureMark, Inline, OfficialDocument, ReportIdentity } from
 import { finish } from "./docx-file.ts";
 import { markFigures } from "./figure-marks.ts";
 import { attachmentList, pageNumber, redHead, signature, title } from "./official-head.ts";
-import { blankLines, face, fonts, page, paragraph, run } from "./official-layout.ts";
+import { blankLines, face, page, paragraph, run } from "./official-layout.ts";
+import { fonts } from "./official-measures.types.ts";
 import { dataTable } from "./official-table.ts";
 
 type Mark = (answer: FigureMark["answer"], text: string) => FigureMark;

@@ -18,46 +18,34 @@ import {
   type ParagraphChild,
 } from "docx";
 import type { OfficialDocument } from "./documents.types.ts";
+import { blankLines, face, page, paragraph, red, run } from "./official-layout.ts";
 import {
+  cornerLines,
+  headMark,
+  imprintLines,
+  signatureIndents,
   area,
-  blankLines,
   character,
-  face,
   fonts,
-  linePitch,
-  mm,
   officialDate,
-  page,
-  paragraph,
-  red,
-  run,
   sizes,
-  widthOf,
-} from "./official-layout.ts";
+} from "./official-measures.types.ts";
 
 /** 版头: copy number, secrecy, urgency; the organ's name in red 35 mm below the edge of the type area; number; rule. */
 export function redHead(document: OfficialDocument): Paragraph[] {
   if (document.organ === undefined || document.organ === "") return [];
-  const corner = [
-    ...(document.copyNumber === undefined ? [] : [paragraph("Flush", document.copyNumber)]),
-    ...[document.secrecy, document.urgency]
-      .filter((t) => t !== undefined && t !== "")
-      .map((t) => paragraph("Flush", [run(t as string, { font: face(fonts.hei) })])),
-  ];
-  const mark = document.organ.endsWith("文件") ? document.organ : `${document.organ}文件`;
-  // One line of at most 62 pt letters; a long name keeps its height and is set narrower, as printers do.
-  const room = area.width / 20 / widthOf(mark);
-  const size = Math.min(62, Math.max(room, Math.min(36, room / 0.5)));
-  const scale = Math.min(100, Math.floor((room / size) * 100));
-  const gap = mm(35) - corner.length * linePitch - Math.round(size * 3);
+  const corner = cornerLines(document).map(({ text, bold }) =>
+    paragraph("Flush", [run(text, bold ? { font: face(fonts.hei) } : {})]),
+  );
+  const { text, size, scale, gap } = headMark(document.organ, corner.length);
   return [
     ...corner,
     paragraph(
       "Flush",
-      [run(mark, { font: face(fonts.song, fonts.song), size: Math.floor(size * 2), color: red, scale, characterSpacing: 0 })],
+      [run(text, { font: face(fonts.song, fonts.song), size: Math.floor(size * 2), color: red, scale, characterSpacing: 0 })],
       {
         alignment: AlignmentType.CENTER,
-        spacing: { before: Math.max(0, gap), line: Math.round(size * 26), lineRule: LineRuleType.EXACT },
+        spacing: { before: gap, line: Math.round(size * 26), lineRule: LineRuleType.EXACT },
       },
     ),
     ...blankLines(2),
@@ -117,11 +105,19 @@ export function signature(document: OfficialDocument): (Paragraph | Table)[] {
   const { organ, date } = document;
   const day = officialDate(date);
   const name = organ ?? "";
-  const centre = Math.max(4 + widthOf(day) / 2, 2 + widthOf(name) / 2);
-  const right = (text: string): number => Math.round((centre - widthOf(text) / 2) * character);
-  const line = (text: string, keepNext: boolean): Paragraph =>
-    paragraph("Flush", text, { alignment: AlignmentType.RIGHT, keepNext, indent: { right: right(text) } });
-  return [...blankLines(2, { keepNext: true }), ...(name === "" ? [] : [line(name, true)]), imprint(document), line(day, false)];
+  const indents = signatureIndents(name, day);
+  const line = (text: string, indent: number, keepNext: boolean): Paragraph =>
+    paragraph("Flush", text, {
+      alignment: AlignmentType.RIGHT,
+      keepNext,
+      indent: { right: Math.round(indent * character) },
+    });
+  return [
+    ...blankLines(2, { keepNext: true }),
+    ...(name === "" ? [] : [line(name, indents.name, true)]),
+    imprint(document),
+    line(day, indents.date, false),
+  ];
 }
 
 /**
@@ -136,11 +132,8 @@ function imprint(document: OfficialDocument): Table {
     color: "000000",
   });
   const none = { style: BorderStyle.NONE, size: 0, color: "auto" };
-  const copies = document.copies.length === 0 ? [] : [`抄送：${document.copies.join("，")}。`];
-  const texts = [
-    ...copies,
-    `${document.printer ?? document.organ ?? ""}\t${officialDate(document.printed ?? document.date)}印发`,
-  ];
+  const { copies, printer, day } = imprintLines(document);
+  const texts = [...(copies === undefined ? [] : [copies]), `${printer}\t${day}`];
   const indent = 280;
   const rows = texts.map((text, i) => {
     const last = i === texts.length - 1;

@@ -1,8 +1,7 @@
 /**
- * Measures and styles of official documents, GB/T 9704—2012: A4, type area 156 × 225 mm, 22 lines of 28
- * characters. 28 characters of 16 pt are 448 pt but the type area is 442.2 pt wide, so body text is set 0.25 pt
- * tighter; a character grid would do the same in Word but makes LibreOffice break lines at 19 characters, and a line grid
- * makes it set titles and table cells two lines high. So there is no grid; the line pitch is exact.
+ * Styles of official documents, GB/T 9704—2012. A character grid would set 28 characters a line in Word but makes LibreOffice
+ * break lines at 19, and a line grid makes it set titles and table cells two lines high. So there is no grid; the line pitch
+ * is exact.
  */
 import {
   AlignmentType,
@@ -16,23 +15,12 @@ import {
   type IStylesOptions,
   type ParagraphChild,
 } from "docx";
-
-/** Twentieths of a point from millimetres. */
-export const mm = (n: number): number => Math.round((n * 1440) / 25.4);
-
-export const area = { width: mm(156), height: mm(225) };
-/** 22 lines in 225 mm: 28.95 pt. */
-export const linePitch = 579;
-const tighten = -5;
-/** Width of one body character, twips. */
-export const character = 320 + tighten;
+import { character, fonts, linePitch, mm, sizes, tighten } from "./official-measures.types.ts";
 
 export const page = {
   size: { width: mm(210), height: mm(297) },
   margin: { top: mm(37), left: mm(28), right: mm(26), bottom: mm(35), header: mm(15), footer: mm(25.2) },
 } satisfies NonNullable<ISectionOptions["properties"]>["page"];
-
-export const fonts = { song: "方正小标宋简体", fang: "仿宋_GB2312", kai: "楷体_GB2312", hei: "黑体", plain: "宋体" };
 
 /** Chinese in the named font, Latin letters and digits in Times New Roman; the hint keeps “” … — Chinese. */
 export function face(
@@ -41,9 +29,6 @@ export function face(
 ): { ascii: string; hAnsi: string; cs: string; eastAsia: string; hint: string } {
   return { ascii: latin, hAnsi: latin, cs: latin, eastAsia, hint: "eastAsia" };
 }
-
-/** 二号、三号、四号、小四, in half points. */
-export const sizes = { two: 44, three: 32, four: 28, smallFour: 24, five: 21 };
 
 export const red = "FF0000";
 
@@ -151,17 +136,4 @@ export function run(text: string, options: IRunOptions = {}): TextRun {
 
 export function blankLines(n: number, options: IParagraphOptions = {}): Paragraph[] {
   return Array.from({ length: n }, () => paragraph("Flush", [], options));
-}
-
-/** Width of text in characters of its own size: a Latin letter or digit is half of one. */
-export function widthOf(text: string): number {
-  let width = 0;
-  for (const c of text) width += c.charCodeAt(0) < 0x100 ? 0.5 : 1;
-  return width;
-}
-
-/** 2023年4月28日: no leading zeros. */
-export function officialDate(day: string): string {
-  const [year, month, date] = day.split("-");
-  return `${year}年${Number(month)}月${Number(date)}日`;
 }

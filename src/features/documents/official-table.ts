@@ -12,7 +12,8 @@ import {
   type ParagraphChild,
 } from "docx";
 import type { Block, Inline } from "./documents.types.ts";
-import { area, blankLines, face, fonts, paragraph, run, sizes } from "./official-layout.ts";
+import { blankLines, face, paragraph, run } from "./official-layout.ts";
+import { area, fonts, sizes } from "./official-measures.types.ts";
 
 /** A table in the type area: heading row repeated on each page, rows never cut in two, note below. */
 export function dataTable(

@@ -71,19 +71,31 @@ export async function openResolver(
   const asOf = order.now.toISOString();
   const unitOf = new Map<FigureAnswer, number>();
   // Asked one by one by the template, answered together: a round of questions is one batch.
-  let waiting: { key: string; unit: number; done: (answer: FigureAnswer) => void; failed: (error: unknown) => void }[] = [];
+  interface Waiting {
+    key: string;
+    unit: number;
+    from: string;
+    to: string;
+    done: (answer: FigureAnswer) => void;
+    failed: (error: unknown) => void;
+  }
+  let waiting: Waiting[] = [];
   const flush = async (): Promise<void> => {
-    const batch = waiting;
+    const all = waiting;
     waiting = [];
+    for (const batch of Map.groupBy(all, ({ from, to }) => `${from} ${to}`).values())
+      await answerBatch(batch, batch[0] as Waiting);
+  };
+  const answerBatch = async (batch: readonly Waiting[], { from, to }: { from: string; to: string }): Promise<void> => {
     try {
       const keys = [...new Set(batch.map((one) => one.key))];
       const units = [...new Set(batch.map((one) => one.unit))];
-      const answers = await answerFigures(tx, campaign, keys, units, { from: order.from, to: order.to }, order.asker);
+      const answers = await answerFigures(tx, campaign, keys, units, { from, to }, order.asker);
       const digests = new Map<number, Map<string, RecordsDigest>>();
       const scopes = new Map([[unit.id, unit.name]]);
       for (const asked of units) {
         const own = batch.filter((one) => one.unit === asked).map((one) => one.key);
-        digests.set(asked, await digestsOf(tx, campaign, own, { unit: asked, from: order.from, to: order.to }));
+        digests.set(asked, await digestsOf(tx, campaign, own, { unit: asked, from, to }));
         if (!scopes.has(asked)) scopes.set(asked, (await findUnit(tx, campaign.realms, asked))?.name ?? "");
       }
       for (const one of batch) {
@@ -115,10 +127,11 @@ export async function openResolver(
   };
   // One statement at a time on a connection: batches follow one another.
   let turn: Promise<void> = Promise.resolve();
-  const figure = (key: string, options?: { unit?: string | undefined }): Promise<FigureAnswer> =>
+  const figure: ReportResolver["figure"] = (key, options) =>
     new Promise((done, failed) => {
       if (waiting.length === 0) turn = turn.then(() => flush());
-      waiting.push({ key, unit: options?.unit === undefined ? unit.id : Number(options.unit), done, failed });
+      const asked = options?.unit === undefined ? unit.id : Number(options.unit);
+      waiting.push({ key, unit: asked, from: options?.from ?? order.from, to: options?.to ?? order.to, done, failed });
     });
   const resolver: ReportResolver = {
     unit: unit.name,
@@ -236,6 +249,8 @@ export interface FrozenFigure {
   position: number;
   unit: number;
   figure: string;
+  from: string;
+  to: string;
   definition: { words: string; version: string };
   value: number | string | null;
   shown: string;
@@ -254,7 +269,7 @@ export async function getReport(
     from reports where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id} and (report_id::text = ${idOrCode.id ?? ""} or code = ${idOrCode.code ?? ""})`);
   if (!report) throw notFound("这份报告");
   const figures = await tx.query<FrozenFigure>(
-    sql`select position, unit_id as unit, figure, definition, value, shown, records, digest from report_figures where realm_id = ${report.realm} and report_id = ${report.id} order by position`,
+    sql`select position, unit_id as unit, figure, from_day as "from", to_day as "to", definition, value, shown, records, digest from report_figures where realm_id = ${report.realm} and report_id = ${report.id} order by position`,
   );
   return { report, figures };
 }

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { openDocx, packDocx, setText, text } from "./docx-package.ts";
-import { fonts } from "./official-layout.ts";
+import { fonts } from "./official-measures.types.ts";
 
 /** A PDF could not be made; the message says why and what to do. */
 export class PdfUnavailable extends Error {

@@ -10,7 +10,8 @@ import { openDocx, packDocx, text, type DocxParts } from "./docx-package.ts";
 import { bookmarkFigures, markedText } from "./docx-bookmarks.ts";
 import { writeIdentity } from "./figure-marks.ts";
 import { readText } from "./read-docx.ts";
-import { fieldText, figureText } from "./template-fill.ts";
+import { figureText } from "./draft.types.ts";
+import { fieldText } from "./template-fill.ts";
 import { columnsOf, parseLoop, parseValue, walk, type Loop, type Names, type Part } from "./user-template-tags.ts";
 
 /** The template cannot be filled; `problems` lists everything that is wrong with it. */

@@ -55,10 +55,11 @@ export async function verifyFigures(
   current: (key: string) => string | undefined,
 ): Promise<FigureDrift[]> {
   const drifts: FigureDrift[] = [];
-  for (const [unit, own] of Map.groupBy(figures, (figure) => figure.unit)) {
+  for (const own of Map.groupBy(figures, ({ unit, from, to }) => `${unit} ${from} ${to}`).values()) {
+    const { unit, from, to } = own[0] as FrozenFigure;
     const keys = [...new Set(own.map((figure) => figure.figure))];
-    const answers = (await answerFigures(tx, frozenCampaign, keys, [unit], { from: report.from, to: report.to })).get(unit) ?? [];
-    const digests = await digestsOf(tx, frozenCampaign, keys, { unit, from: report.from, to: report.to });
+    const answers = (await answerFigures(tx, frozenCampaign, keys, [unit], { from, to })).get(unit) ?? [];
+    const digests = await digestsOf(tx, frozenCampaign, keys, { unit, from, to });
     const causes = new Map<string, DriftCause[]>();
     for (const figure of own) {
       const answer = answers.find((one) => one.key === figure.figure);
@@ -68,8 +69,7 @@ export async function verifyFigures(
       const edited = inFile !== undefined && words !== figure.shown;
       // A report that was not told the value holds none to compare; its records tell whether anything changed.
       const different = figure.shown !== sealedText && JSON.stringify(now) !== JSON.stringify(figure.value);
-      if (changed && !causes.has(figure.figure))
-        causes.set(figure.figure, await findCauses(tx, frozenCampaign, report, unit, figure.figure));
+      if (changed && !causes.has(figure.figure)) causes.set(figure.figure, await findCauses(tx, frozenCampaign, report, figure));
       drifts.push({
         position: figure.position,
         figure: figure.figure,
@@ -88,8 +88,13 @@ export async function verifyFigures(
   return drifts.toSorted((left, right) => left.position - right.position);
 }
 
-async function findCauses(tx: Tx, campaign: Campaign, report: FrozenReport, unit: number, key: string): Promise<DriftCause[]> {
-  const question = { unit, from: report.from, to: report.to };
+async function findCauses(
+  tx: Tx,
+  campaign: Campaign,
+  report: FrozenReport,
+  { unit, figure: key, from, to }: FrozenFigure,
+): Promise<DriftCause[]> {
+  const question = { unit, from, to };
   const [then, now] = [
     await recordVersions(tx, campaign, key, { ...question, asOf: report.asOf }),
     await recordVersions(tx, campaign, key, question),

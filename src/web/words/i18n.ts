@@ -1,6 +1,7 @@
 /** Words by key, in the language that the browser keeps; a key that does not exist does not compile. */
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import { words as documents } from "#features/documents/documents.words.ts";
 import { words as figures } from "#features/figures/figures.words.ts";
 import { words as importing } from "#features/exchange/import.words.ts";
 import { words as attachments } from "#features/ledgers/attachments.words.ts";
@@ -22,6 +23,7 @@ const zh = {
   attachments: attachments.zh,
   due: due.zh,
   record: record.zh,
+  documents: documents.zh,
 };
 const en: typeof zh = {
   ...house.en,
@@ -33,6 +35,7 @@ const en: typeof zh = {
   attachments: attachments.en,
   due: due.en,
   record: record.en,
+  documents: documents.en,
 };
 
 declare module "i18next" {
