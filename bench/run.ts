@@ -6,6 +6,7 @@ import { cpus, totalmem } from "node:os";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { inBrowser } from "./browser.ts";
 import { figures } from "./figures.ts";
 import { importing } from "./import.ts";
 import { live } from "./live.ts";
@@ -21,6 +22,7 @@ const benchmarks: Record<string, (scale: number, say: (line: string) => void) =>
   live,
   report,
   start: starting,
+  browser: inBrowser,
 };
 
 const { values, positionals } = parseArgs({ options: { scale: { type: "string", default: "1" } }, allowPositionals: true });

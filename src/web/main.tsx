@@ -15,15 +15,16 @@ import "./ui/page.css";
 import "./ui/print.css";
 import { Sayings } from "./ui/Sayings.tsx";
 import { themeFor } from "./ui/theme.ts";
-import { useSmall } from "./ui/small.ts";
+import { useSmall, useStill } from "./ui/small.ts";
 import "./words/i18n.ts";
 
 function Root() {
   const { i18n } = useTranslation();
   const small = useSmall();
+  const still = useStill();
   const { look, large } = shown.use();
   return (
-    <ConfigProvider locale={i18n.language === "en" ? enUS : zhCN} theme={themeFor({ look, large, small })}>
+    <ConfigProvider locale={i18n.language === "en" ? enUS : zhCN} theme={themeFor({ look, large, small, still })}>
       <Sayings>
         <QueryClientProvider client={queries}>
           <RouterProvider router={router} />

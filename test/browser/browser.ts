@@ -46,6 +46,8 @@ export async function openSite(world: World, pages = web): Promise<Site> {
         locale: "zh-CN",
         timezoneId: "Asia/Shanghai",
         serviceWorkers: keeps ? "allow" : "block",
+        // What moves is half there for a moment, and can be neither judged nor compared.
+        reducedMotion: "reduce",
       });
       await context.addInitScript(`localStorage.setItem("yibenzhang.language", "${language}")`);
       const page = await context.newPage();

@@ -77,7 +77,12 @@ export const antdSections: Record<string, () => ReactNode> = {
           { key: "off", label: "停用", disabled: true },
         ]}
       />
-      <Steps size="small" current={1} items={[{ title: "选文件" }, { title: "核对" }, { title: "导入" }]} />
+      <Steps
+        size="small"
+        style={{ marginTop: 12 }}
+        current={1}
+        items={[{ title: "选文件" }, { title: "核对" }, { title: "导入" }]}
+      />
       <Pagination size="small" total={120} pageSize={50} style={{ marginTop: 12 }} />
     </>
   ),

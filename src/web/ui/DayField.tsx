@@ -25,7 +25,6 @@ export function DayField(given: DayGiven) {
   return (
     <div className="two-days">
       <Input {...id} type="date" value={from} onChange={({ target }) => both(target.value, to)} />
-      <span aria-hidden>—</span>
       <Input type="date" aria-label={t("ui.until")} value={to} min={from} onChange={({ target }) => both(from, target.value)} />
     </div>
   );

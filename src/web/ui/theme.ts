@@ -106,9 +106,11 @@ export interface Appearance {
   large: boolean;
   /** A phone's window. */
   small: boolean;
+  /** Nothing moves. */
+  still: boolean;
 }
 
-export function themeFor({ look, large, small }: Appearance): ThemeConfig {
+export function themeFor({ look, large, small, still }: Appearance): ThemeConfig {
   const isDark = look !== "light";
   const colours = isDark ? dark : light;
   const brand = brands[isDark ? "dark" : "light"];
@@ -117,7 +119,7 @@ export function themeFor({ look, large, small }: Appearance): ThemeConfig {
     cssVar: { key: "house" },
     // What antd works out of a seed comes first, the house's own colours last.
     algorithm: [isDark ? theme.darkAlgorithm : theme.defaultAlgorithm, (_, map) => ({ ...map, ...colours }) as never],
-    token: { ...colours, ...scaleOf(text), controlHeight: control, borderRadius: 6, fontFamily: fonts, wireframe: false },
+    token: { ...colours, ...scaleOf(text), controlHeight: control, borderRadius: 6, fontFamily: fonts, motion: !still },
     components: {
       Button: {
         colorPrimary: brand.fill,
