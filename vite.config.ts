@@ -21,8 +21,8 @@ const root = resolve(import.meta.dirname, "src/web");
 const outDir = resolve(import.meta.dirname, "dist/web");
 const target = ["chrome92", "firefox91", "safari15"];
 
-/** Pages that open without a network. */
-const offlinePages = ["RecordPage.tsx", "MyDayPage.tsx"];
+/** What opens without a network, with what may be asked and said there. */
+const offlinePages = ["RecordPage.tsx", "MyDayPage.tsx", "SignIn.tsx", "SignInAgain.tsx", "Speaker.tsx"];
 
 /** Builds the service worker, with the list of files that those pages are made of. */
 const offline = (): Plugin => ({

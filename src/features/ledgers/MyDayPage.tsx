@@ -25,7 +25,7 @@ export function MyDayPage() {
   const mayRecord = ledgers.some(({ may }) => may.includes("record"));
   const { returned = [], queues = [] } = waiting.data ?? {};
   return (
-    <div className="page my-day">
+    <div className="page thumb-page">
       <div className="page-head">
         <h1>{me.data?.name ?? t("record.me.title")}</h1>
         {mayRecord && (

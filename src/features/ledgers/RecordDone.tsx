@@ -1,7 +1,7 @@
 /** What became of a record just made: where it is on its way, and what to do next. */
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { App, Button } from "antd";
+import { Button } from "antd";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
@@ -9,6 +9,7 @@ import type { Output } from "#web/api/contract.ts";
 import { queries } from "#web/api/queries.ts";
 import { outboxOf } from "#web/offline/outbox.ts";
 import { useOutbox } from "#web/offline/use-outbox.ts";
+import { useSayings } from "#web/ui/use-sayings.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { Sending, takeBack } from "./Sending.tsx";
 
@@ -24,7 +25,7 @@ interface Given {
 
 export function RecordDone({ account, campaign, ledger, entry, go }: Given) {
   const { t } = useTranslation();
-  const { message } = App.useApp();
+  const { message } = useSayings();
   const outbox = useOutbox(account);
   const item = outbox?.find(({ id }) => id === entry);
   const toMend = item?.state === "refused" && item.version === undefined && (item.faults ?? []).length > 0 ? item : undefined;

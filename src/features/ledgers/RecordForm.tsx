@@ -1,6 +1,6 @@
 /** The quick form of a ledger: begun with what holds again, kept at every stroke, sent through the outbox. */
 import { useQuery } from "@tanstack/react-query";
-import { App, Button } from "antd";
+import { Button } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldDefinition } from "#kernel/definitions.ts";
@@ -12,6 +12,7 @@ import { dayFromToday, isClockWrong } from "#web/offline/clock.ts";
 import type { Draft, Fault, Values } from "#web/offline/device-store.ts";
 import { dropDraft, findDraft, keepDraft } from "#web/offline/drafts.ts";
 import { outboxOf } from "#web/offline/outbox.ts";
+import { useSayings } from "#web/ui/use-sayings.ts";
 import { Photos } from "./Photos.tsx";
 import { QuickInput } from "./QuickInput.tsx";
 import { filledIn, fromRoll, planOf } from "./record-plan.types.ts";
@@ -85,7 +86,7 @@ interface Begun {
 
 function Filling({ account, campaign, unit, ledger, recent, again, begun, done }: Given & Begun) {
   const { t } = useTranslation();
-  const { message } = App.useApp();
+  const { message } = useSayings();
   const [draft, setDraft] = useState(begun);
   const [faults, setFaults] = useState<readonly Fault[]>(begun.faults ?? []);
   const [unfolded, unfold] = useState(false);

@@ -6,7 +6,7 @@ import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
-import { useDrafts, useOnline } from "#web/offline/use-outbox.ts";
+import { useDrafts } from "#web/offline/use-outbox.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { RecordDone } from "./RecordDone.tsx";
 import { RecordForm } from "./RecordForm.tsx";
@@ -22,14 +22,13 @@ export function RecordPage() {
   const me = useQuery(reading("access.me", {}));
   const definition = useQuery(reading("campaigns.get", { campaign }));
   const recent = useQuery(reading("ledgers.recent", { campaign }));
-  const online = useOnline();
   const error = me.error ?? definition.error ?? recent.error;
   const recordable = (definition.data?.ledgers ?? []).filter(({ may }) => may.includes("record"));
   const ledger = recordable.find(({ key }) => key === search.ledger);
   const choose = (next: { ledger?: string | undefined; done?: string | undefined }): void => void navigate({ search: next });
   const ready = me.data && definition.data && recent.data;
   return (
-    <div className="page record">
+    <div className="page thumb-page">
       <div className="page-head">
         <h1>{ledger?.name ?? t("record.title")}</h1>
         {ledger && !search.done && (
@@ -38,11 +37,6 @@ export function RecordPage() {
           </Link>
         )}
       </div>
-      {!online && (
-        <output className="offline-note">
-          <span aria-hidden>▲</span> {t("record.offline")}
-        </output>
-      )}
       {error && !ready && (
         <Wrong error={error} retry={() => void Promise.all([me, definition, recent].map((one) => one.refetch()))} />
       )}

@@ -1,12 +1,13 @@
 /** Where a record is on its way to the server, and what its author can do if it does not get on. */
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { App, Button } from "antd";
+import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { reading } from "#web/api/queries.ts";
 import type { Outgoing } from "#web/offline/device-store.ts";
 import { keepDraft } from "#web/offline/drafts.ts";
 import { outboxOf } from "#web/offline/outbox.ts";
+import { useSayings } from "#web/ui/use-sayings.ts";
 
 const marks = { waiting: "▲", sending: "◌", sent: "✓", refused: "■" } as const;
 
@@ -18,7 +19,7 @@ export async function takeBack(account: number, item: Outgoing): Promise<void> {
 
 export function Sending({ item }: { item: Outgoing }) {
   const { t } = useTranslation();
-  const { modal } = App.useApp();
+  const { modal } = useSayings();
   const navigate = useNavigate();
   const { data: me } = useQuery(reading("access.me", {}));
   if (!me) return undefined;

@@ -1,10 +1,17 @@
 /** At the start: the pages are kept for times without a network, and what waits is sent for whoever this is. */
+import { reach } from "../api/reach.ts";
+import { sessionEnded } from "../shell/session.ts";
 import { outboxOf } from "./outbox.ts";
 import { who, whenKnown } from "./who.ts";
 
-const known = who();
-if (known) outboxOf(known.id).start();
-whenKnown(({ id }) => outboxOf(id).start());
+const start = (): void => {
+  const account = who();
+  if (account && reach.get() === "ok" && !sessionEnded.get()) outboxOf(account.id).start();
+};
+start();
+whenKnown(start);
+reach.subscribe(start);
+sessionEnded.subscribe(start);
 
 // Browsers allow it over https and on this very machine only; without it everything works but a start without network.
 if (import.meta.env.PROD && "serviceWorker" in navigator)

@@ -21,15 +21,3 @@ export function useDrafts(account: number, campaign: string): readonly Draft[] {
   });
   return data.filter((draft) => draft.campaign === campaign && !outbox.some(({ id }) => id === draft.id));
 }
-
-const subscribe = (then: () => void): (() => void) => {
-  window.addEventListener("online", then);
-  window.addEventListener("offline", then);
-  return () => {
-    window.removeEventListener("online", then);
-    window.removeEventListener("offline", then);
-  };
-};
-
-/** Whether the device believes that it has a network. */
-export const useOnline = (): boolean => useSyncExternalStore(subscribe, () => navigator.onLine);

@@ -5,7 +5,7 @@ export interface Who {
 }
 
 const key = "yibenzhang.account";
-type Listener = (who: Who) => void;
+type Listener = () => void;
 const listeners = new Set<Listener>();
 
 export function who(): Who | undefined {
@@ -16,7 +16,7 @@ export function who(): Who | undefined {
 /** To be called with whoever the server says this is. */
 export function isNow(account: Who): void {
   localStorage.setItem(key, JSON.stringify({ id: account.id, unit: account.unit }));
-  for (const listener of listeners) listener(account);
+  for (const listener of listeners) listener();
 }
 
 export const nobodyNow = (): void => localStorage.removeItem(key);

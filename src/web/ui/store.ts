@@ -3,6 +3,7 @@ import { useSyncExternalStore } from "react";
 export interface Store<T> {
   get(): T;
   set(value: T): void;
+  subscribe: (then: () => void) => () => void;
   /** The value in a component, which is drawn again when it changes. */
   use(): T;
 }
@@ -22,6 +23,7 @@ export function createStore<T>(first: T): Store<T> {
       value = next;
       for (const listener of listeners) listener();
     },
+    subscribe,
     use: () => useSyncExternalStore(subscribe, () => value),
   };
 }
