@@ -169,6 +169,8 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await expectUsable(page);
     await expectFits(page);
     await page.getByRole("button", { name: "取消上传 程序.jpg" }).click();
+    await page.getByText("还没有附件").waitFor();
+    expect(await kept(id)).toEqual([]);
     const arrive = (how: "paste" | "drop"): Promise<void> =>
       page.evaluate(`{
         const data = new DataTransfer();
