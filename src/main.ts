@@ -74,6 +74,7 @@ export const actions = [
   attach.begin,
   attach.put,
   attach.finish,
+  attach.discard,
   attachments.content,
   attachments.remove,
   attachments.restore,

@@ -230,6 +230,12 @@ const cases: Record<string, Case> = {
     prepare: () => attachedTo("put"),
     ask: (client, file) => client.send("POST", `${attachmentAt(file)}/finish`, {}),
   },
+  "attachments.discard": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: () => attachedTo("put"),
+    ask: (client, file) => client.send("DELETE", attachmentAt(file)),
+  },
   "attachments.get": {
     right: "east",
     wrong: { login: "west", status: 404 },

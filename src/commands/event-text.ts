@@ -8,6 +8,8 @@ const actions: Record<string, string> = {
   move: "流转",
   delete: "删除",
   restore: "恢复",
+  attach: "添加附件",
+  detach: "移除附件",
 };
 
 const shown = (value: unknown): string => {

@@ -1,5 +1,5 @@
 /** Files of a record in a browser: chosen, dropped, pasted, interrupted, looked at by keyboard, taken away and brought back. */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { Document, Packer, Paragraph } from "docx";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -41,6 +41,17 @@ async function openRecord(page: Page, number: string): Promise<void> {
 }
 const choose = (page: Page, files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> =>
   page.getByLabel("添加文件").last().setInputFiles(files);
+const photo = { name: "合影.jpg", mimeType: "image/jpeg", buffer: takenPhoto("image/jpeg", 6) };
+
+/** As a program does it, each a second after the one before. */
+async function attach(entry: string, { name, buffer }: { name: string; buffer: Buffer }): Promise<void> {
+  const at = `${api}/entries/${entry}/attachments/${randomUUID()}`;
+  const sha256 = createHash("sha256").update(buffer).digest("hex");
+  await east.send("PUT", at, { name, bytes: buffer.length, sha256 });
+  await east.put(`${at}/parts/0`, buffer);
+  expect((await east.send("POST", `${at}/finish`, {})).status).toBe(200);
+  world.time.now = new Date(world.time.now.getTime() + 1000);
+}
 const pdf = (content: string) => ({
   name: `${content}.pdf`,
   mimeType: "application/pdf",
@@ -63,28 +74,29 @@ const docx = async () => ({
 });
 
 describe.each<Size>(["wide", "phone"])("%s", (size) => {
-  test("files are added, looked at one after another", async () => {
+  test("files are added, photos without the place they were taken at", async () => {
     const { page, complaints, close } = await site.visit(size, "east");
     const { id, number } = await record();
     await openRecord(page, number);
     await page.getByText("还没有附件").waitFor();
     const long = `${"关于开展教育整顿集中学习的情况说明".repeat(12).slice(0, 196)}.txt`;
-    for (const file of [
-      { name: "合影.jpg", mimeType: "image/jpeg", buffer: takenPhoto("image/jpeg", 6) },
-      { name: long, mimeType: "text/plain", buffer: Buffer.from("一段说明") },
-      await xlsx(),
-      await docx(),
-    ]) {
-      await choose(page, [file]);
-      await page.getByRole("button", { name: `查看 ${file.name}` }).waitFor();
-      world.time.now = new Date(world.time.now.getTime() + 1000);
-    }
+    await choose(page, [photo, { name: long, mimeType: "text/plain", buffer: Buffer.from("一段说明") }]);
+    for (const name of [photo.name, long]) await page.getByRole("button", { name: `查看 ${name}` }).waitFor();
     await expectUsable(page);
     await expectFits(page);
-    const [photo] = await kept(id);
-    const { raw } = await east.get(`${api}/entries/${id}/attachments/${photo.id}/content`);
+    const [first] = await kept(id);
+    const { raw } = await east.get(`${api}/entries/${id}/attachments/${first.id}/content`);
     expect(raw.includes(tellTale)).toBe(false);
+    expect(complaints).toEqual([]);
+    await close();
+  });
 
+  test("files are looked at one after another", async () => {
+    const { id, number } = await record();
+    const note = { name: "说明.txt", mimeType: "text/plain", buffer: Buffer.from("一段说明") };
+    for (const file of [photo, note, await xlsx(), await docx()]) await attach(id, file);
+    const { page, complaints, close } = await site.visit(size, "east");
+    await openRecord(page, number);
     await page.getByRole("button", { name: "查看 合影.jpg" }).click();
     const dialog = page.getByRole("dialog").last();
     const picture = dialog.getByRole("img", { name: "合影.jpg" });
@@ -169,6 +181,8 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await expectUsable(page);
     await expectFits(page);
     await page.getByRole("button", { name: "取消上传 程序.jpg" }).click();
+    await page.getByText("还没有附件").waitFor();
+    expect(await kept(id)).toEqual([]);
     const arrive = (how: "paste" | "drop"): Promise<void> =>
       page.evaluate(`{
         const data = new DataTransfer();

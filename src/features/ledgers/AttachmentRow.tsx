@@ -20,9 +20,10 @@ interface Given {
   restore?: (file: Attached) => Promise<void>;
   /** Takes the file that is chosen once more. */
   goOn?: (files: File[]) => void;
+  discard?: (file: Attached) => Promise<void>;
 }
 
-export function AttachmentRow({ campaign, entry, file, show, remove, restore, goOn }: Given) {
+export function AttachmentRow({ campaign, entry, file, show, remove, restore, goOn, discard }: Given) {
   const { t } = useTranslation();
   const whole = file.state === "kept";
   const at = { campaign, entry, attachment: file.id };
@@ -68,6 +69,11 @@ export function AttachmentRow({ campaign, entry, file, show, remove, restore, go
           </Button>
         )}
         {goOn && <GoOn choose={goOn} />}
+        {discard && (
+          <Button type="text" aria-label={t("attachments.cancel", { name: file.name })} onClick={() => void discard(file)}>
+            {t("attachments.discard")}
+          </Button>
+        )}
         {remove && <Remove file={file} remove={remove} />}
         {restore && (
           <Button type="text" aria-label={t("attachments.restoreName", { name: file.name })} onClick={() => void restore(file)}>
@@ -194,7 +200,7 @@ export function SendingRow({ sending: { key, file, part, error } }: { sending: S
       </div>
       <Space className="acts">
         {error && !refused && <Button onClick={() => retry(key)}>{t("retry")}</Button>}
-        <Button type="text" aria-label={t("attachments.cancel", { name: file.name })} onClick={() => cancel(key)}>
+        <Button type="text" aria-label={t("attachments.cancel", { name: file.name })} onClick={() => void cancel(key)}>
           {t("attachments.cancelShort")}
         </Button>
       </Space>

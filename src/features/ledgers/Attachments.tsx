@@ -78,6 +78,12 @@ export function Attachments({ campaign, entry }: { campaign: string; entry: stri
       ),
     });
   };
+  const discard = async (file: Attached): Promise<void> => {
+    await ask("attachments.discard", { campaign, entry, attachment: file.id }).catch((error: Error) =>
+      message.error(error.message),
+    );
+    await again();
+  };
   const where = { campaign, entry };
   return (
     <section className="attachments" aria-label={t("attachments.title")} {...dropping}>
@@ -107,7 +113,7 @@ export function Attachments({ campaign, entry }: { campaign: string; entry: stri
           <AttachmentRow key={file.id} {...where} file={file} show={setShown} {...(may ? { remove } : {})} />
         ))}
         {unfinished.map((file) => (
-          <AttachmentRow key={file.id} {...where} file={file} {...(may ? { goOn: send } : {})} />
+          <AttachmentRow key={file.id} {...where} file={file} {...(may ? { goOn: send, discard } : {})} />
         ))}
         {sending.map((one) => (
           <SendingRow key={one.key} sending={one} />

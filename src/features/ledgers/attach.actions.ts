@@ -8,6 +8,7 @@ import { asKept, cleanName, refuseByName } from "./attachment-kind.ts";
 import { about, attachmentOut, held, input, mark, path, shownOne, subject } from "./attachments.ts";
 import {
   beginAttachment,
+  discardAttachment,
   getAttachment,
   keepAttachment,
   listParts,
@@ -128,3 +129,21 @@ export const finish = campaignAction({
 });
 
 const digest = (content: Buffer): string => createHash("sha256").update(content).digest("hex");
+
+export const discard = campaignAction({
+  name: "attachments.discard",
+  method: "DELETE",
+  path,
+  summary: "放弃没有传完的附件",
+  description: "已收到的各段随之清除；已归入记录的附件不受影响。",
+  input: z.object(input),
+  output: done,
+  subject,
+  allow: (asker, { ledger, entry }) => mayAttach(asker, ledger, entry),
+  async run(call, { entry }, { attachment }) {
+    const file = await getAttachment(call.tx, entry, attachment);
+    await call.asSystem("remove an upload that was given up", (tx) => discardAttachment(tx, file));
+    return { ok: true as const };
+  },
+  about,
+});

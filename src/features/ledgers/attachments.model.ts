@@ -187,6 +187,10 @@ export function moveAttachments(tx: Tx, entry: OfEntry, unit: number): void {
   tx.later(sql`update attachments set unit_id = ${unit} where realm_id = ${entry.realm} and entry_id = ${entry.id}`);
 }
 
+/** An upload that is given up goes with what had arrived; of a file that is kept nothing goes. Runs as the owner. */
+export const discardAttachment = async (tx: Tx, { realm, id }: Whole): Promise<void> =>
+  void (await tx.query(sql`delete from attachments where realm_id = ${realm} and attachment_id = ${id} and state = 'uploading'`));
+
 /** Uploads that nobody has gone on with since then go, with what had arrived. Runs as the owner. */
 export const removeUnfinished = async (tx: Tx, realm: number, since: Date): Promise<void> =>
   void (await tx.query(

@@ -153,6 +153,20 @@ describe("an upload", () => {
     expect(await refusal(east.get(`${place(elsewhere, id)}/content`))).toEqual([404, "not_found"]);
   });
 
+  test("that is given up is gone, and one that is kept is not", async () => {
+    const entry = await record();
+    const content = pdf("放弃");
+    const id = randomUUID();
+    await east.send("PUT", place(entry, id), announce("放弃.pdf", content));
+    await east.put(`${place(entry, id)}/parts/0`, content);
+    expect((await east.send("DELETE", place(entry, id))).status).toBe(200);
+    expect(await listed(entry)).toEqual([]);
+    expect((await east.send("DELETE", place(entry, id))).status).toBe(404);
+    await attach(entry, "放弃.pdf", content, east, id);
+    expect((await east.send("DELETE", place(entry, id))).status).toBe(200);
+    expect(await listed(entry)).toMatchObject([{ state: "kept" }]);
+  });
+
   test("that nobody goes on with for a day is gone at the next", async () => {
     const entry = await record();
     const content = pdf("四");

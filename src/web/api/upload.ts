@@ -14,6 +14,8 @@ export type Attached = Output<"attachments.finish">;
 export interface UploadOptions {
   /** Told how much of the file has arrived, from 0 to 1. */
   onProgress?: (part: number) => void;
+  /** Told the id under which the file goes. */
+  onStart?: (attachment: string) => void;
   signal?: AbortSignal;
   /** Day from which the document counts, as 2023-05-14. */
   effectiveDay?: string;
@@ -26,6 +28,7 @@ export async function upload(campaign: string, entry: string, given: File, optio
   const digest = await digestOf(file);
   const attachment = idOf(entry, file.name, digest);
   const asked = { campaign, entry, attachment };
+  options.onStart?.(attachment);
   const announced = {
     name: file.name,
     bytes: file.size,
@@ -52,6 +55,9 @@ export async function upload(campaign: string, entry: string, given: File, optio
       onProgress(1);
       return kept;
     } catch (error) {
+      // What is not taken for what it is need not stay there half.
+      if (error instanceof Problem && error.code === "file_refused")
+        await ask("attachments.discard", asked).catch(() => undefined);
       const lost = error instanceof Problem && (error.code === "wrong_digest" || error.code === "parts_missing");
       if (!lost || round === 3) throw error;
     }

@@ -1,6 +1,6 @@
 /** Files that this window is sending, one after another, whatever page is open meanwhile. */
 import { useEffect, useSyncExternalStore } from "react";
-import { Problem } from "./client.ts";
+import { ask, Problem } from "./client.ts";
 import { dropPending, keepPending, listPending, type Pending } from "./pending-files.ts";
 import { queries, reading } from "./queries.ts";
 import { upload } from "./upload.ts";
@@ -8,6 +8,8 @@ import { upload } from "./upload.ts";
 export interface Sending extends Pending {
   /** How much has arrived, from 0 to 1. */
   part: number;
+  /** Its id at the server, once it is known. */
+  attachment: string | undefined;
   /** Why it stopped; undefined while it is under way or waits for its turn. */
   error: Error | undefined;
 }
@@ -44,30 +46,42 @@ async function run(key: string): Promise<void> {
     await upload(campaign, entry, file, {
       ...options,
       signal: stop.signal,
+      onStart: (attachment) => change(key, { attachment }),
       onProgress: (part) => change(key, { part }),
     });
+    // First what is there now, so that the file never seems gone.
+    await readAgain(one);
     take(key);
   } catch (error) {
     change(key, { error: error as Error });
     // What the server will never take need not be tried again after a reload.
+    void readAgain(one);
     if (error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 401) void dropPending(key);
   } finally {
     stops.delete(key);
-    await Promise.all(
-      ["attachments.list", "ledgers.get"].map((name) => queries.invalidateQueries({ queryKey: [name, { campaign, entry }] })),
-    );
   }
 }
+
+const readAgain = ({ campaign, entry }: Sending): Promise<unknown> =>
+  Promise.all(
+    ["attachments.list", "ledgers.get"].map((name) => queries.invalidateQueries({ queryKey: [name, { campaign, entry }] })),
+  );
 
 export const retry = (key: string): void => {
   change(key, { error: undefined });
   enqueue(key);
 };
 
-/** Stops sending; what has arrived goes within a day. */
-export function cancel(key: string): void {
+/** Stops sending, and gives up what has arrived. */
+export async function cancel(key: string): Promise<void> {
+  const one = all.find((sending) => sending.key === key);
   stops.get(key)?.abort();
   take(key);
+  if (!one?.attachment) return;
+  const { campaign, entry, attachment } = one;
+  // Not there any more, or out of reach: then it goes within a day.
+  await ask("attachments.discard", { campaign, entry, attachment }).catch(() => undefined);
+  await readAgain(one);
 }
 
 let resumed = false;
@@ -80,7 +94,7 @@ async function resume(): Promise<void> {
   });
   const { id } = await queries.ensureQueryData(reading("access.me", {}));
   const pending = (await listPending(id)).filter((one) => !all.some(({ key }) => key === one.key));
-  set([...all, ...pending.map((one) => ({ ...one, part: 0, error: undefined }))]);
+  set([...all, ...pending.map((one) => ({ ...one, part: 0, attachment: undefined, error: undefined }))]);
   for (const { key } of pending) enqueue(key);
 }
 
@@ -102,7 +116,7 @@ export function useUploads(campaign: string, entry: string) {
       for (const file of files) {
         const at = Date.now();
         const pending: Pending = { key: `${at}-${++serial}`, account, campaign, entry, file, effectiveDay, at };
-        set([...all, { ...pending, part: 0, error: undefined }]);
+        set([...all, { ...pending, part: 0, attachment: undefined, error: undefined }]);
         await keepPending(pending);
         enqueue(pending.key);
       }
