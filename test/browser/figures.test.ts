@@ -73,8 +73,14 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await page.waitForURL("**/ledgers?**");
     await page.goBack();
     await drawer.getByText("共3条，合计62，就是这个数字。").waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
 
-    await drawer.getByRole("tab", { name: "按单位" }).click();
+  test("a figure opens further down, and its course is a chart and a table", async () => {
+    const { page, complaints, close } = await site.visit(size, "office");
+    await page.goto(`${site.address}/c/trial/figures?figure=attended&at=${world.units.east}`);
+    const drawer = page.getByRole("dialog");
     await drawer.getByRole("button", { name: "东区纪委办公室", exact: true }).click();
     await drawer.getByText("这个单位没有下级").waitFor();
     await drawer.getByRole("button", { name: "东区纪委", exact: true }).click();
