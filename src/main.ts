@@ -10,16 +10,21 @@ import { openLive } from "#platform/live.ts";
 import { createHttp } from "#platform/http.ts";
 import * as access from "#features/access/access.actions.ts";
 import { findAsker, findSession, noteSession } from "#features/access/access.model.ts";
+import * as accounts from "#features/access/accounts.actions.ts";
 import { writeAudit } from "#features/audit/audit.model.ts";
 import * as campaigns from "#features/campaigns/campaigns.actions.ts";
 import { findCampaign } from "#features/campaigns/campaigns.model.ts";
+import * as packs from "#features/campaigns/packs.actions.ts";
 import { registerEntry } from "#features/campaigns/register.model.ts";
+import * as setup from "#features/campaigns/setup.actions.ts";
 import * as structure from "#features/campaigns/structure.actions.ts";
 import * as documents from "#features/documents/documents.actions.ts";
 import * as writing from "#features/documents/drafts.actions.ts";
+import { checkTemplate } from "#features/documents/template-check.ts";
 import * as exchange from "#features/exchange/exchange.actions.ts";
 import * as preview from "#features/exchange/preview.actions.ts";
 import * as exchangeFigures from "#features/exchange/figures.actions.ts";
+import { sample } from "#features/exchange/sample.actions.ts";
 import * as figures from "#features/figures/figures.actions.ts";
 import * as due from "#features/ledgers/due.actions.ts";
 import * as attach from "#features/ledgers/attach.actions.ts";
@@ -35,15 +40,38 @@ import * as people from "#features/people/people.actions.ts";
 import * as units from "#features/units/units.actions.ts";
 
 const [record, change] = writes.recordingActions(registerEntry);
+const [checkPack, loadPack] = packs.packActions(checkTemplate);
 
 /** Everything that can be asked, in the order of the document. */
 export const actions = [
   access.signIn,
   access.signOut,
   access.me,
+  access.ownPassword,
+  accounts.list,
+  accounts.roles,
+  accounts.create,
+  accounts.change,
+  accounts.reset,
+  accounts.disable,
+  accounts.enable,
+  accounts.sessions,
+  accounts.endSessions,
+  setup.state,
+  setup.choices,
+  setup.sentPack(checkTemplate),
+  setup.begin,
+  setup.progress,
   campaigns.list,
   campaigns.get,
   campaigns.live,
+  packs.describe,
+  packs.list,
+  checkPack,
+  loadPack,
+  packs.get,
+  packs.compare,
+  packs.restore,
   units.list,
   units.get,
   structure.move,
@@ -105,6 +133,7 @@ export const actions = [
   writing.copy,
   writing.download,
   writing.check,
+  sample,
   documents.templates,
   documents.list,
   documents.get,
@@ -125,6 +154,7 @@ const constraints: ConstraintProblems = {
   relations_days: () => new Problem("bad_days", 422, "隶属关系的结束日期须晚于开始日期，请核对日期。"),
   posts_days: () => new Problem("bad_days", 422, "任职或借调的结束日期须晚于开始日期，请核对日期。"),
   people_code: () => new Problem("duplicate_person", 409, "这个人员编号已经用于另一人，请核对编号。"),
+  accounts_login_unique: () => new Problem("login_taken", 409, "这个账号已经有了，请换一个。"),
   entries_unit_fk: () => new Problem("not_found", 404, "记录所属的单位不存在，请核对单位。"),
 };
 
@@ -160,7 +190,10 @@ export function createServer(
     routes: routesOf(actions, house),
     groups: {
       access: "登录",
+      accounts: "账号",
+      setup: "启用",
       campaigns: "活动",
+      packs: "方案包",
       units: "单位",
       people: "人员",
       groups: "小组",

@@ -31,6 +31,7 @@ const recorded = [
   "documents",
   "document_updates",
   "document_presence",
+  "unit_changes",
   "audit",
 ];
 /** Tables that everyone within a realm sees. */
@@ -48,7 +49,7 @@ const known = [
 /** Tables whose rows are one account's. */
 const personal = ["drafts", "views"];
 /** Tables that requests do not reach at all. */
-const hidden = ["accounts", "sessions", "migrations"];
+const hidden = ["accounts", "sessions", "setup_codes", "migrations"];
 /** Reference tables: the same for all realms. */
 const reference = ["realms", "packs", "campaigns", "measures"];
 const appendOnly = ["entry_events", "figure_deltas", "imports", "reports", "report_figures", "document_updates", "audit"];
@@ -106,6 +107,8 @@ async function fill(small: SmallCampaign): Promise<void> {
       );
       await tx.query(sql`insert into views (realm_id, view_id, campaign_id, ledger, account_id, name, shown, at)
         values (${realm}, ${id}, ${campaign.id}, 'book', ${unit}, ${name}, '{}', ${at})`);
+      await tx.query(sql`insert into unit_changes (realm_id, campaign_id, unit_id, kind, words, images, at)
+        values (${realm}, ${campaign.id}, ${unit}, 'rename', '{}', '{}', ${at})`);
       const group = sql`insert into groups (realm_id, campaign_id, unit_id, kind, name) values (${realm}, ${campaign.id}, ${unit}, '专班', ${name}) returning realm_id, group_id`;
       await tx.query(
         sql`with made as (${group}) insert into group_members (realm_id, group_id, unit_id, role) select realm_id, group_id, ${unit}, '成员' from made`,

@@ -3,10 +3,11 @@ import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { readConfig } from "#platform/config.ts";
-import { openDatabase, type Database } from "#platform/db.ts";
+import { asOwner, openDatabase, type Database } from "#platform/db.ts";
 import { migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";
 import { StartError } from "#platform/start-error.ts";
+import { needsSetUp, offerCode } from "#features/campaigns/setup.model.ts";
 import { renewMeasures } from "#features/campaigns/totals.model.ts";
 import { keepFolding } from "#features/figures/folding.model.ts";
 import { createServer } from "../main.ts";
@@ -36,6 +37,9 @@ export async function runServer(call: Call, prepare?: (database: Database) => Pr
     await migrate(database);
     await renewMeasures(database);
     const ready = await prepare?.(database);
+    const code = await asOwner(database, "offer a setup code", async (tx) =>
+      (await needsSetUp(tx)) ? offerCode(tx, new Date()) : undefined,
+    );
     const app = await createServer(database, { logLevel, ...(existsSync(join(web, "index.html")) ? { web } : {}) });
     const stopped = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
     await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
@@ -45,6 +49,8 @@ export async function runServer(call: Call, prepare?: (database: Database) => Pr
     const address = app.server.address() as AddressInfo;
     call.print(`一本账已启动：http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}/`);
     call.print(`接口说明：http://${host}:${address.port}/docs`);
+    if (code !== undefined)
+      call.print(`系统还没有启用。请用浏览器打开上面的地址，填写一次性设置码：${code}（启用后作废，重新启动会换一个）`);
     ready?.();
     await stopped;
     call.say("正在停止……");

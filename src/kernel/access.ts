@@ -14,6 +14,8 @@ export interface Account {
   role: string;
   /** Whose account it is, if one person's. */
   person: number | null;
+  /** Its password is known to whoever gave it: until its owner chooses another it is good for nothing else. */
+  temporary: boolean;
 }
 
 /** An account in a campaign (or the program's operator, without an account), with what it may see there. */

@@ -321,6 +321,8 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
   trail.realm = account.realm;
   scope = { actor: account.id, realms: [account.realm], units: [account.unit] };
   if (action.level === "campaign") {
+    if (account.temporary)
+      throw new Problem("own_password_first", 403, "这是他人代设的一次性口令。请先设置自己的口令，再办理其他事项。");
     const { campaign: key, ...rest } = values;
     values = rest;
     const campaign = await house.findCampaign(tx, String(key), account.realm);

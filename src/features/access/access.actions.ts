@@ -2,16 +2,8 @@
 import { z } from "zod";
 import { accountAction, anyoneHere, nothing, openAction } from "#kernel/action.ts";
 import { done } from "#kernel/input.ts";
-import { findAccount, signIn as begin, signOut as end } from "./access.model.ts";
-
-const accountOut = z.object({
-  id: z.int(),
-  login: z.string(),
-  name: z.string(),
-  unit: z.int().meta({ description: "所在单位的编号" }),
-  role: z.string().meta({ description: "岗位，见方案包 roles.yaml" }),
-  person: z.int().nullable().meta({ description: "本人的人员编号；单位公用的账号没有" }),
-});
+import { changePassword, findAccount, signIn as begin, signOut as end } from "./access.model.ts";
+import { accountOut, newPassword, sessionOut } from "./access.types.ts";
 
 export const signIn = openAction({
   name: "access.signIn",
@@ -20,12 +12,7 @@ export const signIn = openAction({
   summary: "登录",
   description: "浏览器得到登录凭据的 cookie；程序用所得 token，以 Authorization: Bearer 发送。",
   input: z.object({ login: z.string().min(1).max(100), password: z.string().min(1).max(200) }),
-  output: z.object({
-    token: z.string(),
-    expiresAt: z.string(),
-    seconds: z.int().meta({ description: "登录在多少秒以后过期" }),
-    account: accountOut,
-  }),
+  output: sessionOut,
   session: "begins",
   subject: nothing,
   allow: anyoneHere,
@@ -64,4 +51,20 @@ export const me = accountAction({
   subject: nothing,
   allow: anyoneHere,
   run: (call) => Promise.resolve(call.account),
+});
+
+export const ownPassword = accountAction({
+  name: "access.changePassword",
+  method: "POST",
+  path: "/api/me/password",
+  summary: "修改本人口令",
+  description: "同一账号在别处的登录随即失效。",
+  input: z.object({ old: z.string().min(1).max(200), password: newPassword }),
+  output: done,
+  subject: nothing,
+  allow: anyoneHere,
+  run: async (call, _, { old, password }) => {
+    await call.asSystem("change own password", (tx) => changePassword(tx, call.account.id, old, password, call.token ?? ""));
+    return { ok: true as const };
+  },
 });

@@ -8,7 +8,10 @@ import { isoText, sql, type Tx } from "#platform/db.ts";
 
 // argon2id, 19 MiB, two passes: OWASP's minimum for sign-in that stays under 50 ms on one core.
 const hashing = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-const columns = sql`account_id as id, login, name, realm_id as realm, unit_id as unit, role, person_id as person`;
+export const accountColumns = sql`account_id as id, login, name, realm_id as realm, unit_id as unit, role, person_id as person, temporary`;
+
+/** A password as it is kept. */
+export const hashed = (password: string): Promise<string> => hash(password, hashing);
 
 export interface NewAccount {
   login: string;
@@ -23,43 +26,63 @@ export interface NewAccount {
 
 /** Adds an account, or gives a known login a new password, unit and role. */
 export async function putAccount(tx: Tx, account: NewAccount, now: Date): Promise<Account> {
-  const password = await hash(account.password, hashing);
+  const password = await hashed(account.password);
   return (await tx.one<Account>(sql`insert into accounts (login, name, password, realm_id, unit_id, role, person_id, created_at)
     values (${account.login}, ${account.name}, ${password}, ${account.realm}, ${account.unit}, ${account.role}, ${account.person ?? null}, ${now.toISOString()})
-    on conflict (login) do update set name = excluded.name, password = excluded.password, realm_id = excluded.realm_id, unit_id = excluded.unit_id, role = excluded.role, person_id = excluded.person_id
-    returning ${columns}`)) as Account;
+    on conflict (login) do update set name = excluded.name, password = excluded.password, realm_id = excluded.realm_id, unit_id = excluded.unit_id, role = excluded.role, person_id = excluded.person_id, temporary = false
+    returning ${accountColumns}`)) as Account;
 }
 
 export const findAccount = (tx: Tx, login: string): Promise<Account | undefined> =>
-  tx.one(sql`select ${columns} from accounts where login = ${login} and not disabled`);
+  tx.one(sql`select ${accountColumns} from accounts where login = ${login} and not disabled`);
+
+export interface Session {
+  /** What the client keeps; only its digest is stored. */
+  token: string;
+  account: Account;
+  expiresAt: string;
+  seconds: number;
+}
 
 const sessionHours = 12;
 const idleMinutes = 120;
+/** Sessions last seen before this moment are over. */
+export const idleBefore = (now: Date): string => new Date(now.getTime() - idleMinutes * 60_000).toISOString();
 const tokenHash = (token: string): Buffer => createHash("sha256").update(token).digest();
 
 // Verified against when a login is unknown, so that the answer takes as long as for a known one.
 const decoy = hash("decoy", hashing);
 
 /** A new session for a login and password: the token that the client keeps. Unknown login and wrong password give one answer. */
-export async function signIn(
-  tx: Tx,
-  login: string,
-  password: string,
-  now: Date,
-): Promise<{ token: string; account: Account; expiresAt: string; seconds: number }> {
+export async function signIn(tx: Tx, login: string, password: string, now: Date): Promise<Session> {
   const row = await tx.one<Account & { password: string | null }>(
-    sql`select ${columns}, password from accounts where login = ${login} and not disabled`,
+    sql`select ${accountColumns}, password from accounts where login = ${login} and not disabled`,
   );
   const right = await verify(row?.password ?? (await decoy), password);
   if (!row?.password || !right)
     throw new Problem("wrong_credentials", 401, "账号或密码不正确。请核对后重试；忘记密码请联系本单位管理员。");
+  const { password: _password, ...account } = row;
+  return beginSession(tx, account, now);
+}
+
+/** A new session of an account whose owner is here. */
+export async function beginSession(tx: Tx, account: Account, now: Date): Promise<Session> {
   const token = randomBytes(32).toString("base64url");
   const expiresAt = new Date(now.getTime() + sessionHours * 3_600_000).toISOString();
   await tx.query(
-    sql`insert into sessions (token, account_id, created_at, seen_at, expires_at) values (${tokenHash(token)}, ${row.id}, ${now.toISOString()}, ${now.toISOString()}, ${expiresAt})`,
+    sql`insert into sessions (token, account_id, created_at, seen_at, expires_at) values (${tokenHash(token)}, ${account.id}, ${now.toISOString()}, ${now.toISOString()}, ${expiresAt})`,
   );
-  const { password: _password, ...account } = row;
   return { token, account, expiresAt, seconds: sessionHours * 3600 };
+}
+
+/** The owner's own new password for the old one; other sessions of the account end. */
+export async function changePassword(tx: Tx, account: number, old: string, next: string, token: string): Promise<void> {
+  const row = await tx.one<{ password: string }>(sql`select password from accounts where account_id = ${account} for update`);
+  if (!row || !(await verify(row.password, old)))
+    throw new Problem("wrong_password", 422, "现在的口令不正确，没有修改。请核对大小写和输入法后重试。");
+  if (old === next) throw new Problem("same_password", 422, "新口令与现在的相同，请另设一个。");
+  await tx.query(sql`update accounts set password = ${await hashed(next)}, temporary = false where account_id = ${account}`);
+  await tx.query(sql`delete from sessions where account_id = ${account} and token <> ${tokenHash(token)}`);
 }
 
 /**
@@ -67,11 +90,10 @@ export async function signIn(
  * nobody has noted for a minute that it is in use, which is often enough and spares a write a request.
  */
 export async function findSession(tx: Tx, token: string, now: Date): Promise<{ account: Account; unseen: boolean } | undefined> {
-  const idle = new Date(now.getTime() - idleMinutes * 60_000).toISOString();
   const row = await tx.one<
     Account & { seen: string }
-  >(sql`select ${columns}, ${isoText("seen_at")} as seen from sessions join accounts using (account_id)
-    where token = ${tokenHash(token)} and expires_at > ${now.toISOString()} and seen_at > ${idle} and not disabled`);
+  >(sql`select ${accountColumns}, ${isoText("seen_at")} as seen from sessions join accounts using (account_id)
+    where token = ${tokenHash(token)} and expires_at > ${now.toISOString()} and seen_at > ${idleBefore(now)} and not disabled`);
   if (!row) return undefined;
   const { seen, ...account } = row;
   return { account, unseen: Date.parse(seen) < now.getTime() - 60_000 };

@@ -1,0 +1,126 @@
+/** Accounts as those see them who manage them. All of it is asked as the owner: accounts are nobody's rows. */
+import { randomInt } from "node:crypto";
+import type { Account, Asker } from "#kernel/access.ts";
+import type { Campaign } from "#kernel/campaign.ts";
+import { notFound, Problem } from "#kernel/problem.ts";
+import { isoText, join, sql, type Sql, type Tx } from "#platform/db.ts";
+import { accountColumns, hashed, idleBefore, type NewAccount } from "./access.model.ts";
+
+// Without letters and digits that look alike on paper.
+const alphabet = "abcdefghjkmnpqrstuvwxyz23456789";
+
+/** A password to be handed over once: 59 bits. */
+export const oncePassword = (): string =>
+  [0, 1, 2].map(() => Array.from({ length: 4 }, () => alphabet[randomInt(alphabet.length)]).join("")).join("-");
+
+export interface ListedAccount extends Account {
+  unitName: string;
+  personName: string | null;
+  disabled: boolean;
+  createdAt: string;
+  /** Sessions that are alive. */
+  sessions: number;
+  seenAt: string | null;
+}
+
+const seenBy = ({ scope }: Asker): Sql => sql`a.realm_id = any(${scope.realms}::integer[])
+  and (${scope.units === "whole"} or a.unit_id = any(${scope.units === "whole" ? [] : scope.units}::bigint[]))`;
+
+/** Accounts of the units that the asker sees: of one unit and those below it, with a text in login, name or unit. */
+export async function listAccounts(
+  tx: Tx,
+  campaign: Campaign,
+  asker: Asker,
+  now: Date,
+  { unit, text, role, limit, offset }: { unit?: number; text?: string; role?: string; limit: number; offset: number },
+): Promise<{ accounts: ListedAccount[]; total: number }> {
+  const { realms } = asker.scope;
+  const like = text === undefined ? null : `%${text.replaceAll(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
+  const rows = await tx.query<
+    ListedAccount & { total: number }
+  >(sql`select a.account_id as id, a.login, a.name, a.realm_id as realm,
+      a.unit_id as unit, a.role, a.person_id as person, a.temporary, a.disabled, ${isoText("a.created_at")} as "createdAt", coalesce(u.name, '') as "unitName",
+      (select p.name from people p where p.realm_id = a.realm_id and p.person_id = a.person_id) as "personName",
+      (select count(*) from sessions s where s.account_id = a.account_id and s.expires_at > ${now.toISOString()} and s.seen_at > ${idleBefore(now)}) as sessions,
+      (select ${isoText("max(s.seen_at)")} from sessions s where s.account_id = a.account_id) as "seenAt", count(*) over () as total
+    from accounts a left join units u on u.realm_id = a.realm_id and u.unit_id = a.unit_id
+    where ${seenBy(asker)} and (${unit ?? null}::bigint is null or a.unit_id in (select unit_id from unit_paths
+        where realm_id = any(${realms}::integer[]) and campaign_id = ${campaign.id} and ancestor_id = ${unit ?? null}::bigint))
+      and (${role ?? null}::text is null or a.role = ${role ?? null}::text)
+      and (${like}::text is null or a.login ilike ${like} or a.name ilike ${like} or u.name ilike ${like})
+    order by a.disabled, a.account_id limit ${limit} offset ${offset}`);
+  return { accounts: rows.map(({ total: _total, ...row }) => row), total: rows[0]?.total ?? 0 };
+}
+
+/** An account of a unit that the asker sees, or the answer that also stands for one that does not exist. */
+export async function getAccount(tx: Tx, asker: Asker, id: number): Promise<Account & { disabled: boolean }> {
+  const account = await tx.one<Account & { disabled: boolean }>(
+    sql`select ${accountColumns}, disabled from accounts a where ${seenBy(asker)} and a.account_id = ${id}`,
+  );
+  if (!account) throw notFound("这个账号");
+  return account;
+}
+
+export async function refuseTaken(tx: Tx, logins: readonly string[]): Promise<void> {
+  const twice = logins.find((login, index) => logins.indexOf(login) !== index);
+  const taken = await tx.query<{ login: string }>(sql`select login from accounts where login = any(${logins}::text[])`);
+  const names = twice === undefined ? taken.map((row) => row.login) : [twice];
+  if (names.length > 0)
+    throw new Problem("login_taken", 409, `账号“${names.join("”“")}”已经有了，请换一个，例如在后面加上单位简称。`, {
+      logins: names,
+    });
+}
+
+/** Adds accounts whose passwords are to be changed by their owners; ids in the order given. */
+export async function addAccounts(tx: Tx, accounts: readonly NewAccount[], now: Date): Promise<number[]> {
+  const rows: Sql[] = [];
+  for (const { login, name, password, realm, unit, role, person } of accounts)
+    rows.push(
+      sql`(${login}, ${name}, ${await hashed(password)}, ${realm}, ${unit}, ${role}, ${person ?? null}::bigint, true, ${now.toISOString()}::timestamptz)`,
+    );
+  const made = await tx.query<{ id: number; login: string }>(
+    sql`insert into accounts (login, name, password, realm_id, unit_id, role, person_id, temporary, created_at) values ${join(rows)} returning account_id as id, login`,
+  );
+  const ids = new Map(made.map((row) => [row.login, row.id]));
+  return accounts.map(({ login }) => ids.get(login) as number);
+}
+
+export async function changeAccount(
+  tx: Tx,
+  { id, name, realm, unit, role, person }: Pick<Account, "id" | "name" | "realm" | "unit" | "role" | "person">,
+): Promise<void> {
+  await tx.query(
+    sql`update accounts set name = ${name}, realm_id = ${realm}, unit_id = ${unit}, role = ${role}, person_id = ${person} where account_id = ${id}`,
+  );
+}
+
+/** A password to be handed over; whoever is signed in is so no longer. */
+export async function resetPassword(tx: Tx, account: number, password: string): Promise<void> {
+  await tx.query(sql`update accounts set password = ${await hashed(password)}, temporary = true where account_id = ${account}`);
+  await endSessions(tx, account);
+}
+
+export async function setDisabled(tx: Tx, account: number, disabled: boolean): Promise<void> {
+  await tx.query(sql`update accounts set disabled = ${disabled} where account_id = ${account}`);
+  if (disabled) await endSessions(tx, account);
+}
+
+export interface ListedSession {
+  /** Of its digest, so that it can be named: nobody can come in with it. */
+  id: string;
+  createdAt: string;
+  seenAt: string;
+}
+
+const nameOf = sql`encode(substring(token from 1 for 8), 'hex')`;
+
+/** Sessions that are alive, the last used first. */
+export const listSessions = (tx: Tx, account: number, now: Date): Promise<ListedSession[]> =>
+  tx.query(sql`select ${nameOf} as id, ${isoText("created_at")} as "createdAt", ${isoText("seen_at")} as "seenAt" from sessions
+    where account_id = ${account} and expires_at > ${now.toISOString()} and seen_at > ${idleBefore(now)} order by seen_at desc`);
+
+/** Ends one session of an account, or all. */
+export const endSessions = (tx: Tx, account: number, session?: string): Promise<object[]> =>
+  tx.query(
+    sql`delete from sessions where account_id = ${account} and (${session ?? null}::text is null or ${nameOf} = ${session ?? null}::text)`,
+  );
