@@ -2,7 +2,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { figuresSearch, type FiguresSearch } from "#features/figures/figures.search.tsx";
 import { ledgerSearch } from "#features/ledgers/search.types.ts";
-import { Problem, whenSignedOut } from "./api/client.ts";
+import { ask, Problem, whenSignedOut } from "./api/client.ts";
 import { queries, reading } from "./api/queries.ts";
 import { startFor } from "./shell/places.ts";
 import { sessionEnded } from "./shell/session.ts";
@@ -23,6 +23,10 @@ const signIn = createRoute({
   validateSearch: (given: Given): { back?: string } =>
     // Only within this site: whoever sends a link must not decide where one goes after signing in.
     typeof given["back"] === "string" && /^\/(?![/\\])/.test(given["back"]) ? { back: given["back"] } : {},
+  // Nobody can sign in where nobody has an account.
+  beforeLoad: async () => {
+    if ((await ask("setup.state", {})).needed) throw redirect({ to: "/set-up" });
+  },
   component: lazyRouteComponent(() => import("./shell/SignIn.tsx"), "SignIn"),
 });
 
@@ -36,27 +40,45 @@ async function signedIn(href: string): Promise<void> {
   }
 }
 
+/** The same, and with a password of one's own. */
+async function settled(href: string): Promise<void> {
+  await signedIn(href);
+  if (queries.getQueryData(reading("access.me", {}).queryKey)?.temporary) throw redirect({ to: "/password" });
+}
+
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
   beforeLoad: async ({ location }) => {
-    await signedIn(location.href);
+    await settled(location.href);
     const { campaigns } = await queries.ensureQueryData(reading("campaigns.list", {}));
     const [first] = campaigns;
     if (first) throw redirect({ to: "/c/$campaign", params: { campaign: first.key } });
   },
 });
 
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: "/set-up",
+  beforeLoad: async () => {
+    if (!(await ask("setup.state", {})).needed) throw redirect({ to: "/" });
+  },
+  component: lazyRouteComponent(() => import("#features/campaigns/SetUpPage.tsx"), "SetUpPage"),
+});
+
+const password = createRoute({
+  getParentRoute: () => root,
+  path: "/password",
+  beforeLoad: ({ location }) => signedIn(location.href),
+  component: lazyRouteComponent(() => import("#features/access/PasswordPage.tsx"), "PasswordPage"),
+});
+
 const campaign = createRoute({
   getParentRoute: () => root,
   path: "/c/$campaign",
-  beforeLoad: ({ location }) => signedIn(location.href),
-  // Only the campaign: the parameters of the pages below come along.
-  loader: ({ params: { campaign: key } }) =>
-    Promise.all([
-      queries.ensureQueryData(reading("campaigns.get", { campaign: key })),
-      queries.ensureQueryData(reading("units.list", { campaign: key })),
-    ]),
+  beforeLoad: ({ location }) => settled(location.href),
+  // Only the campaign: the parameters of the pages below come along. Units are asked for as they are needed: a nation has many.
+  loader: ({ params: { campaign: key } }) => queries.ensureQueryData(reading("campaigns.get", { campaign: key })),
   component: Shell,
 });
 
@@ -143,12 +165,32 @@ const verify = createRoute({
   component: lazyRouteComponent(() => import("#features/documents/VerifyPage.tsx"), "VerifyPage"),
 });
 
+const firstSteps = createRoute({
+  getParentRoute: () => campaign,
+  path: "set-up",
+  validateSearch: (given: Given): { step?: "units" | "people" | "ledger" | "done" | undefined } => ({
+    step: (["units", "people", "ledger", "done"] as const).find((step) => step === given["step"]),
+  }),
+  component: lazyRouteComponent(() => import("#features/exchange/FirstStepsPage.tsx"), "FirstStepsPage"),
+});
+
+const admin = createRoute({
+  getParentRoute: () => campaign,
+  path: "admin",
+  validateSearch: (given: Given): { tab?: "accounts" | "campaign" | "packs" | undefined } => ({
+    tab: (["accounts", "campaign", "packs"] as const).find((tab) => tab === given["tab"]),
+  }),
+  component: lazyRouteComponent(() => import("./shell/AdminPage.tsx"), "AdminPage"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
+    setUp,
+    password,
     home,
     verify,
-    campaign.addChildren([start, myDay, record, figures, ledgers, importing, documents, oneDocument]),
+    campaign.addChildren([start, myDay, record, figures, ledgers, importing, documents, oneDocument, admin, firstSteps]),
     ...(import.meta.env.MODE === "production" ? [] : [gallery]),
   ]),
   defaultPreload: "intent",

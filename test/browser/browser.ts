@@ -29,7 +29,7 @@ export interface Site {
 }
 
 /** Serves a world to a browser, with the pages as they were built or as another build made them. */
-export async function openSite(world: World, pages = web): Promise<Site> {
+export async function openSite(world: Pick<World, "database" | "time">, pages = web): Promise<Site> {
   const app = await createServer(world.database, { clock: () => world.time.now, logLevel: "silent", web: pages });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const address = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;

@@ -1,102 +1,20 @@
 /** 导入: drop a workbook, see what it would do, put right what was not recognised, bring it in, take it back. */
-import { useMutation } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { Alert, Button, Upload } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { send } from "#web/api/client.ts";
-import type { Output } from "#web/api/contract.ts";
-import { queries } from "#web/api/queries.ts";
-import { LongWork } from "#web/ui/LongWork.tsx";
 import { PageHead } from "#web/ui/PageHead.tsx";
-import { Wrong } from "#web/ui/Wrong.tsx";
-import { ImportPreview, type Mapping } from "./ImportPreview.tsx";
+import { ImportBox } from "./ImportBox.tsx";
 import { ImportsTable } from "./ImportsTable.tsx";
-
-type Result = Output<"exchange.import">;
-
-interface Sent {
-  file: File;
-  mapping: Mapping;
-  dryRun: boolean;
-  goodRows: boolean;
-}
 
 export function ImportPage() {
   const { t } = useTranslation();
   const { campaign } = useParams({ from: "/c/$campaign/import" });
-  const [file, setFile] = useState<File>();
-  const [mapping, setMapping] = useState<Mapping>({});
-  const [uploaded, setUploaded] = useState(0);
-  const [done, setDone] = useState<Result>();
-  const read = useMutation({
-    mutationFn: (sent: Sent): Promise<Result> => {
-      setUploaded(0);
-      const { dryRun, goodRows } = sent;
-      const input = { campaign, dryRun, goodRows, mapping: JSON.stringify(sent.mapping) };
-      return send("exchange.import", input, sent.file, setUploaded);
-    },
-    onSuccess: async (result) => {
-      if (!result.committed) return;
-      setDone(result);
-      setFile(undefined);
-      await queries.invalidateQueries();
-    },
-  });
-  const look = (chosen: File, given: Mapping): void => {
-    setFile(chosen);
-    setMapping(given);
-    setDone(undefined);
-    read.mutate({ file: chosen, mapping: given, dryRun: true, goodRows: false });
-  };
-  const again = (): void => {
-    setFile(undefined);
-    read.reset();
-  };
-  const percent = Math.round(uploaded * 100);
+  const [busy, setBusy] = useState(false);
   return (
     <div className="page">
-      <PageHead title={t("import.title")}>
-        {file && !read.isPending && <Button onClick={again}>{t("import.another")}</Button>}
-      </PageHead>
-      {done && <Alert type="success" showIcon closable style={{ marginBottom: 16 }} title={t("import.done", { ...done })} />}
-      {!file && (
-        <Upload.Dragger
-          accept=".xlsx,.xls,.csv,.txt"
-          showUploadList={false}
-          beforeUpload={(chosen) => {
-            look(chosen, {});
-            return false;
-          }}
-        >
-          <p style={{ fontSize: 16, margin: "20px 0 6px" }}>{t("import.drop")}</p>
-          <p className="quiet" style={{ padding: "0 24px" }}>
-            {t("import.dropHint")}
-          </p>
-        </Upload.Dragger>
-      )}
-      {read.isPending && (
-        <LongWork
-          title={file?.name ?? t("import.title")}
-          done={{
-            at: percent < 100 ? 1 : 2,
-            of: 2,
-            name: percent < 100 ? t("import.uploaded", { percent }) : t("import.reading"),
-          }}
-        />
-      )}
-      {read.error && <Wrong error={read.error} />}
-      {file && read.data && !read.isPending && (
-        <ImportPreview
-          campaign={campaign}
-          file={file}
-          result={read.data}
-          mapping={mapping}
-          look={(given) => look(file, given)}
-          commit={(goodRows) => read.mutate({ file, mapping, dryRun: false, goodRows })}
-        />
-      )}
-      {!file && <ImportsTable campaign={campaign} />}
+      <PageHead title={t("import.title")} />
+      <ImportBox campaign={campaign} busy={setBusy} />
+      {!busy && <ImportsTable campaign={campaign} />}
     </div>
   );
 }

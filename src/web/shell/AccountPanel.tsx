@@ -1,5 +1,6 @@
 /** A panel that unfolds at its button: the places that found no room, how this device shows things, and leaving. */
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useEffect, useId, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { reading } from "../api/queries.ts";
@@ -108,6 +109,9 @@ function Settings() {
       <button type="button" className="panel-item keys-item" onClick={() => overlay.set("keys")}>
         {t("shell.keys.title")}
       </button>
+      <Link to="/password" className="panel-item" onClick={closeOverlay}>
+        {t("accounts.own")}
+      </Link>
       <button
         type="button"
         className="panel-item"

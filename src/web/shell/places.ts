@@ -1,7 +1,15 @@
 /** The places of the house: who comes for which, and in what order. What is in a place the server decides. */
 
 /** Those whose page exists; each has a route of its name below /c/$campaign in router.tsx, and its words in shell.words.ts. */
-export const builtPlaces = ["me", "record", "ledgers", "figures", "documents", "import"] as const satisfies readonly Place[];
+export const builtPlaces = [
+  "me",
+  "record",
+  "ledgers",
+  "figures",
+  "documents",
+  "import",
+  "admin",
+] as const satisfies readonly Place[];
 export type BuiltPlace = (typeof builtPlaces)[number];
 
 export type Place = "me" | "record" | "ledgers" | "figures" | "documents" | "import" | "units" | "admin";

@@ -2,6 +2,9 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { words as documents } from "#features/documents/documents.words.ts";
+import { words as accounts } from "#features/access/accounts.words.ts";
+import { words as packs } from "#features/campaigns/packs.words.ts";
+import { words as setup } from "#features/campaigns/setup.words.ts";
 import { words as figures } from "#features/figures/figures.words.ts";
 import { words as importing } from "#features/exchange/import.words.ts";
 import { words as attachments } from "#features/ledgers/attachments.words.ts";
@@ -12,8 +15,14 @@ import { words as shell } from "../shell/shell.words.ts";
 import { words as house } from "./house.words.ts";
 import { words as ui } from "./ui.words.ts";
 
+const administration = {
+  zh: { accounts: accounts.zh, packs: packs.zh, setup: setup.zh },
+  en: { accounts: accounts.en, packs: packs.en, setup: setup.en },
+};
+
 /** The house's own words, and those of each place under its name. */
 const zh = {
+  ...administration.zh,
   ...house.zh,
   ui: ui.zh,
   shell: shell.zh,
@@ -26,6 +35,7 @@ const zh = {
   documents: documents.zh,
 };
 const en: typeof zh = {
+  ...administration.en,
   ...house.en,
   ui: ui.en,
   shell: shell.en,

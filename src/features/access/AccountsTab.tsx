@@ -1,0 +1,211 @@
+/** Accounts of a unit and those below it: found, made, changed, their passwords reset, their sessions ended. */
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { App, Button, Dropdown, Input, Select } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ask } from "#web/api/client.ts";
+import type { Output } from "#web/api/contract.ts";
+import { queries, reading } from "#web/api/queries.ts";
+import { ListTable } from "#web/ui/ListTable.tsx";
+import { PasswordSlips, type Slip } from "#web/ui/PasswordSlips.tsx";
+import { UnitPicker } from "#web/ui/PlacePicker.tsx";
+import { Wrong } from "#web/ui/Wrong.tsx";
+import { clock } from "#web/ui/clock.ts";
+import { AccountForm } from "./AccountForm.tsx";
+import { AccountSessions } from "./AccountSessions.tsx";
+
+export type Account = Output<"accounts.list">["accounts"][number];
+const pageSize = 20;
+
+export function AccountsTab({ campaign }: { campaign: string }) {
+  const { t } = useTranslation();
+  const { message, modal } = App.useApp();
+  const definition = useQuery(reading("campaigns.get", { campaign }));
+  const roles = useQuery(reading("accounts.roles", { campaign }));
+  const [unit, setUnit] = useState<number>();
+  const [text, setText] = useState("");
+  const [role, setRole] = useState<string>();
+  const [page, setPage] = useState(1);
+  const [form, setForm] = useState<Account | "new">();
+  const [sessions, setSessions] = useState<Account>();
+  const [slips, setSlips] = useState<readonly Slip[]>();
+  const accounts = useQuery({
+    ...reading("accounts.list", {
+      campaign,
+      limit: pageSize,
+      offset: (page - 1) * pageSize,
+      ...(unit === undefined ? {} : { unit }),
+      ...(text.trim() === "" ? {} : { text: text.trim() }),
+      ...(role === undefined ? {} : { role }),
+    }),
+    placeholderData: (before) => before,
+  });
+  const again = () => queries.invalidateQueries({ queryKey: ["accounts.list"] });
+  const turn = useMutation({
+    mutationFn: ({ account, on }: { account: Account; on: boolean }) =>
+      ask(on ? "accounts.enable" : "accounts.disable", { campaign, account: account.id }),
+    onSuccess: async (_, { account, on }) => {
+      await again();
+      const key = `turned ${account.id}`;
+      message.success({
+        key,
+        duration: 8,
+        content: on ? (
+          t("accounts.enabledDone", { name: account.name })
+        ) : (
+          <>
+            {t("accounts.disabledDone", { name: account.name })}{" "}
+            <Button type="link" size="small" onClick={() => turn.mutate({ account, on: true })}>
+              {t("accounts.undo")}
+            </Button>
+          </>
+        ),
+      });
+    },
+    onError: (error) => message.error(error.message),
+  });
+  const reset = useMutation({
+    mutationFn: (account: Account) => ask("accounts.resetPassword", { campaign, account: account.id }),
+    onSuccess: async (slip) => {
+      setSlips([slip]);
+      await again();
+    },
+    onError: (error) => message.error(error.message),
+  });
+  const sure = (account: Account, what: "reset" | "disable", then: () => void): void =>
+    void modal.confirm({
+      title: t(`accounts.${what}Sure`, { name: account.name }),
+      content: t(`accounts.${what}Words`),
+      okText: t(`accounts.${what}`),
+      onOk: then,
+    });
+  const act = (account: Account, key: string): void => {
+    if (key === "edit") setForm(account);
+    else if (key === "sessions") setSessions(account);
+    else if (key === "reset") sure(account, "reset", () => reset.mutate(account));
+    else if (key === "disable") sure(account, "disable", () => turn.mutate({ account, on: false }));
+    else turn.mutate({ account, on: true });
+  };
+  const roleNames = new Map(definition.data?.roles.map(({ key, name }) => [key, name]));
+  const first =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      setPage(1);
+      set(value);
+    };
+  return (
+    <>
+      <div className="page-tools" style={{ marginBottom: 14 }}>
+        <UnitPicker campaign={campaign} unit={unit ?? definition.data?.unit ?? 0} choose={first(setUnit)} />
+        <Select
+          allowClear
+          style={{ minWidth: 160 }}
+          placeholder={t("accounts.allRoles")}
+          aria-label={t("accounts.role")}
+          value={role ?? null}
+          options={definition.data?.roles.map(({ key, name }) => ({ value: key, label: name })) ?? []}
+          onChange={first((chosen: string | null | undefined) => setRole(chosen ?? undefined))}
+        />
+        <Input
+          allowClear
+          className="find"
+          placeholder={t("accounts.find")}
+          aria-label={t("accounts.find")}
+          value={text}
+          onChange={(event) => first(setText)(event.target.value)}
+        />
+        <Button type="primary" style={{ marginLeft: "auto" }} onClick={() => setForm("new")}>
+          {t("accounts.make")}
+        </Button>
+      </div>
+      {accounts.error && <Wrong error={accounts.error} retry={accounts.refetch} />}
+      <ListTable<Account>
+        label={t("accounts.title")}
+        rowKey="id"
+        loading={accounts.isPending}
+        dataSource={accounts.data?.accounts ?? []}
+        locale={{ emptyText: t("accounts.none") }}
+        pagination={{
+          current: page,
+          pageSize,
+          total: accounts.data?.total ?? 0,
+          onChange: setPage,
+          hideOnSinglePage: true,
+          showSizeChanger: false,
+          showTotal: (count) => t("accounts.count", { count }),
+        }}
+        columns={[
+          { title: t("accounts.login"), dataIndex: "login" },
+          {
+            title: t("accounts.name"),
+            render: (_, { name, personName }) => (personName && personName !== name ? `${name}（${personName}）` : name),
+            onCell: () => ({ className: "wrap" }),
+          },
+          { title: t("accounts.unit"), dataIndex: "unitName", onCell: () => ({ className: "wrap" }) },
+          { title: t("accounts.role"), render: (_, one) => roleNames.get(one.role) ?? one.role },
+          { title: t("accounts.state"), render: (_, one) => <State {...one} /> },
+          {
+            title: t("accounts.seen"),
+            className: "number",
+            render: (_, { seenAt }) =>
+              seenAt ? clock.format(new Date(seenAt)) : <span className="quiet">{t("accounts.never")}</span>,
+          },
+          {
+            title: t("accounts.actions"),
+            render: (_, account) => (
+              <Dropdown
+                trigger={["click"]}
+                disabled={!account.may}
+                menu={{
+                  items: (["edit", "reset", "sessions", account.disabled ? "enable" : "disable"] as const).map((key) => ({
+                    key,
+                    label: t(`accounts.${key}`),
+                  })),
+                  onClick: ({ key }) => act(account, key),
+                }}
+              >
+                <Button
+                  size="small"
+                  aria-label={`${account.login} ${t("accounts.actions")}`}
+                  {...(account.may ? {} : { title: t("accounts.notYours") })}
+                >
+                  {t("accounts.actions")}
+                </Button>
+              </Dropdown>
+            ),
+          },
+        ]}
+      />
+      {form && (
+        <AccountForm
+          campaign={campaign}
+          account={form === "new" ? undefined : form}
+          unit={unit ?? definition.data?.unit ?? 0}
+          roles={roles.data?.roles ?? []}
+          close={() => setForm(undefined)}
+          made={setSlips}
+        />
+      )}
+      {sessions && <AccountSessions campaign={campaign} account={sessions} close={() => setSessions(undefined)} />}
+      {slips && <PasswordSlips slips={slips} close={() => setSlips(undefined)} />}
+    </>
+  );
+}
+
+/** A shape and a word. */
+function State({ disabled, temporary, sessions }: Account) {
+  const { t } = useTranslation();
+  if (disabled) return <span className="quiet">◼ {t("accounts.disabled")}</span>;
+  if (temporary)
+    return (
+      <span>
+        <span style={{ color: "var(--ant-color-warning)" }}>▲</span> {t("accounts.waiting")}
+      </span>
+    );
+  return (
+    <span>
+      <span style={{ color: "var(--ant-color-success)" }}>●</span>{" "}
+      {sessions > 0 ? t("accounts.using", { count: sessions }) : t("accounts.normal")}
+    </span>
+  );
+}
