@@ -166,6 +166,47 @@ const cases: Record<string, Case> = {
     wrong: { login: "west", status: 404 },
     ask: (client) => client.get(`${api}/units/${world.units.east}`),
   },
+  "units.children": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) => client.get(`${api}/units/${world.units.east}/children`),
+  },
+  "units.search": { right: "east", ask: (client) => client.get(`${api}/units/search?text=${encodeURIComponent("办公室")}`) },
+  "units.changes": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) => client.get(`${api}/units/${world.units.east}/changes`),
+  },
+  "units.preview": {
+    right: "office",
+    wrong: { login: "east", status: 403 },
+    ask: (client) => client.get(`${api}/units/${world.units.eastOffice}/move-preview?parent=${world.units.west}&day=2023-06-01`),
+  },
+  "units.undo": {
+    right: "office",
+    wrong: { login: "auditor", status: 403 },
+    prepare: async () => {
+      const office = await world.as("office");
+      const name = `西区纪委${randomUUID().slice(0, 4)}`;
+      return String((await office.send("PATCH", `${api}/units/${world.units.west}`, { name })).body.change);
+    },
+    ask: (client, change) => client.send("POST", `${api}/unit-changes/${change}/undo`, {}),
+  },
+  "people.get": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    ask: (client) => client.get(`${api}/people/${world.people.bob}`),
+  },
+  "people.undo": {
+    right: "office",
+    wrong: { login: "auditor", status: 403 },
+    prepare: async () => {
+      const office = await world.as("office");
+      const path = `${api}/people/${world.people.bob}/second`;
+      return String((await office.send("POST", path, { unit: world.units.west, from: "2023-05-01" })).body.change);
+    },
+    ask: (client, change) => client.send("POST", `${api}/people-changes/${change}/undo`, {}),
+  },
   "units.move": {
     right: "office",
     wrong: { login: "west", status: 404 },

@@ -8,6 +8,8 @@ import { campaignIn } from "#kernel/campaign.ts";
 import { day, id } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import type { Tx } from "#platform/db.ts";
+import { notedChange, getChange, reachOf, undoChange, type NewChange } from "#features/units/changes.model.ts";
+import { previewMove } from "#features/units/preview.model.ts";
 import { splitUnit } from "#features/units/split.model.ts";
 import { getUnit, listSubtree, mergeUnit, moveUnit, renameUnit } from "#features/units/units.model.ts";
 import { rebuildPaths } from "#features/units/paths.model.ts";
@@ -16,23 +18,34 @@ import { recountUnits } from "./totals.model.ts";
 import { mayRestructure } from "./structure.policy.ts";
 
 const name = z.string().trim().min(1).max(200);
-const changed = z.object({ recounted: z.int().meta({ description: "重新汇总了几个单位" }) });
+const changed = z.object({
+  recounted: z.int().meta({ description: "重新汇总了几个单位" }),
+  change: z.int().meta({ description: "这次变动的编号，凭它可以撤销" }),
+});
 
-/** Runs a change as the owner and puts paths and totals right. What everything stands under stays where it is. */
+/** Puts paths and totals of a realm right after its units have changed; how many units were counted anew. */
+async function settle(tx: Tx, call: CampaignCall, realm: number): Promise<number> {
+  const campaign = campaignIn(call.campaign, realm);
+  const units = await rebuildPaths(tx, realm, campaign.id, campaign.pack.rollUp);
+  if (units.length > 0) await recountUnits(tx, campaign, units);
+  return units.length;
+}
+
+/** Runs a change as the owner, writes it down and puts paths and totals right. What everything stands under stays where it is. */
 function restructure<T>(
   call: CampaignCall,
   { id: unit, name: unitName, realm }: Unit,
-  reason: string,
+  about: Pick<NewChange, "kind" | "day" | "words">,
   change: (tx: Tx) => Promise<T>,
-): Promise<[T, number]> {
+  made?: (result: T) => readonly number[],
+): Promise<{ result: T; recounted: number; change: number }> {
   if (call.campaign.tops.get(realm)?.unit === unit)
     throw new Problem("top_unit", 422, `“${unitName}”是最高单位，不能调整隶属、并入或拆分。请调整它下面的单位。`);
-  const campaign = campaignIn(call.campaign, realm);
-  return call.asSystem(reason, async (tx) => {
-    const result = await change(tx);
-    const units = await rebuildPaths(tx, realm, campaign.id, campaign.pack.rollUp);
-    if (units.length > 0) await recountUnits(tx, campaign, units);
-    return [result, units.length];
+  return call.asSystem(`${about.kind} unit ${unit}`, async (tx) => {
+    const noted = { ...about, realm, campaign: call.campaign.id, unit, actor: call.account.id, at: call.now };
+    const reach = await reachOf(tx, realm, unit, about.kind === "merge" || about.kind === "split");
+    const [result, number] = await notedChange(tx, noted, reach, () => change(tx), made);
+    return { result, recounted: await settle(tx, call, realm), change: number };
   });
 }
 
@@ -62,12 +75,36 @@ export const move = campaignAction({
   allow: mayRestructure,
   async run(call, unit, input) {
     const parent = await getOther(call, unit, input.parent);
-    const [, recounted] = await restructure(call, unit, `move unit ${unit.id}`, (tx) =>
+    const words = { name: unit.name, parent: parent.name, kind: input.kind };
+    return restructure(call, unit, { kind: "move", day: input.day, words }, (tx) =>
       moveUnit(tx, unit.realm, unit.id, parent.id, input.day, input.kind),
     );
-    return { recounted };
   },
   about: aboutUnit,
+});
+
+const brief = z.array(z.object({ id: z.int(), name: z.string() }));
+
+export const preview = campaignAction({
+  name: "units.preview",
+  method: "GET",
+  path: "/api/campaigns/:campaign/units/:unit/move-preview",
+  summary: "调整隶属会改变什么，不办理",
+  input: z.object({ unit: id, parent: id, day, kind: z.enum(relationKinds).default("隶属") }),
+  output: z.object({
+    units: z.int().meta({ description: "随之调整的单位数，含本单位" }),
+    entries: z.int().meta({ description: "这些单位在这一天及以后的记录数" }),
+    leaves: brief.meta({ description: "不再汇总它们的上级" }),
+    joins: brief.meta({ description: "新汇总它们的上级" }),
+  }),
+  subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
+  allow: mayRestructure,
+  async run(call, unit, { parent, day: on, kind }) {
+    const { tx, campaign } = call;
+    const found = await getOther(call, unit, parent);
+    const path = { id: campaign.id, rollUp: campaign.pack.rollUp };
+    return previewMove(tx, campaign.realms, path, unit.id, { parent: found.id, day: on, kind });
+  },
 });
 
 export const merge = campaignAction({
@@ -84,10 +121,10 @@ export const merge = campaignAction({
   allow: mayRestructure,
   async run(call, unit, input) {
     const into = await getOther(call, unit, input.into);
-    const [, recounted] = await restructure(call, unit, `merge unit ${unit.id}`, (tx) =>
+    const words = { name: unit.name, into: into.name };
+    return restructure(call, unit, { kind: "merge", day: input.day, words }, (tx) =>
       mergeUnit(tx, unit.realm, unit.id, into.id, input.day),
     );
-    return { recounted };
   },
   about: aboutUnit,
 });
@@ -122,10 +159,15 @@ export const split = campaignAction({
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
   allow: mayRestructure,
   async run(call, unit, { parts, day: on, ends }) {
-    const [units, recounted] = await restructure(call, unit, `split unit ${unit.id}`, (tx) =>
-      splitUnit(tx, unit.realm, unit.id, parts, on, ends),
+    const words = { name: unit.name, parts: parts.map((part) => part.name), ends };
+    const { result, ...rest } = await restructure(
+      call,
+      unit,
+      { kind: "split", day: on, words },
+      (tx) => splitUnit(tx, unit.realm, unit.id, parts, on, ends),
+      (made) => made,
     );
-    return { units, recounted };
+    return { units: result, ...rest };
   },
   about: aboutUnit,
 });
@@ -137,13 +179,40 @@ export const rename = campaignAction({
   summary: "更名",
   description: "原名留作曾用名，导入时仍能认出。",
   input: z.object({ unit: id, name }),
-  output: z.object({ name: z.string(), aliases: z.array(z.string()) }),
+  output: z.object({ name: z.string(), aliases: z.array(z.string()), change: z.int() }),
   touches: "realm",
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
   allow: mayRestructure,
   async run(call, unit, input) {
-    await call.asSystem(`rename unit ${unit.id}`, (tx) => renameUnit(tx, unit.realm, unit.id, input.name));
-    return getUnit(call.tx, call.asker, unit.id);
+    const { realm, id: unitId } = unit;
+    const about = { realm, campaign: call.campaign.id, unit: unitId, kind: "rename" as const, day: null };
+    const words = { from: unit.name, name: input.name };
+    const [, change] = await call.asSystem(`rename unit ${unitId}`, (tx) =>
+      notedChange(tx, { ...about, words, actor: call.account.id, at: call.now }, { units: [unitId], people: [] }, () =>
+        renameUnit(tx, realm, unitId, input.name),
+      ),
+    );
+    return { ...(await getUnit(call.tx, call.asker, unitId)), change };
   },
   about: aboutUnit,
+});
+
+export const undo = campaignAction({
+  name: "units.undo",
+  method: "POST",
+  path: "/api/campaigns/:campaign/unit-changes/:change/undo",
+  summary: "撤销一次单位变动",
+  description: "调整隶属、并入、拆分、更名都可以撤销，恢复成办理以前的样子；此后又有变动的，先撤销后来的。",
+  input: z.object({ change: id }),
+  output: z.object({ recounted: z.int() }),
+  seconds: 600,
+  subject: ({ tx, asker }, { change }) => getChange(tx, asker.scope.realms, change, ["move", "merge", "split", "rename"]),
+  allow: mayRestructure,
+  run: async (call, change) => ({
+    recounted: await call.asSystem(`undo change ${change.id}`, async (tx) => {
+      await undoChange(tx, change, call.account.id, call.now);
+      return settle(tx, call, change.realm);
+    }),
+  }),
+  about: ({ change }, found) => ({ id: change, unit: found?.unit, realm: found?.realm }),
 });

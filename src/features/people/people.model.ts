@@ -105,6 +105,17 @@ export const listStaff = (tx: Tx, realm: number, unit: number, day: string): Pro
     from posts s join people p on p.realm_id = s.realm_id and p.person_id = s.person_id
     where s.realm_id = ${realm} and s.unit_id = ${unit} and s.from_day <= ${day}::date and s.to_day > ${day}::date order by s.kind, p.code nulls last, p.person_id`);
 
+export interface Career extends Omit<Seat, "id" | "code" | "name"> {
+  unit: number;
+  unitName: string;
+}
+
+/** A person's posts and secondments, the latest first, as far as the asker sees the units. */
+export const listCareer = (tx: Tx, realm: number, person: number): Promise<Career[]> =>
+  tx.query(sql`select s.unit_id as unit, u.name as "unitName", s.kind, s.department, s.position, s.from_day as "from", s.to_day as "to"
+    from posts s join units u on u.realm_id = s.realm_id and u.unit_id = s.unit_id
+    where s.realm_id = ${realm} and s.person_id = ${person} order by s.to_day desc, s.from_day desc, s.post_id desc`);
+
 /** From `day` on the person has a post in another unit; what they did before stays with the old one. */
 export async function transfer(
   tx: Tx,

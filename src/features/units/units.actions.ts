@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { anyoneHere, campaignAction } from "#kernel/action.ts";
 import { chinaDay } from "#kernel/fields.ts";
-import { day, id } from "#kernel/input.ts";
+import { day, id, pageInput } from "#kernel/input.ts";
+import { actorNames, listBranches, listChanges, searchUnits } from "./browse.model.ts";
 import { getUnit, listAncestors, listChildren, listRelationsOf, listTree } from "./units.model.ts";
 
 const unitOut = z.object({
@@ -60,4 +61,77 @@ export const get = campaignAction({
       relations: await listRelationsOf(tx, realms, unit.id),
     };
   },
+});
+
+const branch = unitOut.extend({ below: z.int().meta({ description: "直接下级有几个" }) });
+
+export const children = campaignAction({
+  name: "units.children",
+  method: "GET",
+  path: "/api/campaigns/:campaign/units/:unit/children",
+  summary: "一个单位某一天的直接下级",
+  input: z.object({ unit: id, day: day.optional(), ...pageInput }),
+  output: z.object({ day: z.string(), total: z.int(), units: z.array(branch) }),
+  subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
+  allow: anyoneHere,
+  async run({ tx, now, campaign, asker }, unit, { day: asked, limit, offset }) {
+    const on = asked ?? chinaDay(now);
+    return { day: on, ...(await listBranches(tx, asker.scope.realms, campaign.id, unit.id, on, { limit, offset })) };
+  },
+});
+
+export const search = campaignAction({
+  name: "units.search",
+  method: "GET",
+  path: "/api/campaigns/:campaign/units/search",
+  summary: "按名称、曾用名或编号查找单位",
+  input: z.object({
+    text: z.string().trim().max(200).default(""),
+    day: day.optional(),
+    limit: z.coerce.number().int().min(1).max(50).default(20),
+  }),
+  output: z.object({
+    units: z.array(branch.extend({ path: z.array(z.string()).meta({ description: "各级上级的名称，最高的在前" }) })),
+  }),
+  subject: ({ campaign }) => Promise.resolve(campaign),
+  allow: anyoneHere,
+  run: async ({ tx, now, asker }, campaign, { text, day: asked, limit }) => ({
+    units: await searchUnits(tx, asker, campaign.id, text, asked ?? chinaDay(now), limit),
+  }),
+});
+
+export const changes = campaignAction({
+  name: "units.changes",
+  method: "GET",
+  path: "/api/campaigns/:campaign/units/:unit/changes",
+  summary: "一个单位和它的人员的变动记录",
+  input: z.object({ unit: id }),
+  output: z.object({
+    changes: z.array(
+      z.object({
+        id: z.int(),
+        kind: z.string().meta({ description: "move、merge、split、rename、transfer、second" }),
+        day: z.string().nullable(),
+        words: z.record(z.string(), z.unknown()),
+        person: z.int().nullable(),
+        actorName: z.string().nullable(),
+        at: z.string(),
+        undoneAt: z.string().nullable(),
+      }),
+    ),
+  }),
+  sensitive: true,
+  subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
+  allow: anyoneHere,
+  async run({ tx, asSystem }, unit) {
+    const found = await listChanges(tx, unit.realm, unit.id);
+    const nameOf = await asSystem("names of accounts", (owner) =>
+      actorNames(
+        owner,
+        found.flatMap(({ actor }) => actor ?? []),
+      ),
+    );
+    return { changes: found.map(({ actor, ...one }) => ({ ...one, actorName: nameOf.get(actor ?? 0) ?? null })) };
+  },
+  about: ({ unit }, found) => ({ unit, id: unit, realm: found?.realm }),
 });
