@@ -2,7 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { AutoComplete, Input, InputNumber, Segmented, Select } from "antd";
 import type { FieldDefinition } from "#kernel/definitions.ts";
+import { useState } from "react";
 import { reading } from "../api/queries.ts";
+import { useSettled } from "./use-settled.ts";
 import { DayField } from "./DayField.tsx";
 
 export type Value = string | number | boolean | readonly (string | number)[] | null;
@@ -121,13 +123,19 @@ const textsOf = (value: Value | undefined): string[] =>
 
 /** Units by name; an organ may also be one that is not listed. */
 function UnitInput({ campaign, field, id, value, onChange: change = () => undefined }: Given) {
-  const { data } = useQuery(reading("units.list", { campaign }));
-  const options = (data?.units ?? []).map((unit) => ({ value: String(unit.id), label: unit.name }));
+  const [text, setText] = useState("");
+  const wanted = useSettled(text.trim());
+  const found = useQuery({ ...reading("units.search", { campaign, text: wanted }), placeholderData: (before) => before });
+  const own = typeof value === "number" ? value : 0;
+  const known = useQuery({ ...reading("units.get", { campaign, unit: own }), enabled: own > 0 }).data;
+  const options = (found.data?.units ?? []).map((unit) => ({ value: String(unit.id), label: unit.name }));
+  if (known && !options.some((one) => one.value === String(known.id)))
+    options.push({ value: String(known.id), label: known.name });
   const common = {
     ...(id === undefined ? {} : { id }),
     style: { width: "100%" },
     allowClear: true,
-    showSearch: { optionFilterProp: "label" },
+    showSearch: { filterOption: false, onSearch: setText },
     options,
   };
   const choose = (chosen: string[]): void => change(idsIn(chosen, options)[0] ?? null);

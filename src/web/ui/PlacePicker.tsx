@@ -1,42 +1,60 @@
-/** Chooses a unit of those below one's own, and a period. */
+/** Chooses a unit of those below one's own, and a period. Units are asked for as branches open or a text is looked for: a nation has many. */
 import { useQuery } from "@tanstack/react-query";
 import { DatePicker, TreeSelect } from "antd";
 import dayjs from "dayjs";
-import { useMemo } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Output } from "../api/contract.ts";
-import { reading } from "../api/queries.ts";
+import { queries, reading } from "../api/queries.ts";
+import { useSettled } from "./use-settled.ts";
 
-type Unit = Output<"units.list">["units"][number];
-interface Branch {
+interface Node {
+  id: number;
+  /** None at the top. */
+  pId: number | null;
   value: number;
   title: string;
-  children: Branch[];
-}
-
-/** Units as branches; those whose unit above is not listed stand at the top. */
-function branches(units: readonly Unit[]): Branch[] {
-  const all = new Map(units.map(({ id, name }) => [id, { value: id, title: name, children: [] as Branch[] }]));
-  const tops: Branch[] = [];
-  for (const { id, parent } of units) {
-    const branch = all.get(id) as Branch;
-    (all.get(parent ?? 0)?.children ?? tops).push(branch);
-  }
-  return tops;
+  isLeaf: boolean;
 }
 
 export function UnitPicker({ campaign, unit, choose }: { campaign: string; unit: number; choose: (unit: number) => void }) {
   const { t } = useTranslation();
-  const { data } = useQuery(reading("units.list", { campaign }));
-  const tree = useMemo(() => branches(data?.units ?? []), [data]);
+  const [nodes, setNodes] = useState<readonly Node[]>([]);
+  const [text, setText] = useState("");
+  const wanted = useSettled(text.trim());
+  const own = useQuery(reading("campaigns.get", { campaign })).data?.unit ?? 0;
+  const top = useQuery({ ...reading("units.get", { campaign, unit: own }), enabled: own > 0 }).data;
+  const chosen = useQuery({ ...reading("units.get", { campaign, unit }), enabled: unit > 0 }).data;
+  const found = useQuery({
+    ...reading("units.search", { campaign, text: wanted, limit: 30 }),
+    enabled: wanted !== "",
+    placeholderData: (before) => before,
+  });
+  const open = async (pId: number): Promise<void> => {
+    const { units } = await queries.fetchQuery(reading("units.children", { campaign, unit: pId, limit: 500 }));
+    const fresh = units.map(({ id, name, below }) => ({ id, pId, value: id, title: name, isLeaf: below === 0 }));
+    setNodes((old) => [...old.filter((node) => node.pId !== pId), ...fresh]);
+  };
+  const root: Node[] = top ? [{ id: own, pId: null, value: own, title: top.name, isLeaf: top.below.length === 0 }] : [];
+  const listed = (found.data?.units ?? []).map(({ id, name, path }) => {
+    const above = path.at(-1);
+    return { id, pId: null, value: id, title: above === undefined ? name : `${name}（${above}）`, isLeaf: true };
+  });
   return (
-    <TreeSelect
+    <TreeSelect<{ value: number; label: string }>
       aria-label={t("unit")}
-      showSearch={{ treeNodeFilterProp: "title" }}
-      treeData={tree}
-      value={unit}
-      onChange={choose}
-      treeDefaultExpandedKeys={tree.map(({ value }) => value)}
+      labelInValue
+      treeDataSimpleMode
+      showSearch={{ filterTreeNode: false, searchValue: text, onSearch: setText }}
+      treeData={wanted === "" ? [...root, ...nodes] : listed}
+      loadData={({ value }) => open(Number(value))}
+      value={{ value: unit, label: chosen?.name ?? "" }}
+      onChange={({ value }) => {
+        setText("");
+        choose(value);
+      }}
+      treeDefaultExpandedKeys={[own]}
+      key={own}
+      loading={found.isFetching}
       popupMatchSelectWidth={340}
       styles={{ popup: { root: { maxHeight: 480 } } }}
       style={{ minWidth: 220, maxWidth: "100%" }}
