@@ -165,6 +165,20 @@ const verify = createRoute({
   component: lazyRouteComponent(() => import("#features/documents/VerifyPage.tsx"), "VerifyPage"),
 });
 
+const unitTabs = ["people", "below", "relations", "groups", "changes"] as const;
+const units = createRoute({
+  getParentRoute: () => campaign,
+  path: "units",
+  validateSearch: (
+    given: Given,
+  ): { unit?: number | undefined; day?: string | undefined; tab?: (typeof unitTabs)[number] | undefined } => ({
+    unit: numberIn(given, "unit"),
+    day: dayIn(given, "day"),
+    tab: unitTabs.find((tab) => tab === given["tab"]),
+  }),
+  component: lazyRouteComponent(() => import("./shell/UnitsPage.tsx"), "UnitsPage"),
+});
+
 const firstSteps = createRoute({
   getParentRoute: () => campaign,
   path: "set-up",
@@ -190,7 +204,7 @@ export const router = createRouter({
     password,
     home,
     verify,
-    campaign.addChildren([start, myDay, record, figures, ledgers, importing, documents, oneDocument, admin, firstSteps]),
+    campaign.addChildren([start, myDay, record, figures, ledgers, importing, documents, oneDocument, units, admin, firstSteps]),
     ...(import.meta.env.MODE === "production" ? [] : [gallery]),
   ]),
   defaultPreload: "intent",

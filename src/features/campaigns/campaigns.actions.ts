@@ -5,6 +5,7 @@ import { accountAction, anyoneHere, campaignAction, nothing } from "#kernel/acti
 import { definitionWords } from "#kernel/definition-words.ts";
 import { figureSchema, ledgerSchema, ruleSchema } from "#kernel/definitions.ts";
 import { findCampaign, listCampaigns } from "./campaigns.model.ts";
+import { mayRestructure } from "./structure.policy.ts";
 
 const brief = z.object({
   key: z.string(),
@@ -65,6 +66,7 @@ export const get = campaignAction({
     firstWeek: z.string().meta({ description: "第1周的星期一" }),
     unit: z.int().meta({ description: "本人所在单位" }),
     role: z.string(),
+    restructures: z.boolean().meta({ description: "本人能否调整单位" }),
     phases: z.array(z.object({ key: z.string(), name: z.string(), from: z.string().optional(), to: z.string().optional() })),
     roles: z.array(z.object({ key: z.string(), name: z.string(), description: z.string().optional() })),
     ledgers: z.array(
@@ -88,6 +90,7 @@ export const get = campaignAction({
       firstWeek,
       unit: asker.unit,
       role: asker.role,
+      restructures: mayRestructure(asker) === true,
       phases: pack.phases,
       roles: pack.roles,
       ledgers: pack.ledgers

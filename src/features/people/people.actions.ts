@@ -20,6 +20,7 @@ export const list = campaignAction({
   input: z.object({ unit: id, day: day.optional() }),
   output: z.object({
     day: z.string(),
+    may: z.boolean().meta({ description: "本人能否办理调动、借调和小组" }),
     people: z.array(
       z.object({
         id: z.int(),
@@ -36,9 +37,9 @@ export const list = campaignAction({
   sensitive: true,
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
   allow: anyoneHere,
-  async run({ tx, now }, unit, input) {
+  async run({ tx, now, asker }, unit, input) {
     const on = input.day ?? chinaDay(now);
-    return { day: on, people: await listStaff(tx, unit.realm, unit.id, on) };
+    return { day: on, may: mayPlacePeople(asker) === true, people: await listStaff(tx, unit.realm, unit.id, on) };
   },
   about: ({ unit }, found) => ({ unit, realm: found?.realm }),
 });

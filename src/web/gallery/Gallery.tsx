@@ -14,6 +14,7 @@ queries.setQueryData(reading("access.me", {}).queryKey, {
   unit: 1,
   role: "office",
   person: null,
+  temporary: false,
 });
 
 const sections: Record<string, () => ReactNode> = { ...houseSections, ...antdSections, ...fieldSections };

@@ -58,13 +58,18 @@ function Fields({ values }: { values: Partial<Record<FieldType, Value>> }) {
   );
 }
 
-queries.setQueryData(reading("units.list", { campaign }).queryKey, {
-  day: "2023-06-15",
-  units: [{ ...unit, parent: null, depth: 0 }],
+queries.setQueryData(reading("units.search", { campaign, text: "" }).queryKey, {
+  units: [{ ...unit, below: 0, path: [] }],
 });
-queries.setQueryData(reading("people.list", { campaign, unit: 1 }).queryKey, { day: "2023-06-15", people: [] });
+queries.setQueryData(reading("units.get", { campaign, unit: 1 }).queryKey, { ...unit, above: [], below: [], relations: [] });
+queries.setQueryData(reading("people.list", { campaign, unit: 1 }).queryKey, {
+  day: "2023-06-15",
+  may: false,
+  people: [],
+});
 // They are not asked for again.
-queries.setQueryDefaults(["units.list", { campaign }], { staleTime: Number.POSITIVE_INFINITY });
+queries.setQueryDefaults(["units.search", { campaign, text: "" }], { staleTime: Number.POSITIVE_INFINITY });
+queries.setQueryDefaults(["units.get", { campaign, unit: 1 }], { staleTime: Number.POSITIVE_INFINITY });
 queries.setQueryDefaults(["people.list", { campaign, unit: 1 }], { staleTime: Number.POSITIVE_INFINITY });
 queries.setQueryDefaults(["access.me", {}], { staleTime: Number.POSITIVE_INFINITY });
 

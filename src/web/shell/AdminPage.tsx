@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { AccountsTab } from "#features/access/AccountsTab.tsx";
 import { CampaignFacts } from "#features/campaigns/CampaignFacts.tsx";
 import { PacksTab } from "#features/campaigns/PacksTab.tsx";
+import "../ui/legible.css";
 
 export function AdminPage() {
   const { t } = useTranslation();

@@ -8,6 +8,7 @@ export const builtPlaces = [
   "figures",
   "documents",
   "import",
+  "units",
   "admin",
 ] as const satisfies readonly Place[];
 export type BuiltPlace = (typeof builtPlaces)[number];

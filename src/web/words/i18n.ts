@@ -12,12 +12,14 @@ import { words as due } from "#features/ledgers/due.words.ts";
 import { words as ledgers } from "#features/ledgers/ledgers.words.ts";
 import { words as record } from "#features/ledgers/record.words.ts";
 import { words as shell } from "../shell/shell.words.ts";
+import { words as people } from "#features/people/people.words.ts";
+import { words as units } from "#features/units/units.words.ts";
 import { words as house } from "./house.words.ts";
 import { words as ui } from "./ui.words.ts";
 
 const administration = {
-  zh: { accounts: accounts.zh, packs: packs.zh, setup: setup.zh },
-  en: { accounts: accounts.en, packs: packs.en, setup: setup.en },
+  zh: { accounts: accounts.zh, packs: packs.zh, setup: setup.zh, units: units.zh, people: people.zh },
+  en: { accounts: accounts.en, packs: packs.en, setup: setup.en, units: units.en, people: people.en },
 };
 
 /** The house's own words, and those of each place under its name. */

@@ -1,0 +1,103 @@
+/** Under whom a unit stands and stood, by kind, as a time line; and what was done to it, each of which can be taken back. */
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { App, Button, Empty, Popconfirm, Timeline } from "antd";
+import { useTranslation } from "react-i18next";
+import { ask } from "#web/api/client.ts";
+import type { Output } from "#web/api/contract.ts";
+import { queries, reading } from "#web/api/queries.ts";
+import { clock } from "#web/ui/clock.ts";
+import { ListTable } from "#web/ui/ListTable.tsx";
+import { Wrong } from "#web/ui/Wrong.tsx";
+import { stretch, tenseOf } from "./days.ts";
+import type { Unit } from "./UnitHead.tsx";
+
+const marks = { now: "●", past: "○", future: "◇" } as const;
+
+export function UnitRelations({ unit, day }: { unit: Unit; day: string }) {
+  const { t } = useTranslation();
+  if (unit.relations.length === 0) return <Empty description={t("units.noRelations")} />;
+  return (
+    <Timeline
+      style={{ marginTop: 12 }}
+      items={unit.relations.toReversed().map(({ kind, parent, parentName, from, to }) => {
+        const tense = tenseOf(from, to, day);
+        const [first, last] = stretch(from, to, (word) => t(`units.${word}`));
+        return {
+          key: `${kind} ${parent} ${from}`,
+          color: tense === "now" ? "green" : "gray",
+          content: (
+            <div style={{ overflowWrap: "anywhere" }}>
+              <strong>{kind}</strong>　{parentName ?? parent}
+              <div className="quiet number">
+                {marks[tense]} {t(`units.${tense}`)}　{t("units.to", { from: first, to: last })}
+              </div>
+            </div>
+          ),
+        };
+      })}
+    />
+  );
+}
+
+type Change = Output<"units.changes">["changes"][number];
+const ofPeople = new Set(["transfer", "second"]);
+
+export function UnitChanges({ campaign, unit, may }: { campaign: string; unit: number; may: boolean }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const changes = useQuery(reading("units.changes", { campaign, unit }));
+  const undo = useMutation({
+    mutationFn: ({ id, kind }: Change) => undoChange(campaign, id, kind),
+    onSuccess: () => message.success(t("units.undoDone")),
+    onError: (error) => message.error(error.message, 8),
+  });
+  return (
+    <>
+      {changes.error && <Wrong error={changes.error} retry={changes.refetch} />}
+      <ListTable<Change>
+        label={t("units.changes")}
+        rowKey="id"
+        loading={changes.isPending}
+        dataSource={changes.data?.changes ?? []}
+        locale={{ emptyText: t("units.noChanges") }}
+        pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
+        columns={[
+          { title: t("units.day"), className: "number", render: (_, { day }) => day ?? "" },
+          { title: t("units.what"), render: (_, one) => changeWords(t, one), onCell: () => ({ className: "wrap" }) },
+          { title: t("units.by"), render: (_, { actorName }) => actorName ?? "" },
+          { title: t("units.at"), className: "number", render: (_, { at }) => clock.format(new Date(at)) },
+          {
+            title: "",
+            render: (_, one) =>
+              one.undoneAt ? (
+                <span className="quiet">{t("units.undone")}</span>
+              ) : may ? (
+                <Popconfirm
+                  title={t("units.undoSure")}
+                  description={<div style={{ maxWidth: 280 }}>{t("units.undoWords")}</div>}
+                  okText={t("units.undo")}
+                  onConfirm={() => undo.mutate(one)}
+                >
+                  <Button size="small">{t("units.undo")}</Button>
+                </Popconfirm>
+              ) : null,
+          },
+        ]}
+      />
+    </>
+  );
+}
+
+type T = ReturnType<typeof useTranslation>["t"];
+
+function changeWords(t: T, { kind, words }: Change): string {
+  const parts = Array.isArray(words["parts"]) ? words["parts"].map((name) => `“${String(name)}”`).join("、") : "";
+  const values = { kind: "", parent: "", ...(words as Record<string, string>), parts };
+  return t(`units.words.${kind as "move"}`, values);
+}
+
+/** Takes back a change of units or of a person's posts. */
+export async function undoChange(campaign: string, change: number, kind: string): Promise<void> {
+  await (ofPeople.has(kind) ? ask("people.undo", { campaign, change }) : ask("units.undo", { campaign, change }));
+  await queries.invalidateQueries();
+}
