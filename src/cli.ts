@@ -6,6 +6,7 @@ import { DocxRefused } from "#features/documents/docx-package.ts";
 import { PdfUnavailable } from "#features/documents/to-pdf.ts";
 import { exits, readCall, UsageError, type Command } from "./commands/command.ts";
 import { backup, restore } from "./commands/backup.ts";
+import { certificate } from "./commands/certificate.ts";
 import { demo } from "./commands/demo.ts";
 import { entry } from "./commands/entry.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -29,6 +30,7 @@ const commands: Command[] = [
   report,
   verify,
   migrate,
+  certificate,
   backup,
   restore,
 ];
@@ -37,7 +39,7 @@ const overview = `一本账：录一次，逐级汇总，每个数字都查得�
 
 用法：yibenzhang 命令 [参数]
 
-${commands.map((command) => `  ${command.name.padEnd(10)} ${command.summary}`).join("\n")}
+${commands.map((command) => `  ${command.name.padEnd(12)} ${command.summary}`).join("\n")}
 
 用 yibenzhang 命令 --help 查看一个命令的用法。数据在 ./data（用环境变量 YIBENZHANG_DATA 改），
 或在 DATABASE_URL 指明的 PostgreSQL（15 以上）。`;

@@ -7,6 +7,7 @@ import type { ConstraintProblems } from "#kernel/problem-answer.ts";
 import { problemSchema, routesOf, teller } from "#kernel/routes.ts";
 import { ping, type Database } from "#platform/db.ts";
 import { openLive } from "#platform/live.ts";
+import type { Certificates } from "#platform/certificates.ts";
 import { createHttp } from "#platform/http.ts";
 import * as access from "#features/access/access.actions.ts";
 import { findAsker, findSession, noteSession } from "#features/access/access.model.ts";
@@ -171,12 +172,14 @@ export interface ServerOptions {
   logLevel?: LevelWithSilent;
   /** Folder of the browser's part; without it there is the API only. */
   web?: string;
+  /** With these it speaks https. */
+  tls?: Certificates;
 }
 
 /** A server over a migrated database, ready to listen. Closing it leaves the database open. */
 export function createServer(
   database: Database,
-  { clock, logLevel = "info", web }: ServerOptions = {},
+  { clock, logLevel = "info", web, tls }: ServerOptions = {},
 ): Promise<FastifyInstance> {
   const log = pino({ level: logLevel, base: null });
   const live = openLive(database);
@@ -216,6 +219,7 @@ export function createServer(
     problem: problemSchema,
     tell: teller(constraints, log),
     web,
+    tls,
     healthy: () => ping(database),
     log,
     closing: () => live.close(),

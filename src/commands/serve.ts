@@ -1,7 +1,10 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
+import { openDoor } from "#platform/authority-page.ts";
+import { currentCertificates, fingerprintOf, hostsOf } from "#platform/certificates.ts";
 import { readConfig } from "#platform/config.ts";
 import { asOwner, openDatabase, type Database } from "#platform/db.ts";
 import { migrate } from "#platform/migrate.ts";
@@ -16,11 +19,14 @@ import { exits, type Call, type Command } from "./command.ts";
 export const serve: Command = {
   name: "serve",
   summary: "启动服务",
-  help: `用法：yibenzhang serve
+  help: `用法：yibenzhang serve [--https]
 按环境变量 HOST、PORT（缺省 127.0.0.1:8080）监听，Ctrl+C 或 SIGTERM 停止。接口说明在 /docs。
 
+  --https            用数据文件夹里自己的证书加密；没有的先自动生成（也可用 yibenzhang certificate 指定地址）。
+                     HTTP_PORT（缺省是 PORT 加 1）上的 http 转到 https，并在 /ca 说明怎样信任证书。
+
 退出码：0 正常停止；1 失败；2 用法不对。`,
-  options: {},
+  options: { https: { type: "boolean" } },
   run: (call) => runServer(call),
 };
 
@@ -30,7 +36,8 @@ const web = resolve(import.meta.dirname, "../../dist/web");
 /** Serves until told to stop. `prepare` runs before the first request is taken, and gives what is said once the address is. */
 export async function runServer(call: Call, prepare?: (database: Database) => Promise<() => void>): Promise<number> {
   const config = readConfig();
-  const { dataDir, databaseUrl, host, port, logLevel } = config;
+  const { dataDir, databaseUrl, host, port, httpPort = port + 1, logLevel } = config;
+  const tls = call.flags["https"] === true ? await currentCertificates(dataDir, new Date()) : undefined;
   const server = await startDatabase({ dataDir, databaseUrl, purpose: "serve", log: call.say });
   const database = openDatabase({ ...server.connection, connectionTimeoutMillis: 15_000 });
   try {
@@ -40,20 +47,33 @@ export async function runServer(call: Call, prepare?: (database: Database) => Pr
     const code = await asOwner(database, "offer a setup code", async (tx) =>
       (await needsSetUp(tx)) ? offerCode(tx, new Date()) : undefined,
     );
-    const app = await createServer(database, { logLevel, ...(existsSync(join(web, "index.html")) ? { web } : {}) });
+    const app = await createServer(database, {
+      logLevel,
+      ...(existsSync(join(web, "index.html")) ? { web } : {}),
+      ...(tls ? { tls } : {}),
+    });
+    const door = tls && openDoor(tls.authority, port);
     const stopped = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
     await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
       throw explain(error, host, port);
     });
+    if (door) await listen(door, host, httpPort);
     const folding = keepFolding(database, (error) => app.log.error({ message: (error as Error).message }, "folding failed"));
     const address = app.server.address() as AddressInfo;
-    call.print(`一本账已启动：http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}/`);
-    call.print(`接口说明：http://${host}:${address.port}/docs`);
+    const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
+    const scheme = tls ? "https" : "http";
+    call.print(`一本账已启动：${scheme}://${shown}:${address.port}/`);
+    call.print(`接口说明：${scheme}://${host}:${address.port}/docs`);
+    if (tls)
+      call.print(
+        `证书用于：${hostsOf(tls.cert).join("、")}\n各设备信任证书的办法：http://${shown}:${httpPort}/ca\n证书指纹（SHA-256）：${fingerprintOf(tls.authority)}`,
+      );
     if (code !== undefined)
       call.print(`系统还没有启用。请用浏览器打开上面的地址，填写一次性设置码：${code}（启用后作废，重新启动会换一个）`);
     ready?.();
     await stopped;
     call.say("正在停止……");
+    door?.close();
     await app.close();
     await folding.stop();
     return exits.ok;
@@ -61,6 +81,13 @@ export async function runServer(call: Call, prepare?: (database: Database) => Pr
     await database.close();
     await server.stop();
   }
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  server.listen(port, host);
+  await once(server, "listening").catch((error: NodeJS.ErrnoException) => {
+    throw explain(error, host, port);
+  });
 }
 
 function explain(error: NodeJS.ErrnoException, host: string, port: number): unknown {

@@ -16,6 +16,12 @@ const schema = z.object({
     .default("8080")
     .transform(Number)
     .refine((port) => port >= 1 && port <= 65535, "应是 1 到 65535 之间的整数，例如 8080"),
+  HTTP_PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, "应是 1 到 65535 之间的整数，例如 80")
+    .transform(Number)
+    .refine((port) => port >= 1 && port <= 65535, "应是 1 到 65535 之间的整数，例如 80")
+    .optional(),
   HOST: z.string().regex(/^\S+$/, "应是监听的地址，不含空格，例如 127.0.0.1 或 0.0.0.0").default("127.0.0.1"),
   LOG_LEVEL: z.enum(logLevels, `应是以下之一：${logLevels.join("、")}`).default("info"),
 });
@@ -26,6 +32,8 @@ export interface Config {
   /** Absolute path of the data folder. */
   dataDir: string;
   port: number;
+  /** Where plain http leads to https; undefined means the port after that of https. */
+  httpPort: number | undefined;
   host: string;
   logLevel: (typeof logLevels)[number];
 }
@@ -43,6 +51,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     });
     throw new StartError(`环境变量有误，请改正后重新启动：\n${lines.join("\n")}`);
   }
-  const { DATABASE_URL, YIBENZHANG_DATA, PORT, HOST, LOG_LEVEL } = parsed.data;
-  return { databaseUrl: DATABASE_URL, dataDir: resolve(YIBENZHANG_DATA), port: PORT, host: HOST, logLevel: LOG_LEVEL };
+  const { DATABASE_URL, YIBENZHANG_DATA, PORT, HTTP_PORT, HOST, LOG_LEVEL } = parsed.data;
+  return {
+    databaseUrl: DATABASE_URL,
+    dataDir: resolve(YIBENZHANG_DATA),
+    port: PORT,
+    httpPort: HTTP_PORT,
+    host: HOST,
+    logLevel: LOG_LEVEL,
+  };
 }

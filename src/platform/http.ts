@@ -21,6 +21,8 @@ import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { eventStreams, type EventStreams, type Follow } from "./http-events.ts";
+import { authorityPage, authorityType } from "./authority-page.ts";
+import { derOf } from "./certificates.ts";
 import { receive, requestFiles, sendFile } from "./http-files.ts";
 import { HttpRefused } from "./http-refused.ts";
 import { checkSameSite, dropSession, keepSession, sessionToken } from "./http-session.ts";
@@ -75,6 +77,8 @@ export interface HttpOptions {
   tell(error: unknown, name: string): { status: number };
   /** Folder of the browser's part, as it was built. */
   web?: string | undefined;
+  /** With these the server speaks https; `authority` is given to who is to trust it. */
+  tls?: { key: string; cert: string; authority: string } | undefined;
   /** Throws when the server cannot work. */
   healthy(): Promise<void>;
   /** Called when the server has answered its last request. */
@@ -100,6 +104,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     // A proxy on this machine says whether the browser came by https.
     trustProxy: "loopback",
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    // Its type tells http and https servers apart, which nothing here does.
+    ...((options.tls ? { https: { key: options.tls.key, cert: options.tls.cert, minVersion: "TLSv1.2" } } : {}) as object),
   });
   app.setValidatorCompiler(() => (value) => ({ value }));
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
@@ -155,6 +161,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const streams = eventStreams();
   app.addHook("preClose", async () => streams.close());
   app.addHook("onClose", () => options.closing());
+  if (options.tls) addAuthority(app, options.tls.authority);
   for (const route of options.routes) addRoute(app, route, options, streams);
   app.get("/openapi.json", { schema: { hide: true } as never }, () => app.swagger());
   app.get("/healthz", { schema: { hide: true } as never }, async () => {
@@ -167,6 +174,13 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 
 const contentPolicy =
   "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+/** The certificate that devices are to trust, and how. */
+function addAuthority(app: FastifyInstance, authority: string): void {
+  const page = authorityPage(authority);
+  app.get("/ca", { schema: { hide: true } as never }, (_request, reply) => reply.type("text/html; charset=utf-8").send(page));
+  app.get("/ca.crt", { schema: { hide: true } as never }, (_request, reply) => reply.type(authorityType).send(derOf(authority)));
+}
 
 /** An address of the browser's part: it is one page, which shows what the address says. */
 const isPage = ({ method, url, headers }: FastifyRequest): boolean =>

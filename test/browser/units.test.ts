@@ -9,7 +9,7 @@ import { expectFits, expectUsable, openSite, type Site, type Size } from "./brow
 
 let world: World;
 let site: Site;
-const long = `${"东区纪委监委驻重点项目建设指挥部联合监督检查工作组".repeat(8)}`.slice(0, 200);
+const long = "东区纪委监委驻重点项目建设指挥部联合监督检查工作组".repeat(8).slice(0, 200);
 const forty = "东区教育整顿领导小组办公室综合协调组暨督导检查组宣传报道组信访举报组案件查办组合署";
 beforeAll(async () => {
   world = await createWorld();

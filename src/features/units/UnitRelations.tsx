@@ -8,8 +8,18 @@ import { queries, reading } from "#web/api/queries.ts";
 import { clock } from "#web/ui/clock.ts";
 import { ListTable } from "#web/ui/ListTable.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
-import { stretch, tenseOf } from "./days.ts";
 import type { Unit } from "./UnitHead.tsx";
+
+/** From and to as they are shown; `to` is the first day on which it no longer holds. */
+function stretch(from: string, to: string, say: (word: "beginning" | "today") => string): [string, string] {
+  return [from === "-infinity" ? say("beginning") : from, to === "infinity" ? say("today") : dayBefore(to)];
+}
+
+const dayBefore = (day: string): string => new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+
+/** Where a stretch lies as seen from a day. */
+const tenseOf = (from: string, to: string, day: string): "now" | "past" | "future" =>
+  to !== "infinity" && to <= day ? "past" : from !== "-infinity" && from > day ? "future" : "now";
 
 const marks = { now: "●", past: "○", future: "◇" } as const;
 

@@ -1,7 +1,7 @@
 /** The tree of units on a day. A branch is asked for when it opens, and a text finds units anywhere in it. */
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { Empty, Input, Skeleton, Tree } from "antd";
-import { useEffect, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
@@ -32,18 +32,16 @@ export function UnitTree({ campaign, top, unit, day, choose }: Given) {
   const on = day === undefined ? {} : { day };
   const above = useQuery(reading("units.get", { campaign, unit, ...on })).data?.above;
   const root = useQuery(reading("units.get", { campaign, unit: top, ...on }));
-  const [open, setOpen] = useState<readonly number[]>([top]);
+  // What was opened or shut by hand; besides, the way down to the unit that is looked at is open.
+  const [turned, setTurned] = useState<ReadonlyMap<number, boolean>>(new Map());
+  const way = (above ?? []).map(({ id }) => id);
+  const wide = [top, ...way.slice(0, way.indexOf(top) + 1), ...[...turned.keys()].filter((one) => turned.get(one))];
+  const open = [...new Set(wide)].filter((one) => turned.get(one) !== false);
   // Asked for when it opens, and anew on another day or after a change.
   const opened = useQueries({
     queries: open.map((one) => reading("units.children", { campaign, unit: one, limit: 500, ...on })),
   });
   const branches = new Map(open.map((one, index) => [one, opened[index]?.data?.units]));
-  // The way down to the unit that is looked at is open.
-  useEffect(() => {
-    const way = (above ?? []).map(({ id }) => id);
-    const inside = way.slice(0, way.indexOf(top) + 1);
-    setOpen((old) => [...new Set([...old, top, ...inside])]);
-  }, [above, top]);
   const found = useQuery({
     ...reading("units.search", { campaign, text: wanted, limit: 50, ...on }),
     enabled: wanted !== "",
@@ -91,9 +89,9 @@ export function UnitTree({ campaign, top, unit, day, choose }: Given) {
           blockNode
           height={640}
           selectedKeys={[unit]}
-          expandedKeys={[...open]}
+          expandedKeys={open}
           treeData={[leafOf({ ...root.data, below: root.data.below.length })]}
-          onExpand={(keys) => setOpen(keys as number[])}
+          onExpand={(_, { node, expanded }) => setTurned(new Map(turned).set(node.key, expanded))}
           onSelect={(_, { node }) => choose(node.key)}
         />
       ) : (

@@ -1,0 +1,134 @@
+/** HTTPS with an authority of one's own: real TLS clients, renewal, what devices are told, and a service worker in a browser. */
+import { createHash, X509Certificate } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { get as httpGet, type IncomingMessage, type Server } from "node:http";
+import { request } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { chromium } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openDoor } from "#platform/authority-page.ts";
+import { currentCertificates, fingerprintOf, hostsOf, makeCertificates, type Certificates } from "#platform/certificates.ts";
+import { createServer } from "../src/main.ts";
+import { createWorld, password, type World } from "./world.ts";
+
+let folder: string;
+let world: World;
+let tls: Certificates;
+let port: number;
+let door: Server;
+let close: () => Promise<unknown>;
+const now = new Date();
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "https-"));
+  world = await createWorld();
+  tls = await makeCertificates(folder, ["127.0.0.1", "office.intranet.cn"], now);
+  const web = resolve(import.meta.dirname, "../dist/web");
+  // A browser's clock is this machine's.
+  const app = await createServer(world.database, { tls, logLevel: "silent", ...(existsSync(web) ? { web } : {}) });
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  port = (app.server.address() as AddressInfo).port;
+  door = openDoor(tls.authority, port).listen(0, "127.0.0.1");
+  close = () => app.close();
+});
+afterAll(async () => {
+  door?.close();
+  await close?.();
+  await world?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Answer {
+  status: number | undefined;
+  headers: IncomingMessage["headers"];
+  body: Buffer;
+}
+const read = (response: IncomingMessage): Promise<Answer> =>
+  new Promise((done, failed) => {
+    const parts: Buffer[] = [];
+    response.on("data", (part: Buffer) => parts.push(part));
+    response.on("error", failed);
+    response.on("end", () => done({ status: response.statusCode, headers: response.headers, body: Buffer.concat(parts) }));
+  });
+const ask = (path: string, more: object = {}, body?: string): Promise<Answer> =>
+  new Promise((done, failed) => {
+    const asked = request({ host: "127.0.0.1", port, path, ca: tls.authority, agent: false, ...more }, (response) =>
+      read(response).then(done, failed),
+    );
+    asked.on("error", failed);
+    asked.end(body);
+  });
+const atDoor = (path: string, host?: string): Promise<Answer> =>
+  new Promise((done, failed) => {
+    const options = { host: "127.0.0.1", port: (door.address() as AddressInfo).port, path, agent: false };
+    httpGet({ ...options, ...(host === undefined ? {} : { headers: { host } }) }, (response) =>
+      read(response).then(done, failed),
+    ).on("error", failed);
+  });
+
+test("who trusts the authority is let in by address and by name, others are not", async () => {
+  expect((await ask("/healthz")).status).toBe(200);
+  expect((await ask("/healthz", { servername: "office.intranet.cn" })).status).toBe(200);
+  await expect(ask("/healthz", { ca: [] })).rejects.toMatchObject({ code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" });
+  await expect(ask("/healthz", { servername: "other.cn" })).rejects.toMatchObject({ code: "ERR_TLS_CERT_ALTNAME_INVALID" });
+  const body = JSON.stringify({ login: "office", password });
+  const headers = { "content-type": "application/json", origin: `https://127.0.0.1:${port}` };
+  const signedIn = await ask("/api/session", { method: "POST", headers }, body);
+  expect(signedIn.status).toBe(200);
+  expect(String(signedIn.headers["set-cookie"])).toMatch(/^__Host-session=.*Secure/);
+});
+
+test("keys are nobody else's, and the server's certificate is renewed under the same authority", async () => {
+  for (const name of await readdir(join(folder, "tls")))
+    expect({ name, mode: (await stat(join(folder, "tls", name))).mode & 0o777 }).toEqual({ name, mode: 0o600 });
+  expect(hostsOf(tls.cert)).toEqual(["127.0.0.1", "office.intranet.cn"]);
+  expect(await currentCertificates(folder, now)).toEqual(tls);
+  const next = await currentCertificates(folder, new Date(now.getTime() + 360 * 86_400_000));
+  expect(next.authority).toBe(tls.authority);
+  expect(next.cert).not.toBe(tls.cert);
+  expect(hostsOf(next.cert)).toEqual(hostsOf(tls.cert));
+  const authority = new X509Certificate(next.authority);
+  expect(authority.ca).toBe(true);
+  expect(new X509Certificate(next.cert).verify(authority.publicKey)).toBe(true);
+  const lasts = Date.parse(new X509Certificate(next.cert).validTo) - Date.parse(new X509Certificate(next.cert).validFrom);
+  expect(lasts / 86_400_000).toBeLessThanOrEqual(398);
+  await expect(makeCertificates(folder, ["http://10.0.0.5"], now)).rejects.toThrow("不是地址或主机名");
+});
+
+test("devices are given the certificate with its fingerprint and told how; plain http leads to https and nowhere else", async () => {
+  const pem = await readFile(join(folder, "tls/ca.crt"), "utf8");
+  for (const got of [await ask("/ca.crt"), await atDoor("/ca.crt")]) {
+    expect(got.headers["content-type"]).toBe("application/x-x509-ca-cert");
+    expect(new X509Certificate(got.body).fingerprint256).toBe(fingerprintOf(pem));
+  }
+  for (const page of [await ask("/ca"), await atDoor("/ca")]) {
+    const text = page.body.toString();
+    expect(text).toContain(fingerprintOf(pem));
+    for (const device of ["安卓手机", "iOS", "Windows", "麒麟", "统信"]) expect(text).toContain(device);
+  }
+  const led = await atDoor("/c/trial/figures?unit=1", "office.intranet.cn:8081");
+  expect([led.status, led.headers.location]).toEqual([308, `https://office.intranet.cn:${port}/c/trial/figures?unit=1`]);
+  expect((await atDoor("//elsewhere.cn/", "office.intranet.cn")).headers.location).toBe(`https://office.intranet.cn:${port}/`);
+  expect((await atDoor("/", "a b")).status).toBe(400);
+});
+
+test("a browser signs in over https and keeps a service worker", { timeout: 60_000 }, async () => {
+  const key = new X509Certificate(tls.cert).publicKey.export({ type: "spki", format: "der" });
+  const program = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
+  const context = await chromium.launchPersistentContext(join(folder, "profile"), {
+    executablePath: process.env["CHROMIUM"] ?? program ?? "chromium",
+    args: ["--no-sandbox", `--ignore-certificate-errors-spki-list=${createHash("sha256").update(key).digest("base64")}`],
+  });
+  const [page = await context.newPage()] = context.pages();
+  await page.goto(`https://127.0.0.1:${port}/`);
+  await page.getByLabel("账号").fill("office");
+  await page.getByLabel("口令").fill(password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/c/**");
+  expect(
+    await page.evaluate<string>("navigator.serviceWorker.ready.then(({ active }) => new URL(active.scriptURL).protocol)"),
+  ).toBe("https:");
+  await context.close();
+});
