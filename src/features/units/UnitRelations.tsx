@@ -98,12 +98,16 @@ export function UnitChanges({ campaign, unit, may }: { campaign: string; unit: n
   );
 }
 
-type T = ReturnType<typeof useTranslation>["t"];
-
-function changeWords(t: T, { kind, words }: Change): string {
-  const parts = Array.isArray(words["parts"]) ? words["parts"].map((name) => `“${String(name)}”`).join("、") : "";
-  const values = { kind: "", parent: "", ...(words as Record<string, string>), parts };
-  return t(`units.words.${kind as "move"}`, values);
+/** What was done, with the names of then. */
+function changeWords(t: ReturnType<typeof useTranslation>["t"], { kind, words }: Change): string {
+  const { parent = "", into = "", from = "", name = "", person = "", to = "" } = words as Record<string, string>;
+  const parts = Array.isArray(words["parts"]) ? words["parts"].map((one) => `“${String(one)}”`).join("、") : "";
+  if (kind === "move") return t("units.words.move", { kind: String(words["kind"]), parent });
+  if (kind === "merge") return t("units.words.merge", { into });
+  if (kind === "split") return t("units.words.split", { parts });
+  if (kind === "rename") return t("units.words.rename", { from, name });
+  if (kind === "transfer") return t("units.words.transfer", { person, to });
+  return t("units.words.second", { person, to });
 }
 
 /** Takes back a change of units or of a person's posts. */
