@@ -2,11 +2,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { Skeleton } from "antd";
+import { lazy, Suspense } from "react";
 import { reading } from "#web/api/queries.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
-import { DraftPage } from "./DraftPage.tsx";
 import { FinalPage } from "./FinalPage.tsx";
 import "./documents.css";
+
+// The editor is heavy, and what is final needs none.
+const DraftPage = lazy(() => import("./DraftPage.tsx").then(({ DraftPage: it }) => ({ default: it })));
 
 export function DocumentPage() {
   const { campaign, document } = useParams({ from: "/c/$campaign/documents/$document" });
@@ -24,22 +27,24 @@ export function DocumentPage() {
         <Wrong error={error} retry={refetch} />
       </div>
     );
-  if (!data || !definition || !me)
-    return (
-      <div className="page">
-        <Skeleton active paragraph={{ rows: 12 }} />
-      </div>
-    );
+  const waiting = (
+    <div className="page">
+      <Skeleton active paragraph={{ rows: 12 }} />
+    </div>
+  );
+  if (!data || !definition || !me) return waiting;
   return data.final ? (
     <FinalPage campaign={campaign} document={data} final={data.final} definition={definition} />
   ) : (
-    <DraftPage
-      key={document}
-      campaign={campaign}
-      document={data}
-      definition={definition}
-      account={me.id}
-      reload={() => void refetch()}
-    />
+    <Suspense fallback={waiting}>
+      <DraftPage
+        key={document}
+        campaign={campaign}
+        document={data}
+        definition={definition}
+        account={me.id}
+        reload={() => void refetch()}
+      />
+    </Suspense>
   );
 }

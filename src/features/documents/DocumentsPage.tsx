@@ -1,22 +1,22 @@
 /** 文稿: the documents of one's unit and those below, and the ways to begin one. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { Button, Empty, Segmented, Tag } from "antd";
+import { Button, Segmented, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
+import { EmptyState } from "#web/ui/EmptyState.tsx";
+import { ListSkeleton } from "#web/ui/ListSkeleton.tsx";
 import { ListTable } from "#web/ui/ListTable.tsx";
+import { PageHead } from "#web/ui/PageHead.tsx";
 import { useSmall } from "#web/ui/small.ts";
+import { When } from "#web/ui/When.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { NewDocument } from "./NewDocument.tsx";
 import "./documents.css";
 
 type Row = Output<"documents.list">["documents"][number];
-
-/** A moment as people here read it. */
-export const minute = (at: string): string =>
-  new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short", timeZone: "Asia/Shanghai" }).format(new Date(at));
 
 /** Shape and word, never colour alone. */
 export function DocumentState({ state }: { state: Row["state"] }) {
@@ -38,39 +38,43 @@ export function DocumentsPage() {
   const rows = all.filter((one) =>
     whose === "mine" ? one.author === me?.id : whose === "unit" ? one.unit === definition?.unit : true,
   );
+  const make = (): void => setMaking(true);
   const open = (document: string): void =>
     void navigate({ to: "/c/$campaign/documents/$document", params: { campaign, document } });
   return (
     <div className="page">
-      <div className="page-head">
-        <h1>{t("documents.title")}</h1>
-        <div className="page-tools">
-          <Segmented
-            value={whose}
-            onChange={setWhose}
-            block={small}
-            options={[
-              { value: "all", label: t("documents.all") },
-              { value: "unit", label: t("documents.unit") },
-              { value: "mine", label: t("documents.mine") },
-            ]}
-          />
-          <Button type="primary" onClick={() => setMaking(true)}>
-            {t("documents.make")}
-          </Button>
-        </div>
-      </div>
+      <PageHead title={t("documents.title")}>
+        <Segmented
+          value={whose}
+          onChange={setWhose}
+          block={small}
+          options={[
+            { value: "all", label: t("documents.all") },
+            { value: "unit", label: t("documents.unit") },
+            { value: "mine", label: t("documents.mine") },
+          ]}
+        />
+        <Button onClick={() => void navigate({ to: "/verify/{-$code}" })}>{t("documents.verify")}</Button>
+        <Button type="primary" onClick={make}>
+          {t("documents.make")}
+        </Button>
+      </PageHead>
       {error ? (
         <Wrong error={error} retry={refetch} />
+      ) : !isPending && rows.length === 0 ? (
+        <None any={all.length > 0} make={make} />
       ) : small ? (
-        <Cards rows={rows} campaign={campaign} empty={!isPending && <None any={all.length > 0} />} />
+        isPending ? (
+          <ListSkeleton rows={4} />
+        ) : (
+          <Cards rows={rows} campaign={campaign} />
+        )
       ) : (
         <ListTable
           label={t("documents.title")}
           loading={isPending}
           rowKey="document"
           dataSource={rows}
-          locale={{ emptyText: <None any={all.length > 0} /> }}
           onRow={(row) => ({ onClick: () => open(row.document), className: "clickable" })}
           scroll={{}}
           columns={[
@@ -95,7 +99,7 @@ export function DocumentsPage() {
               width: 190,
               render: (_, row) => (
                 <>
-                  <span className="number">{minute(row.updatedAt)}</span>
+                  <When at={row.updatedAt} />
                   <div className="quiet">{row.updatedBy}</div>
                 </>
               ),
@@ -110,19 +114,19 @@ export function DocumentsPage() {
   );
 }
 
-function None({ any }: { any: boolean }) {
+function None({ any, make }: { any: boolean; make: () => void }) {
   const { t } = useTranslation();
+  if (any) return <EmptyState title={t("documents.emptyHere")} next={t("documents.emptyElse")} />;
   return (
-    <Empty
-      image={Empty.PRESENTED_IMAGE_SIMPLE}
-      className="none"
-      description={t(any ? "documents.emptyHere" : "documents.empty")}
+    <EmptyState
+      title={t("documents.empty")}
+      next={t("documents.emptyNext")}
+      action={<Button onClick={make}>{t("documents.make")}</Button>}
     />
   );
 }
 
-function Cards({ rows, campaign, empty }: { rows: Row[]; campaign: string; empty: React.ReactNode }) {
-  if (rows.length === 0) return empty;
+function Cards({ rows, campaign }: { rows: Row[]; campaign: string }) {
   return (
     <ul className="document-cards">
       {rows.map((row) => (
@@ -134,7 +138,7 @@ function Cards({ rows, campaign, empty }: { rows: Row[]; campaign: string; empty
               {row.aboutName} <span className="number">{`${row.from}—${row.to}`}</span>
             </span>
             <span className="quiet">
-              {row.updatedBy} <span className="number">{minute(row.updatedAt)}</span>
+              {row.updatedBy} <When at={row.updatedAt} />
             </span>
           </Link>
         </li>

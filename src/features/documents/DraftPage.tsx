@@ -78,7 +78,7 @@ export function DraftPage({ campaign, document, definition, account, reload }: G
 
   const slash = editing?.slash;
   const query = slash?.query ?? finding;
-  const { choices } = useChoices(scope, definition, query);
+  const { choices } = useChoices(scope, definition, query, inserting || slash !== undefined);
   const view = open?.view;
 
   const insert = (insertion: Insertion): void => {

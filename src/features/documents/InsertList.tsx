@@ -59,9 +59,14 @@ const listOf = (ledger: Ledger): string => {
 };
 
 /** Choices whose names hold what was typed: at most eight of a kind. */
-export function useChoices(scope: Scope, definition: Definition, query: string): { choices: Choice[]; busy: boolean } {
+export function useChoices(
+  scope: Scope,
+  definition: Definition,
+  query: string,
+  open: boolean,
+): { choices: Choice[]; busy: boolean } {
   const { campaign, unit, from, to } = scope;
-  const answer = useQuery(reading("figures.ask", { campaign, unit, from, to }));
+  const answer = useQuery({ ...reading("figures.ask", { campaign, unit, from, to }), enabled: open });
   const choices = useMemo(() => {
     const wanted = query.trim().toLowerCase();
     const holds = (...names: string[]): boolean => names.some((name) => name.toLowerCase().includes(wanted));

@@ -48,6 +48,8 @@ interface Given {
   remove: () => void;
 }
 type Spec = Record<string, unknown>;
+type Column = string | { field: string };
+const fieldOf = (column: Column): string => (typeof column === "string" ? column : column.field);
 
 /** What was written by the editor is JSON; a template's own fence is YAML and shown as it is. */
 function specOf(text: string): Spec | undefined {
@@ -65,6 +67,8 @@ export function SourcePanel({ definition, source, editable, change, remove }: Gi
   const ledger = definition.ledgers.find(({ key }) => key === spec?.["ledger"]);
   const set = (more: Spec): void => change(JSON.stringify({ ...spec, ...more }));
   const kind = (sourceNames as readonly string[]).includes(source.name) ? (source.name as SourceName) : "list";
+  const where = (spec?.["where"] as Spec | undefined) ?? {};
+  const columns = (spec?.["columns"] as Column[] | undefined) ?? [];
   const text = (name: string): string => (typeof spec?.[name] === "string" ? spec[name] : "");
   return (
     <div className="figure-panel">
@@ -91,9 +95,12 @@ export function SourcePanel({ definition, source, editable, change, remove }: Gi
               <Select
                 mode="multiple"
                 aria-label={t("documents.columns")}
-                value={(spec["columns"] as string[] | undefined) ?? []}
+                value={columns.map(fieldOf)}
                 options={["编号", "单位", "状态", ...ledger.columns].map((name) => ({ value: name, label: name }))}
-                onChange={(columns) => columns.length > 0 && set({ columns })}
+                onChange={(fields) =>
+                  fields.length > 0 &&
+                  set({ columns: fields.map((name) => columns.find((one) => fieldOf(one) === name) ?? name) })
+                }
               />
             </div>
           )}
@@ -127,10 +134,13 @@ export function SourcePanel({ definition, source, editable, change, remove }: Gi
           )}
           {source.name !== "figures" && ledger?.date && (
             <Checkbox
-              checked={spec["where"] !== undefined}
-              onChange={(event) =>
-                set({ where: event.target.checked ? { [ledger.date as string]: { from: "$from", to: "$to" } } : undefined })
-              }
+              checked={ledger.date in where}
+              onChange={(event) => {
+                const { [ledger.date as string]: _date, ...others } = where;
+                set({
+                  where: event.target.checked ? { ...others, [ledger.date as string]: { from: "$from", to: "$to" } } : others,
+                });
+              }}
             >
               {t("documents.inPeriod")}
             </Checkbox>

@@ -6,8 +6,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask, Problem } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
+import { When } from "#web/ui/When.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
-import { minute } from "./DocumentsPage.tsx";
 import { DriftList, DriftSummary } from "./DriftList.tsx";
 import "./documents.css";
 
@@ -43,7 +43,9 @@ export function VerifyPage() {
   return (
     <main className="page verify">
       <p>
-        <Link to="/">‹ {t("product")}</Link>
+        <Link to="/" className="back">
+          ‹ {t("product")}
+        </Link>
       </p>
       <h1>{t("documents.verify")}</h1>
       <p className="quiet">{t("documents.verifyHelp")}</p>
@@ -68,7 +70,7 @@ export function VerifyPage() {
         <section className="drift">
           <h2>{data.title}</h2>
           <p className="quiet">
-            {t("documents.issued", { unit: data.unitName, from: data.from, to: data.to, at: minute(data.asOf) })} ·{" "}
+            {t("documents.issued", { unit: data.unitName, from: data.from, to: data.to })} <When at={data.asOf} /> ·{" "}
             {t("documents.code")} <span className="number">{data.code}</span>
           </p>
           <DriftSummary figures={data.figures} />

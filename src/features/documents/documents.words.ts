@@ -13,8 +13,10 @@ const zh = {
   final: "已定稿",
   updated: "最近修改",
   by: "{{name}}，{{at}}",
-  empty: "还没有文稿。点“新建文稿”，选模板、范围和期间，数字由系统填好。",
-  emptyHere: "没有符合条件的文稿。",
+  empty: "还没有文稿",
+  emptyNext: "选模板、范围和期间，数字由系统填好，文字由人来改。",
+  emptyHere: "没有符合条件的文稿",
+  emptyElse: "换一个范围，或新建一份。",
   template: "模板",
   blank: "空白文稿",
   start: "起草",
@@ -134,7 +136,7 @@ const zh = {
   verifyCode: "核验码",
   verifyGo: "核验",
   verifyNone: "没有这个核验码，或者您无权查看。请核对附表上的核验码；仍查不到的，请向发文单位核实。",
-  issued: "{{unit}}，{{from}}至{{to}}，{{at}}定稿",
+  issued: "{{unit}}，{{from}}至{{to}}，定稿于",
   verifyFile: "或者直接上传 Word 文件核对",
 };
 const en: typeof zh = {
@@ -151,8 +153,10 @@ const en: typeof zh = {
   final: "Final",
   updated: "Last changed",
   by: "{{name}}, {{at}}",
-  empty: "No documents yet. Choose “New document”, a template, scope and period; the figures are filled in.",
-  emptyHere: "No such documents.",
+  empty: "No documents yet",
+  emptyNext: "Choose a template, scope and period: figures are filled in, the prose is yours.",
+  emptyHere: "No such documents",
+  emptyElse: "Choose another list, or start one.",
   template: "Template",
   blank: "Empty document",
   start: "Start",
@@ -274,7 +278,7 @@ const en: typeof zh = {
   verifyGo: "Verify",
   verifyNone:
     "There is no such code, or you may not see it. Check it against the annex, or ask the unit that issued the document.",
-  issued: "{{unit}}, {{from}} to {{to}}, final {{at}}",
+  issued: "{{unit}}, {{from}} to {{to}}, final",
   verifyFile: "Or check the Word file itself",
 };
 export const words = { zh, en };

@@ -151,6 +151,9 @@ export async function meet(
     .map(({ account: other, name, place: theirs }) => ({ account: other, name, place: theirs }));
 }
 
+/** A title as a list shows it. */
+export const oneLine = (title: string): string => title.replace(/\s*\n\s*/g, "").slice(0, 200);
+
 /** Ends a draft: it is now this report. */
 export async function markFinal(
   tx: Tx,
@@ -162,7 +165,7 @@ export async function markFinal(
   now: Date,
 ): Promise<void> {
   const changed =
-    await tx.query(sql`update documents set state = 'final', title = ${final.title}, report_id = ${identity.report}, final = ${JSON.stringify(final)}, ledgers = ${ledgers}::text[],
+    await tx.query(sql`update documents set state = 'final', title = ${oneLine(final.title)}, report_id = ${identity.report}, final = ${JSON.stringify(final)}, ledgers = ${ledgers}::text[],
     updated_by = ${asker.account?.name ?? ""}, updated_at = ${now.toISOString()} where realm_id = ${realm} and document_id = ${id} and state = 'draft' and seq = ${seq} ${raw("returning 1")}`);
   if (changed.length === 0) throw movedOn();
 }

@@ -160,6 +160,42 @@ const slashes = (onKey: Given["onSlashKey"]) =>
     },
   });
 
+/** Keys that a chosen figure or table keeps to itself; any other goes on beside it, so that nothing is typed over. */
+const ofChosen = /^(Arrow.*|Backspace|Delete|Escape|Tab|Shift|Control|Alt|Meta|CapsLock|F\d+)$/;
+
+/** Puts the cursor behind a chosen figure, or into a new paragraph below a chosen table. */
+function goBeside(view: EditorView): boolean {
+  const { selection, tr } = view.state;
+  if (!(selection instanceof NodeSelection) || !view.editable) return false;
+  const { isInline } = selection.node;
+  if (!isInline) tr.insert(selection.to, schema.node("paragraph"));
+  view.dispatch(tr.setSelection(TextSelection.create(tr.doc, selection.to + (isInline ? 0 : 1))));
+  return true;
+}
+
+/** A chosen figure opens by Enter; whatever is typed, by key or input method, goes on beside it. */
+const besideChosen = (onPress: () => void) =>
+  new Plugin({
+    props: {
+      handleKeyDown(view, { key, metaKey, ctrlKey }) {
+        const { selection } = view.state;
+        if (!(selection instanceof NodeSelection) || !selection.node.isInline) return false;
+        if (key === "Enter") onPress();
+        else if (!ofChosen.test(key) && !metaKey && !(ctrlKey && key.length === 1)) goBeside(view);
+        return key === "Enter";
+      },
+      handleDOMEvents: {
+        compositionstart: (view) => goBeside(view) && false,
+        beforeinput(view, event) {
+          if (event.inputType !== "insertText" || !event.data || event.isComposing || !goBeside(view)) return false;
+          event.preventDefault();
+          view.dispatch(view.state.tr.insertText(event.data).scrollIntoView());
+          return true;
+        },
+      },
+    },
+  });
+
 export const endSlash = (view: EditorView): void => view.dispatch(view.state.tr.setMeta(slashKey, "end"));
 
 /** Below a title the text goes on; within it, a line break is one. */
@@ -239,6 +275,7 @@ export function openEditor({
         yCursorPlugin(awareness, { cursorBuilder: cursor, selectionBuilder: () => ({ class: "other-selection" }) }),
         yUndoPlugin(),
         slashes(onSlashKey),
+        besideChosen(onPress),
         headings,
         keys,
         keymap(baseKeymap),

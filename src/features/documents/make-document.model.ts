@@ -10,7 +10,7 @@ import { annexDocx } from "./annex-docx.ts";
 import type { Block, OfficialDocument } from "./documents.types.ts";
 import { draftDoc, readDraft, writeDraft, type Draft } from "./draft-doc.types.ts";
 import { figuresIn, type DraftBlock } from "./draft.types.ts";
-import { allChanges, createDocument, markFinal, movedOn, type DocumentRow } from "./drafts.model.ts";
+import { allChanges, createDocument, markFinal, movedOn, oneLine, type DocumentRow } from "./drafts.model.ts";
 import { officialDocx } from "./official-docx.ts";
 import { templateOf } from "./make-report.model.ts";
 import { freezeReport, newIdentity, openResolver, type ReportOrder } from "./reports.model.ts";
@@ -36,16 +36,20 @@ export async function startDocument(
   return made.id;
 }
 
-const oneLine = (title: string): string => title.replace(/\s*\n\s*/g, "").slice(0, 200);
-
 const emptyDraft = (campaign: Campaign, { to }: { to: string }): Draft => ({
   head: { kind: "报告", title: "", organ: campaign.organ, copies: [], attachments: [], date: to },
   blocks: [{ kind: "paragraph", inlines: [] }],
 });
 
+/** A template's YAML as JSON, which is YAML too, so that it can be changed on screen. */
+function asJson({ name, text }: { name: string; text: string }): string {
+  const read = readYaml<unknown>(text, fences[name as FenceName], "", 1);
+  return "value" in read ? JSON.stringify(read.value) : text;
+}
+
 type Field = Parameters<typeof fieldText>[0];
 
-/** With unit and period settled, what names them is text like any other. */
+/** With unit and period settled, what names them is text like any other; a source becomes what the editor can change. */
 function withoutFields(blocks: readonly DraftBlock[], say: (name: Field) => string): DraftBlock[] {
   const settled = (inlines: DraftBlock & { kind: "paragraph" }): DraftBlock & { kind: "paragraph" } => ({
     ...inlines,
@@ -53,7 +57,7 @@ function withoutFields(blocks: readonly DraftBlock[], say: (name: Field) => stri
   });
   const plain = (inlines: (DraftBlock & { kind: "paragraph" })["inlines"]) => settled({ kind: "paragraph", inlines }).inlines;
   return blocks.map((block) => {
-    if (block.kind === "source") return block;
+    if (block.kind === "source") return { ...block, text: asJson(block) };
     return block.kind === "paragraph" ? settled(block) : { ...block, inlines: plain(block.inlines), text: plain(block.text) };
   });
 }
