@@ -53,6 +53,7 @@ const tile = (page: Page) => page.getByRole("button", { name: /^参学人次：/
 describe.each<Size>(["wide", "phone"])("%s", (size) => {
   test("a figure opens by unit, and in two clicks the records whose sum it is; a record opens in its ledger and back", async () => {
     const { page, complaints, close } = await site.visit(size, "office");
+    await page.goto(`${site.address}/c/trial/figures`);
     await page.getByRole("button", { name: "参学人次：62人次" }).first().waitFor();
     await page.getByText("还没有记录的单位").waitFor();
     await page.getByRole("button", { name: "西区纪委" }).waitFor();
@@ -97,6 +98,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
 
   test("what a figure counts is told on focus; a pinned one stands first", async () => {
     const { page, close } = await site.visit(size, "office");
+    await page.goto(`${site.address}/c/trial/figures`);
     await tile(page).focus();
     await page.getByText("对「实到人数」求和").waitFor();
     await page.keyboard.press("Escape");
@@ -179,6 +181,7 @@ test("a wall shows the figures large, reads them again, and Escape leaves", asyn
 
 test("in English", async () => {
   const { page, close } = await site.visit("wide", "office", "en");
+  await page.goto(`${site.address}/c/trial/figures`);
   await page.getByRole("heading", { name: "Key figures" }).waitFor();
   await page.getByText("Units", { exact: true }).click();
   await page.getByText("Two periods").click();

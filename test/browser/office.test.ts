@@ -98,7 +98,8 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
 
 test("in English", async () => {
   const { page, close } = await site.visit("wide", "office", "en");
-  await page.getByRole("heading", { name: "Figures" }).waitFor();
+  await goTo(page, "Figures");
+  await page.getByRole("heading", { name: "Figures", exact: true }).waitFor();
   await goTo(page, "Ledgers");
   await goTo(page, "Import");
   await page.getByText("Imported files").waitFor();

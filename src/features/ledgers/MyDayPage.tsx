@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { Skeleton } from "antd";
 import { useTranslation } from "react-i18next";
+import { Problem } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
 import { useDrafts, useOutbox } from "#web/offline/use-outbox.ts";
@@ -20,23 +21,19 @@ export function MyDayPage() {
   const me = useQuery(reading("access.me", {}));
   const definition = useQuery(reading("campaigns.get", { campaign }));
   const waiting = useQuery(reading("ledgers.waiting", { campaign }));
+  const away = waiting.failureReason instanceof Problem && waiting.failureReason.status === 0;
   const ledgers = definition.data?.ledgers ?? [];
   const nameOf = (key: string): string => ledgers.find((ledger) => ledger.key === key)?.name ?? key;
-  const mayRecord = ledgers.some(({ may }) => may.includes("record"));
   const { returned = [], queues = [] } = waiting.data ?? {};
   return (
     <div className="page thumb-page">
       <div className="page-head">
         <h1>{me.data?.name ?? t("record.me.title")}</h1>
-        {mayRecord && (
-          <Link className="as-button strong" to="/c/$campaign/record" params={{ campaign }} search={{}}>
-            {t("record.title")}
-          </Link>
-        )}
       </div>
       {me.data && <Here account={me.data.id} campaign={campaign} />}
-      {waiting.error && <Wrong error={waiting.error} retry={waiting.refetch} />}
-      {waiting.isPending && <Skeleton active paragraph={{ rows: 3 }} />}
+      {waiting.error && !away && <Wrong error={waiting.error} retry={waiting.refetch} />}
+      {away && !waiting.data && <p className="quiet">{t("record.me.away")}</p>}
+      {waiting.isPending && !away && <Skeleton active paragraph={{ rows: 3 }} />}
       <Returned campaign={campaign} stops={returned} nameOf={nameOf} />
       <Queues campaign={campaign} queues={queues} nameOf={nameOf} />
       {ledgers.length > 0 && <DueSection campaign={campaign} />}
@@ -69,7 +66,7 @@ function Here({ account, campaign }: { account: number; campaign: string }) {
               <li key={item.id}>
                 <p>
                   <strong>{item.title || item.ledgerName}</strong>
-                  {item.title && <span className="quiet">　{item.ledgerName}</span>}
+                  {item.title && <span className="quiet kind-name">{item.ledgerName}</span>}
                 </p>
                 <Sending item={item} />
               </li>

@@ -21,7 +21,7 @@ export function OwnRecord({ campaign }: { campaign: string }) {
       <h2>{t("record.me.own")}</h2>
       <p className="quiet">{t("record.me.ownHint")}</p>
       {own.error && <Wrong error={own.error} retry={own.refetch} />}
-      {own.isPending && <Skeleton active paragraph={{ rows: 5 }} />}
+      {own.isPending && own.failureCount === 0 && <Skeleton active paragraph={{ rows: 5 }} />}
       {own.data?.entries.length === 0 && <p>{t("record.me.ownEmpty")}</p>}
       <ul className="items">
         {own.data?.entries.map((entry) => (

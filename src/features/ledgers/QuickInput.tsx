@@ -43,13 +43,13 @@ export function QuickInput(given: Given) {
       );
     case "boolean":
       return (
-        <span className="choices">
+        <span className="picks">
           {([true, false] as const).map((one) => (
             <button
               key={String(one)}
               type="button"
               aria-pressed={value === one}
-              className="choice"
+              className="pick"
               onClick={() => change(value === one ? null : one)}
             >
               {one ? t("record.yes") : t("record.no")}
@@ -131,12 +131,12 @@ function Ticks({
 }: Pick<Given, "value" | "change"> & { options: readonly { id: string | number; name: string }[] }) {
   const chosen: readonly (string | number)[] = Array.isArray(value) ? value : [];
   return (
-    <span className="choices">
+    <span className="picks">
       {options.map((one) => (
         <button
           key={one.id}
           type="button"
-          className="choice"
+          className="pick"
           aria-pressed={chosen.includes(one.id)}
           onClick={() => change(chosen.includes(one.id) ? chosen.filter((other) => other !== one.id) : [...chosen, one.id])}
         >

@@ -50,23 +50,27 @@ export function RecordDone({ account, campaign, ledger, entry, go }: Given) {
   const number = item && ledger.identity.map((name) => item.values[name]).find((value) => value !== undefined && value !== null);
   if (!outbox || toMend) return undefined;
   const arrived = item?.version !== undefined || !item;
+  // On its way it may have arrived without our knowing; then it is for the ledger to take it back.
+  const undoable =
+    item !== undefined &&
+    (item.version === undefined ? item.tries === 0 : item.state === "sent" && ledger.may.includes("delete"));
   return (
     <div className="done">
-      <p className="done-mark" aria-hidden>
-        {arrived ? "✓" : "●"}
+      <p className={arrived ? "done-mark" : "done-mark local"} aria-hidden>
+        ✓
       </p>
       <h2>
         <output>{arrived ? t("record.done") : t("record.saved")}</output>
       </h2>
       <p>{[item?.title, number].filter(Boolean).join("　")}</p>
-      {item && <Sending item={item} />}
+      {item && <Sending item={item} undoable={undoable} />}
       {undo.error && <Wrong error={undo.error} />}
       <div className="done-next">
         <Button type="primary" size="large" block onClick={() => go({ ledger: ledger.key })}>
           {t("record.another")}
         </Button>
         <div className="done-more">
-          {item && (item.version !== undefined ? item.state === "sent" && ledger.may.includes("delete") : item.tries === 0) && (
+          {undoable && (
             <Button size="large" loading={undo.isPending} onClick={() => undo.mutate()}>
               {t("record.undo")}
             </Button>

@@ -207,7 +207,7 @@ function Filling({ account, campaign, unit, ledger, recent, again, begun, done }
                 <button
                   key={days}
                   type="button"
-                  className="choice"
+                  className="pick"
                   aria-pressed={day === dayFromToday(days)}
                   onClick={() => set(plan.day?.name ?? "", dayFromToday(days))}
                 >

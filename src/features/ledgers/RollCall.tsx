@@ -55,7 +55,7 @@ export function RollCall({ fields, people, away, values, call, type }: Given) {
         <details open={people.length <= few || Object.keys(away).length > 0}>
           <summary>{t("record.rollOpen", { count: people.length })}</summary>
           <p className="quiet roll-hint">
-            <span>{t("record.rollHint")}</span>
+            <span>{excusable ? t("record.rollHintExcused") : t("record.rollHint")}</span>
             {Object.keys(away).length > 0 && (
               <button type="button" className="link" onClick={() => become({})}>
                 {t("record.allPresent")}

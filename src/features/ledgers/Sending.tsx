@@ -17,7 +17,8 @@ export async function takeBack(account: number, item: Outgoing): Promise<void> {
   await keepDraft(account, item);
 }
 
-export function Sending({ item }: { item: Outgoing }) {
+/** `undoable`: the page offers another way to be rid of it. */
+export function Sending({ item, undoable = false }: { item: Outgoing; undoable?: boolean }) {
   const { t } = useTranslation();
   const { modal } = useSayings();
   const navigate = useNavigate();
@@ -45,8 +46,8 @@ export function Sending({ item }: { item: Outgoing }) {
         </span>{" "}
         <strong>{t(`record.states.${state}`)}</strong>
         {photos.length > 0 && (
-          <span className="quiet">
-            　{t("record.photosSent", { sent: photos.filter(({ sent }) => sent).length, all: photos.length })}
+          <span className="quiet parts">
+            {t("record.photosSent", { sent: photos.filter(({ sent }) => sent).length, all: photos.length })}
           </span>
         )}
       </p>
@@ -70,9 +71,11 @@ export function Sending({ item }: { item: Outgoing }) {
             </Button>
           )}
           <Button onClick={() => void outbox.retry(item.id)}>{t("record.retry")}</Button>
-          <Button type="text" danger onClick={discard}>
-            {t("record.drop")}
-          </Button>
+          {!undoable && (
+            <Button type="text" danger onClick={discard}>
+              {t("record.drop")}
+            </Button>
+          )}
         </div>
       )}
     </div>

@@ -34,6 +34,12 @@ export function outboxOf(account: number): Outbox {
   return outbox;
 }
 
+/** How many records of whoever this is have not arrived. */
+export function unsent(): number {
+  const account = who();
+  return account ? (outboxOf(account.id).list() ?? []).filter(({ state }) => state !== "sent").length : 0;
+}
+
 function open(account: number): Outbox {
   let items: readonly Outgoing[] | undefined;
   const readers = new Set<() => void>();

@@ -11,6 +11,10 @@ const zh = {
   texts: { normal: "标准", large: "大字" },
   language: "语言",
   signOut: "退出登录",
+  unsent: {
+    title: "还有{{count}}条记录没有发送",
+    words: "退出以后，它们留在这台设备上，别人看不到；您在这里再次登录时接着发送。",
+  },
   signOutSure: "页面上还有没保存的内容时，请先保存。",
   palette: {
     title: "查找或跳转",
@@ -63,6 +67,10 @@ const en: typeof zh = {
   texts: { normal: "Normal", large: "Large" },
   language: "Language",
   signOut: "Sign out",
+  unsent: {
+    title: "{{count}} records are not sent yet",
+    words: "They stay on this device, unseen by others, and are sent when you sign in here again.",
+  },
   signOutSure: "Save first what you have typed on this page.",
   palette: {
     title: "Find or go to",

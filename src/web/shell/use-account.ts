@@ -1,9 +1,11 @@
 /** Whose page this is, in which campaign, and what they may go to. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useRouterState, useSearch } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
 import { ask, Problem } from "../api/client.ts";
 import { queries, reading } from "../api/queries.ts";
 import { forgetAnswers } from "../offline/kept-answers.ts";
+import { unsent } from "../offline/outbox.ts";
 import { useSayings } from "../ui/use-sayings.ts";
 import { sessionEnded } from "./session.ts";
 import { builtPlaces, placesFor, type BuiltPlace } from "./places.ts";
@@ -31,7 +33,8 @@ export type AtCampaign = ReturnType<typeof useCampaign>;
 /** Ends the session on the server; if that fails one is still signed in and is told so. */
 export function useSignOut(): () => void {
   const navigate = useNavigate();
-  const { message } = useSayings();
+  const { message, modal } = useSayings();
+  const { t } = useTranslation();
   const leave = useMutation({
     mutationFn: () => ask("access.signOut", {}),
     onError: (error) => {
@@ -46,5 +49,14 @@ export function useSignOut(): () => void {
     sessionEnded.set(false);
     await navigate({ to: "/sign-in", search: {} });
   };
-  return leave.mutate;
+  return () => {
+    const count = unsent();
+    if (count === 0) return leave.mutate();
+    return void modal.confirm({
+      title: t("shell.unsent.title", { count }),
+      content: t("shell.unsent.words"),
+      okText: t("shell.signOut"),
+      onOk: () => leave.mutate(),
+    });
+  };
 }
