@@ -84,7 +84,8 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     for (const name of [photo.name, long]) await page.getByRole("button", { name: `查看 ${name}` }).waitFor();
     await expectUsable(page);
     await expectFits(page);
-    const [first] = await kept(id);
+    const first = (await kept(id)).find((one: { type: string }) => one.type === "image/jpeg");
+    expect(first.thumb).toMatch(/^data:image\/jpeg;base64,/);
     const { raw } = await east.get(`${api}/entries/${id}/attachments/${first.id}/content`);
     expect(raw.includes(tellTale)).toBe(false);
     expect(complaints).toEqual([]);
@@ -218,7 +219,7 @@ test("a PDF is shown within the page by the browser's own viewer, in English too
   await page.waitForFunction("document.activeElement.closest('[role=dialog]') !== null");
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Remove minutes.pdf" }).click();
-  await page.getByRole("dialog").last().getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
   await page.getByText("1 removed").click();
   await page.getByRole("button", { name: "Bring back minutes.pdf" }).click();
   await page.getByRole("button", { name: "Remove minutes.pdf" }).waitFor();
