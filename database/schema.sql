@@ -146,6 +146,7 @@ create table public.attachments (
   actor bigint,
   begun_at timestamp with time zone not null,
   kept_at timestamp with time zone,
+  thumb bytea,
   constraint attachments_pk PRIMARY KEY (realm_id, attachment_id),
   constraint attachments_state CHECK ((state = ANY (ARRAY['uploading'::text, 'kept'::text])))
 );

@@ -90,7 +90,11 @@ function Thumb({ file, address, show }: { file: Attached; address?: string; show
   const { t } = useTranslation();
   const kind = extensionOf(file.name).toUpperCase() || "…";
   const inside =
-    address !== undefined && viewOf(file.type) === "image" ? <img src={address} alt="" loading="lazy" decoding="async" /> : kind;
+    address !== undefined && viewOf(file.type) === "image" ? (
+      <img src={file.thumb ?? address} alt="" loading="lazy" decoding="async" />
+    ) : (
+      kind
+    );
   return show ? (
     // The name beside it does the same for who uses a keyboard.
     <button

@@ -172,6 +172,11 @@ function Chooser({ label, choose, camera = false }: { label: string; choose: (fi
   );
 }
 
+/** Text goes to where it is written. What Excel and Word copy is text, with a picture of it besides. */
+const isWriting = ({ target, clipboardData }: ClipboardEvent): boolean =>
+  (target instanceof Element && target.closest("input, textarea, [contenteditable]") !== null) ||
+  (clipboardData?.types.includes("text/html") === true && clipboardData.types.includes("text/plain"));
+
 /** Files that are dropped on the section or pasted anywhere outside a text that is being written. */
 function useArrivals(may: boolean, send: (files: readonly File[]) => void, nameOf: (time: string) => string) {
   const [dragging, setDragging] = useState(false);
@@ -181,7 +186,7 @@ function useArrivals(may: boolean, send: (files: readonly File[]) => void, nameO
     if (!may) return undefined;
     const paste = (event: ClipboardEvent): void => {
       const files = [...(event.clipboardData?.files ?? [])];
-      if (files.length === 0 || event.defaultPrevented) return;
+      if (files.length === 0 || event.defaultPrevented || isWriting(event)) return;
       event.preventDefault();
       const time = dayjs().format("MM-DD HH.mm.ss");
       latest.current.send(

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { campaignAction } from "#kernel/action.ts";
 import { day, done, moment } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
-import { asKept, cleanName, refuseByName } from "./attachment-kind.ts";
+import { asKept, cleanName, refuseByName, thumbOf } from "./attachment-kind.ts";
 import { about, attachmentOut, held, input, mark, path, shownOne, subject } from "./attachments.ts";
 import {
   beginAttachment,
@@ -17,7 +17,7 @@ import {
   readContent,
   removeUnfinished,
 } from "./attachments.model.ts";
-import { fileBytes, partBytes } from "./attachments.types.ts";
+import { fileBytes, partBytes, thumbBytes } from "./attachments.types.ts";
 import { doerOf } from "./entries.ts";
 import { mayAttach } from "./ledgers.policy.ts";
 
@@ -98,12 +98,19 @@ export const finish = campaignAction({
   path: `${path}/finish`,
   summary: "附件各段已传完，核对后归入记录",
   description: "核对整个文件的摘要，按内容认定类型，去掉照片中的拍摄地点等信息。",
-  input: z.object(input),
+  input: z.object({
+    ...input,
+    thumb: z
+      .string()
+      .max(2 * thumbBytes)
+      .optional()
+      .meta({ description: "照片的小图，列表中用：JPEG 的 Base64，不超过 16 KB" }),
+  }),
   output: attachmentOut,
   seconds: 60,
   subject,
   allow: (asker, { ledger, entry }) => mayAttach(asker, ledger, entry),
-  async run(call, { entry }, { attachment }) {
+  async run(call, { entry }, { attachment, thumb }) {
     const file = await getAttachment(call.tx, entry, attachment, "update");
     if (file.state === "uploading") {
       const sent: Buffer[] = [];
@@ -119,7 +126,7 @@ export const finish = campaignAction({
       const kept = await asKept(file.name, content);
       const now = await held(call, entry);
       await call.asSystem("keep a file without metadata", (tx) =>
-        keepAttachment(tx, file, { ...kept, sha256: digest(kept.content) }, call.now),
+        keepAttachment(tx, file, { ...kept, sha256: digest(kept.content), thumb: thumbOf(kept.type, thumb) }, call.now),
       );
       noteFile(call.tx, now, file, doerOf(call), "attach");
     }

@@ -2,7 +2,14 @@
 import { Problem } from "#kernel/problem.ts";
 import { DamagedPhoto, withoutMetadata } from "#platform/photo.ts";
 import { ZipFault, zipNames } from "#platform/zip-check.ts";
-import { attachable, attachableExtensions, extensionOf, nameLength, type AttachmentType } from "./attachments.types.ts";
+import {
+  attachable,
+  attachableExtensions,
+  extensionOf,
+  nameLength,
+  thumbBytes,
+  type AttachmentType,
+} from "./attachments.types.ts";
 
 const zipLimits = { entries: 5000, unpacked: 400 * 2 ** 20, ratio: 150 };
 const known = "可以上传：照片（JPEG、PNG、WebP）、PDF、OFD、Word、Excel、PPT、WPS、TXT、CSV";
@@ -43,6 +50,19 @@ export function refuseByName(name: string): void {
   const extension = extensionOf(name);
   if (extension === "" || (attachableExtensions as string[]).includes(extension)) return;
   throw refused(name, `${remedies[extension] ?? `是 .${extension} 文件，不能作为附件。${known}`}。`);
+}
+
+/** The small picture that came with a photo, if it is one. */
+export function thumbOf(type: AttachmentType, sent: string | undefined): Buffer | undefined {
+  if (sent === undefined || !type.startsWith("image/")) return undefined;
+  const picture = Buffer.from(sent, "base64");
+  if (picture.length > thumbBytes || !startsWith(picture, 0xff, 0xd8, 0xff)) return undefined;
+  try {
+    return withoutMetadata(picture, "image/jpeg");
+  } catch (error) {
+    if (error instanceof DamagedPhoto) return undefined;
+    throw error;
+  }
 }
 
 const startsWith = (content: Buffer, ...bytes: number[]): boolean => bytes.every((byte, index) => content[index] === byte);

@@ -35,10 +35,16 @@ type Whole = Pick<Attachment, "realm" | "id">;
 
 const columns = sql`attachment_id as id, realm_id as realm, unit_id as unit, entry_id as entry, name, type, state, deleted, sent_bytes as "sentBytes", sent_sha256 as "sentSha256", bytes, sha256, effective_day as "effectiveDay", ${isoText("made_at")} as "madeAt", actor, ${isoText("coalesce(kept_at, begun_at)")} as at`;
 
+export interface Listed extends Attachment {
+  received: number;
+  /** JPEG. */
+  thumb: Buffer | null;
+}
+
 /** Those of an entry, oldest first, with how many bytes of each are there. */
-export const listAttachments = (tx: Tx, entry: OfEntry): Promise<(Attachment & { received: number })[]> =>
+export const listAttachments = (tx: Tx, entry: OfEntry): Promise<Listed[]> =>
   tx.query(
-    sql`select ${columns}, case state when 'kept' then sent_bytes else (select coalesce(sum(length(p.content)), 0)::integer from attachment_parts p where p.realm_id = a.realm_id and p.attachment_id = a.attachment_id) end as received
+    sql`select ${columns}, thumb, case state when 'kept' then sent_bytes else (select coalesce(sum(length(p.content)), 0)::integer from attachment_parts p where p.realm_id = a.realm_id and p.attachment_id = a.attachment_id) end as received
       from attachments a where a.realm_id = ${entry.realm} and a.entry_id = ${entry.id} order by begun_at, name, attachment_id`,
   );
 
@@ -134,6 +140,7 @@ export interface Kept {
   name: string;
   sha256: string;
   content: Buffer;
+  thumb: Buffer | undefined;
 }
 
 /** Marks a file as whole. Runs as the owner: where less is kept than was sent, parts go. */
@@ -147,7 +154,7 @@ export async function keepAttachment(tx: Tx, file: Attachment, kept: Kept, now: 
       );
   }
   await tx.query(
-    sql`update attachments set state = 'kept', type = ${kept.type}, name = ${kept.name}, bytes = ${content.length}, sha256 = ${kept.sha256}, kept_at = ${now.toISOString()} where realm_id = ${file.realm} and attachment_id = ${file.id}`,
+    sql`update attachments set state = 'kept', type = ${kept.type}, name = ${kept.name}, bytes = ${content.length}, sha256 = ${kept.sha256}, thumb = ${kept.thumb ?? null}, kept_at = ${now.toISOString()} where realm_id = ${file.realm} and attachment_id = ${file.id}`,
   );
 }
 

@@ -209,6 +209,23 @@ describe("what is attached", () => {
     expect(await verify()).toEqual([]);
   });
 
+  test("has a small picture for lists if its sender made one, without metadata", async () => {
+    const entry = await record();
+    const thumbs: unknown[] = [];
+    for (const [name, content, thumb] of [
+      ["有.jpg", takenPhoto("image/jpeg", 1), takenPhoto("image/jpeg", 1).toString("base64")],
+      ["假.jpg", plainPhoto("image/jpeg"), Buffer.from("<svg/>").toString("base64")],
+      ["残.jpg", plainPhoto("image/jpeg"), takenPhoto("image/jpeg", 1).subarray(0, 200).toString("base64")],
+      ["文.txt", Buffer.from("文"), plainPhoto("image/jpeg").toString("base64")],
+    ] as const) {
+      const at = place(entry, randomUUID());
+      await east.send("PUT", at, announce(name, content));
+      await east.put(`${at}/parts/0`, content);
+      thumbs.push((await east.send("POST", `${at}/finish`, { thumb })).body.thumb);
+    }
+    expect(thumbs).toEqual([`data:image/jpeg;base64,${plainPhoto("image/jpeg").toString("base64")}`, null, null, null]);
+  });
+
   test("is refused for what it is, saying why and what to do", async () => {
     const entry = await record();
     const bomb = await zip({ "[Content_Types].xml": "", "word/document.xml": Buffer.alloc(40 * 2 ** 20) });

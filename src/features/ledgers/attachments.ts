@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { CampaignCall } from "#kernel/action.ts";
 import { Problem } from "#kernel/problem.ts";
-import { getAttachment, listAttachments, markAttachment, noteFile, type Attachment } from "./attachments.model.ts";
+import { getAttachment, listAttachments, markAttachment, noteFile, type Listed } from "./attachments.model.ts";
 import { doerOf, readableEntry, type EntrySubject } from "./entries.ts";
 import { getEntry } from "./ledgers.model.ts";
 import type { Entry } from "./ledgers.types.ts";
@@ -17,6 +17,7 @@ export const attachmentOut = z.object({
   type: z.string().meta({ description: "按内容认定；未传完时为空" }),
   bytes: z.int(),
   state: z.enum(["uploading", "kept"]),
+  thumb: z.string().nullable().meta({ description: "照片的小图，data: 地址" }),
   received: z.int().meta({ description: "已收到的字节数" }),
   deleted: z.boolean(),
   effectiveDay: z.string().nullable(),
@@ -33,7 +34,7 @@ export const about = (asked: { attachment: string }, found: EntrySubject | undef
   realm: found?.entry.realm,
 });
 
-export async function shown(call: CampaignCall, files: readonly (Attachment & { received: number })[]) {
+export async function shown(call: CampaignCall, files: readonly Listed[]) {
   const actors = files.map(({ actor }) => actor).filter((actor) => actor !== null);
   const names = await call.asSystem("names of those who attached", (tx) => accountNames(tx, actors));
   return files.map((file) => ({
@@ -41,6 +42,7 @@ export async function shown(call: CampaignCall, files: readonly (Attachment & { 
     name: file.name,
     type: file.type,
     state: file.state,
+    thumb: file.thumb && `data:image/jpeg;base64,${file.thumb.toString("base64")}`,
     received: file.received,
     deleted: file.deleted,
     effectiveDay: file.effectiveDay,

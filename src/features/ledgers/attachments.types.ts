@@ -6,6 +6,8 @@ export const fileBytes = 50 * 2 ** 20;
 /** Of one entry: all its files together, and how many. */
 export const entryBytes = 200 * 2 ** 20;
 export const entryFiles = 100;
+/** Of the small picture that stands for a photo in lists. */
+export const thumbBytes = 16 * 1024;
 /** Characters of a file's name that are kept. */
 export const nameLength = 200;
 

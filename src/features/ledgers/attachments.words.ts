@@ -45,6 +45,7 @@ const zh = {
   someRows: "只显示前 {{rows}} 行、{{columns}} 列，完整内容请下载。",
   cutText: "只显示开头部分，完整内容请下载。",
   sheet: "工作表",
+  otherAccount: "这台电脑已换人登录。请用添加时的账号登录后继续。",
   program: "系统",
 };
 const en: typeof zh = {
@@ -93,6 +94,7 @@ const en: typeof zh = {
   someRows: "Only the first {{rows}} rows and {{columns}} columns; download it for the rest.",
   cutText: "Only the beginning; download it for the rest.",
   sheet: "Sheet",
+  otherAccount: "Someone else has signed in here. Sign in as whoever added the file to go on.",
   program: "the program",
 };
 export const words = { zh, en };

@@ -3,6 +3,8 @@
  * nothing. Whose they are is kept with them: an office's computer has many users. Without storage (a private window)
  * there is nothing to go on with, and sending works all the same.
  */
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+
 export interface Pending {
   key: string;
   account: number;
@@ -14,41 +16,34 @@ export interface Pending {
   at: number;
 }
 
-const storeName = "files";
+interface Stores extends DBSchema {
+  files: { key: string; value: Pending };
+}
+
 /** The server keeps what has arrived of it no longer. */
 const oldest = 86_400_000;
 
-const open = (): Promise<IDBDatabase> =>
-  new Promise((done, failed) => {
-    const asked = indexedDB.open("yibenzhang-files", 1);
-    asked.addEventListener("upgradeneeded", () => asked.result.createObjectStore(storeName, { keyPath: "key" }));
-    asked.addEventListener("success", () => done(asked.result));
-    asked.addEventListener("error", () => failed(new Error("no storage", { cause: asked.error })));
-  });
+let opened: Promise<IDBPDatabase<Stores>> | undefined;
+const store = (): Promise<IDBPDatabase<Stores>> =>
+  (opened ??= openDB<Stores>("yibenzhang.files", 1, {
+    upgrade: (database) => void database.createObjectStore("files", { keyPath: "key" }),
+  }));
 
-async function within<T>(mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  const database = await open();
-  try {
-    return await new Promise((done, failed) => {
-      const work = database.transaction(storeName, mode);
-      const asked = run(work.objectStore(storeName));
-      work.addEventListener("complete", () => done(asked.result));
-      work.addEventListener("abort", () => failed(new Error("not stored", { cause: work.error })));
-    });
-  } finally {
-    database.close();
-  }
-}
+export const keepPending = async (pending: Pending): Promise<void> =>
+  void (await store()
+    .then((files) => files.put("files", pending))
+    .catch(() => undefined));
 
-export const keepPending = (pending: Pending): Promise<unknown> =>
-  within("readwrite", (store) => store.put(pending)).catch(() => undefined);
-
-export const dropPending = (key: string): Promise<unknown> =>
-  within("readwrite", (store) => store.delete(key)).catch(() => undefined);
+export const dropPending = async (key: string): Promise<void> =>
+  store()
+    .then((files) => files.delete("files", key))
+    .catch(() => undefined);
 
 /** Those of an account; what is too old to be gone on with is removed, whosever it is. */
 export async function listPending(account: number): Promise<Pending[]> {
-  const all = await within<Pending[]>("readonly", (store) => store.getAll()).catch(() => []);
+  const all = await store()
+    .then((files) => files.getAll("files"))
+    .catch((): Pending[] => []);
   const fresh = all.filter((one) => Date.now() - one.at < oldest);
   await Promise.all(all.filter((one) => !fresh.includes(one)).map((one) => dropPending(one.key)));
   return fresh.filter((one) => one.account === account);

@@ -7,7 +7,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { ask, Problem } from "./client.ts";
 import type { Output } from "./contract.ts";
-import { shrinkPhoto } from "../ui/shrink-photo.ts";
+import { shrinkPhoto, thumbOf } from "../ui/shrink-photo.ts";
 
 export type Attached = Output<"attachments.finish">;
 
@@ -51,7 +51,8 @@ export async function upload(campaign: string, entry: string, given: File, optio
       await patiently(() => ask("attachments.put", { ...asked, part }, signal, bytes), signal);
     }
     try {
-      const kept = await patiently(() => ask("attachments.finish", asked, signal), signal);
+      const thumb = await thumbOf(file);
+      const kept = await patiently(() => ask("attachments.finish", { ...asked, ...(thumb ? { thumb } : {}) }, signal), signal);
       onProgress(1);
       return kept;
     } catch (error) {
@@ -92,7 +93,7 @@ function idOf(entry: string, name: string, digest: string): string {
 const waits = [500, 2000, 5000, 10_000];
 
 /** Tries again what failed on the way; what the server refuses stays refused. */
-async function patiently<T>(send: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export async function patiently<T>(send: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   for (let times = 0; ; times++)
     try {
       return await send();

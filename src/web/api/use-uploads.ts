@@ -1,9 +1,10 @@
 /** Files that this window is sending, one after another, whatever page is open meanwhile. */
+import i18next from "i18next";
 import { useEffect, useSyncExternalStore } from "react";
 import { ask, Problem } from "./client.ts";
 import { dropPending, keepPending, listPending, type Pending } from "./pending-files.ts";
 import { queries, reading } from "./queries.ts";
-import { upload } from "./upload.ts";
+import { patiently, upload } from "./upload.ts";
 
 export interface Sending extends Pending {
   /** How much has arrived, from 0 to 1. */
@@ -43,6 +44,9 @@ async function run(key: string): Promise<void> {
   const { campaign, entry, file, effectiveDay } = one;
   const options = effectiveDay === undefined ? {} : { effectiveDay };
   try {
+    // The session may be another's by now, who signed in in the next tab.
+    if ((await patiently(() => ask("access.me", {}), stop.signal)).id !== one.account)
+      throw new Problem("not_signed_in", 401, i18next.t("attachments.otherAccount"));
     await upload(campaign, entry, file, {
       ...options,
       signal: stop.signal,
@@ -84,17 +88,20 @@ export async function cancel(key: string): Promise<void> {
   await readAgain(one);
 }
 
-let resumed = false;
-/** What was under way when the page was closed, and what failed for want of a network. */
+window.addEventListener("online", () => {
+  for (const one of all) if (one.error instanceof Problem && one.error.status === 0) retry(one.key);
+});
+
+/** Whose files are sent. */
+let sender: number | undefined;
+/** Goes on with what was under way when the page was closed. Another account begins with what is its own. */
 async function resume(): Promise<void> {
-  if (resumed) return;
-  resumed = true;
-  window.addEventListener("online", () => {
-    for (const one of all) if (one.error instanceof Problem && one.error.status === 0) retry(one.key);
-  });
   const { id } = await queries.ensureQueryData(reading("access.me", {}));
-  const pending = (await listPending(id)).filter((one) => !all.some(({ key }) => key === one.key));
-  set([...all, ...pending.map((one) => ({ ...one, part: 0, attachment: undefined, error: undefined }))]);
+  if (id === sender) return;
+  sender = id;
+  const own = all.filter(({ account }) => account === id);
+  const pending = (await listPending(id)).filter((one) => !own.some(({ key }) => key === one.key));
+  set([...own, ...pending.map((one) => ({ ...one, part: 0, attachment: undefined, error: undefined }))]);
   for (const { key } of pending) enqueue(key);
 }
 
