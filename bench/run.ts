@@ -12,11 +12,13 @@ import { importing } from "./import.ts";
 import { live } from "./live.ts";
 import { report } from "./report.ts";
 import { starting } from "./start.ts";
+import { trend } from "./trend.ts";
 import { writes } from "./writes.ts";
 import { isMet, ratioOf, type Result } from "./stage.ts";
 
 const benchmarks: Record<string, (scale: number, say: (line: string) => void) => Promise<Result[]>> = {
   figures,
+  trend,
   import: importing,
   writes,
   live,

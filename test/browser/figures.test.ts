@@ -37,6 +37,12 @@ afterAll(async () => {
   await world?.close();
 });
 
+async function open(size: Size, language: "zh" | "en" = "zh") {
+  const visitor = await site.visit(size, "office", language);
+  await visitor.page.goto(`${site.address}/c/trial/figures`);
+  return visitor;
+}
+
 /** Clicks, counted. */
 function clicker() {
   let clicks = 0;
@@ -52,8 +58,7 @@ const tile = (page: Page) => page.getByRole("button", { name: /^参学人次：/
 
 describe.each<Size>(["wide", "phone"])("%s", (size) => {
   test("a figure opens by unit, and in two clicks the records whose sum it is; a record opens in its ledger and back", async () => {
-    const { page, complaints, close } = await site.visit(size, "office");
-    await page.goto(`${site.address}/c/trial/figures`);
+    const { page, complaints, close } = await open(size);
     await page.getByRole("button", { name: "参学人次：62人次" }).first().waitFor();
     await page.getByText("还没有记录的单位").waitFor();
     await page.getByRole("button", { name: "西区纪委" }).waitFor();
@@ -79,7 +84,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
   });
 
   test("a figure opens further down, and its course is a chart and a table", async () => {
-    const { page, complaints, close } = await site.visit(size, "office");
+    const { page, complaints, close } = await open(size);
     await page.goto(`${site.address}/c/trial/figures?figure=attended&at=${world.units.east}`);
     const drawer = page.getByRole("dialog");
     await drawer.getByRole("button", { name: "东区纪委办公室", exact: true }).click();
@@ -97,8 +102,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
   });
 
   test("what a figure counts is told on focus; a pinned one stands first", async () => {
-    const { page, close } = await site.visit(size, "office");
-    await page.goto(`${site.address}/c/trial/figures`);
+    const { page, close } = await open(size);
     await tile(page).focus();
     await page.getByText("对「实到人数」求和").waitFor();
     await page.keyboard.press("Escape");
@@ -111,7 +115,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
   });
 
   test("as of a moment the numbers are those of then, and a banner says so", async () => {
-    const { page, close } = await site.visit(size, "office");
+    const { page, close } = await open(size);
     await page.goto(`${site.address}/c/trial/figures?asOf=${encodeURIComponent(JSON.stringify(then))}`);
     await page.getByRole("alert").getByText("时的数字，不是现在的").waitFor();
     await page.getByRole("button", { name: "参学人次：60人次" }).first().waitFor();
@@ -123,7 +127,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
   });
 
   test("two periods stand side by side, with the difference in words", async () => {
-    const { page, close } = await site.visit(size, "office");
+    const { page, close } = await open(size);
     await page.goto(`${site.address}/c/trial/figures?view=compare&from=2023-05-01&to=2023-05-31`);
     const row = page.getByRole("row", { name: /参学人次/ });
     await row.getByText("▲ 增加8人次").waitFor();
@@ -134,8 +138,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
   });
 
   test("units and figures in a table, with the total of the server; its workbook says the same", async () => {
-    const { page, complaints, close } = await site.visit(size, "office");
-    await page.goto(`${site.address}/c/trial/figures`);
+    const { page, complaints, close } = await open(size);
     await page.getByText("单位对照").click();
     await page.getByRole("row", { name: /（合计）.*3场.*62人次/ }).waitFor();
     await page.getByRole("row", { name: /^西区纪委.*0场.*0人次/ }).waitFor();
@@ -158,7 +161,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
 });
 
 test("a wall shows the figures large, reads them again, and Escape leaves", async () => {
-  const { page, complaints, close } = await site.visit("wide", "office");
+  const { page, complaints, close } = await open("wide");
   await page.clock.install();
   await page.goto(`${site.address}/c/trial/figures?screen=1`);
   const wall = page.getByRole("region", { name: "大屏" });
@@ -180,8 +183,7 @@ test("a wall shows the figures large, reads them again, and Escape leaves", asyn
 });
 
 test("in English", async () => {
-  const { page, close } = await site.visit("wide", "office", "en");
-  await page.goto(`${site.address}/c/trial/figures`);
+  const { page, close } = await open("wide", "en");
   await page.getByRole("heading", { name: "Key figures" }).waitFor();
   await page.getByText("Units", { exact: true }).click();
   await page.getByText("Two periods").click();

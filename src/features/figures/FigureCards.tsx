@@ -1,7 +1,7 @@
 /** Figures as cards: those watched (or the campaign's first), what changed lately, then all in the groups of the pack. */
-import { Empty } from "antd";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { EmptyState } from "#web/ui/EmptyState.tsx";
 import { useSurroundings, type Asked, type Figure } from "./asked.tsx";
 import { FigureTile } from "./FigureTile.tsx";
 import { Glance } from "./Glance.tsx";
@@ -46,8 +46,8 @@ export function FigureCards({ asked, text, pins, toggle }: Shown) {
       ))}
     </div>
   );
-  if (figures.length === 0) return <Empty description={t("figures.noFigures")} />;
-  if (groups.length === 0) return <Empty description={t("figures.notFound", { text })} />;
+  if (figures.length === 0) return <EmptyState title={t("figures.noFigures")} next={t("figures.noFiguresNext")} />;
+  if (groups.length === 0) return <EmptyState title={t("figures.notFound", { text })} next={t("figures.notFoundNext")} />;
   return (
     <>
       {text === "" && (

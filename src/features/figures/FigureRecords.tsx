@@ -1,10 +1,11 @@
 /** The records behind a figure, with what they come to; each opens in its ledger, and going back returns here. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Button, Empty, Skeleton } from "antd";
+import { Button, Skeleton } from "antd";
 import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
+import { EmptyState } from "#web/ui/EmptyState.tsx";
 import { ListTable } from "#web/ui/ListTable.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import type { Opened } from "./FigureDrawer.tsx";
@@ -35,7 +36,7 @@ export function FigureRecords({ asked, figure, question }: Opened) {
       label={t("figures.records")}
       rowKey={({ entryId, value, part }) => `${entryId} ${value} ${part}`}
       dataSource={records}
-      locale={{ emptyText: <Empty description={t("figures.none")} /> }}
+      locale={{ emptyText: <EmptyState title={t("figures.none")} next={t("figures.noneNext")} /> }}
       columns={[
         ...(records.some(({ day }) => day !== null) ? [{ title: t("figures.day"), dataIndex: "day", className: "number" }] : []),
         { title: t("figures.recordUnit"), dataIndex: "unit" },

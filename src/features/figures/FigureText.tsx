@@ -11,7 +11,7 @@ export function FigureText({ text, question }: { text: string; question: string 
   return (
     <span key={text} className={changed ? "figure-text changed" : "figure-text"}>
       {parts ? <b className={parts.number.length > 8 ? "number long" : "number"}>{parts.number}</b> : <span>{text}</span>}
-      {parts && parts.unit !== "" && <small>{parts.unit}</small>}
+      {parts && parts.unit !== "" && <small className={parts.unit.length > 7 ? "long" : undefined}>{parts.unit}</small>}
     </span>
   );
 }

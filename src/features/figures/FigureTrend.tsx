@@ -1,11 +1,13 @@
 /** A figure over the days, weeks or months of the period, as a chart or as a table. */
 import { useQuery } from "@tanstack/react-query";
-import { Empty, Segmented, Skeleton } from "antd";
+import { Segmented, Skeleton } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { reading } from "#web/api/queries.ts";
+import { EmptyState } from "#web/ui/EmptyState.tsx";
 import { ListTable } from "#web/ui/ListTable.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
+import { often } from "./asked.tsx";
 import type { Opened } from "./FigureDrawer.tsx";
 import { exactly } from "./numbers.types.ts";
 import type { Step } from "./periods.types.ts";
@@ -20,6 +22,7 @@ export function FigureTrend({ figure, question }: Opened) {
   const answer = useQuery({
     ...reading("figures.trend", { ...question, keys: figure.key, ...(by ? { by } : {}) }),
     placeholderData: (before) => before,
+    refetchInterval: often,
   });
   if (answer.isPending) return <Skeleton active />;
   const values = answer.data?.figures[0]?.values;
@@ -52,7 +55,7 @@ export function FigureTrend({ figure, question }: Opened) {
       </div>
       {answer.error && <Wrong error={answer.error} retry={answer.refetch} />}
       {answer.data && numbers.length === 0 && (
-        <Empty description={t(values === undefined ? "figures.sealedTrend" : "figures.noTrend")} />
+        <EmptyState title={t("figures.noTrend")} next={t(values === undefined ? "figures.sealedTrend" : "figures.flatTrend")} />
       )}
       {numbers.length > 0 && form === "chart" && (
         <Suspense fallback={<Skeleton active />}>

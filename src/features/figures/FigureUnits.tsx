@@ -1,8 +1,9 @@
 /** A figure by unit: the name opens what lies below it, the number the records behind it. */
 import { useQuery } from "@tanstack/react-query";
-import { Empty, Skeleton } from "antd";
+import { Skeleton } from "antd";
 import { useTranslation } from "react-i18next";
 import { reading } from "#web/api/queries.ts";
+import { EmptyState } from "#web/ui/EmptyState.tsx";
 import { ListTable } from "#web/ui/ListTable.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import type { Opened } from "./FigureDrawer.tsx";
@@ -23,7 +24,7 @@ export function FigureUnits({ asked, figure, question }: Opened) {
       rowKey="unit"
       className={answer.isPlaceholderData ? "stale" : ""}
       dataSource={rows}
-      locale={{ emptyText: <Empty description={t("figures.noUnits")} /> }}
+      locale={{ emptyText: <EmptyState title={t("figures.noUnits")} next={t("figures.noUnitsNext")} /> }}
       columns={[
         {
           title: t("unit"),

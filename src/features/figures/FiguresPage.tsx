@@ -4,6 +4,7 @@ import { Button, Input, Segmented, Skeleton } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { reading } from "#web/api/queries.ts";
+import { PageHead } from "#web/ui/PageHead.tsx";
 import { useSmall } from "#web/ui/small.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { AsOfBanner, AskedTools } from "./AskedTools.tsx";
@@ -40,8 +41,7 @@ export function FiguresPage() {
   const open = figures.find(({ key }) => key === search.figure);
   return (
     <div className="page figures">
-      <div className="page-head">
-        <h1>{t("figures.title")}</h1>
+      <PageHead title={t("figures.title")}>
         <div className="figure-acts no-print">
           <Segmented
             aria-label={t("figures.view")}
@@ -60,7 +60,7 @@ export function FiguresPage() {
             </>
           )}
         </div>
-      </div>
+      </PageHead>
       <AskedTools asked={asked}>
         {view !== "table" && (
           <Input

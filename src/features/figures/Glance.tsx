@@ -2,13 +2,9 @@
 import { Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLastDays, type Asked, type FigureWords, type Surroundings } from "./asked.tsx";
+import { useLastDays, type Asked, type Surroundings } from "./asked.tsx";
 import { expectedOf } from "./expected.tsx";
 import { FigureName } from "./FigureName.tsx";
-
-/** Figures that add up over days, so that seven days say what was added. */
-const adds = (figure: FigureWords | undefined): boolean =>
-  figure !== undefined && (figure.count !== undefined || figure.sum !== undefined) && figure.date !== "none" && !figure.period;
 
 const lines = 5;
 
@@ -23,7 +19,8 @@ export function Glance({ asked, around }: { asked: Asked; around: Surroundings }
 
 function Changed({ asked }: { asked: Asked }) {
   const { t } = useTranslation();
-  const { spans, now, before } = useLastDays(asked);
+  const { none, spans, now, before } = useLastDays(asked);
+  if (none) return null;
   if (!spans || !now.data || !before.data)
     return (
       <div className="glance-part" aria-busy>
@@ -32,7 +29,7 @@ function Changed({ asked }: { asked: Asked }) {
     );
   const earlier = new Map(before.data.units[0]?.figures.map((one) => [one.key, one]));
   const changed = (now.data.units[0]?.figures ?? [])
-    .filter(({ key, value }) => typeof value === "number" && value !== 0 && adds(asked.words.get(key)))
+    .filter(({ value }) => typeof value === "number" && value !== 0)
     .toSorted((left, right) => Number(isOwn(asked, right.key)) - Number(isOwn(asked, left.key)));
   return (
     <div className="glance-part">

@@ -1,9 +1,10 @@
 /** 数字 on a wall: the watched figures over the whole window, large and dark, read again every half minute; Escape leaves. */
 import { useQueryClient } from "@tanstack/react-query";
-import { Button, ConfigProvider, theme } from "antd";
+import { Button, ConfigProvider } from "antd";
 import dayjs from "dayjs";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { themeFor } from "#web/ui/theme.ts";
 import { useSurroundings, type Asked } from "./asked.tsx";
 import { FigureName } from "./FigureName.tsx";
 import { FigureText } from "./FigureText.tsx";
@@ -11,10 +12,9 @@ import { hasShape, Sparkline } from "./Sparkline.tsx";
 
 /** A wall is dark whatever the page is. The variables of this theme belong to the class that its key names. */
 const dark = {
+  ...themeFor({ look: "screen", large: false, small: false }),
   inherit: false,
-  algorithm: theme.darkAlgorithm,
   cssVar: { key: "on-wall" },
-  token: { fontSize: 20, fontFamily: "inherit" },
 };
 const often = 30_000;
 /** So many can be read from five metres. */

@@ -7,7 +7,7 @@ import { reading } from "#web/api/queries.ts";
 import { dayAfter } from "./periods.types.ts";
 
 export type Figure = Output<"figures.ask">["units"][number]["figures"][number];
-export type FigureWords = Output<"campaigns.get">["figures"][number];
+type FigureWords = Output<"campaigns.get">["figures"][number];
 export type Asked = ReturnType<typeof useAsked>;
 
 const route = { from: "/c/$campaign/figures" } as const;
@@ -46,11 +46,14 @@ export function useAsked() {
   };
 }
 
+/** Shapes and coverage follow slower than the numbers, which are asked again at every change. */
+export const often = 60_000;
+
 /** The shape of each figure over the period, and which units below have a number: asked once the numbers themselves are there. */
 export function useSurroundings({ question, answer }: Asked) {
-  const ready = answer.isSuccess && !answer.isPlaceholderData;
-  const trend = useQuery({ ...reading("figures.trend", question), enabled: ready, placeholderData: keep });
-  const coverage = useQuery({ ...reading("figures.coverage", question), enabled: ready, placeholderData: keep });
+  const enabled = answer.isSuccess && !answer.isPlaceholderData;
+  const trend = useQuery({ ...reading("figures.trend", question), enabled, placeholderData: keep, refetchInterval: often });
+  const coverage = useQuery({ ...reading("figures.coverage", question), enabled, placeholderData: keep, refetchInterval: often });
   const { data } = trend;
   const shapes = useMemo(() => new Map(data?.figures.map((one) => [one.key, one.values])), [data]);
   const without = useMemo(() => new Map(coverage.data?.figures.map((one) => [one.key, one.without])), [coverage.data]);
@@ -58,16 +61,21 @@ export function useSurroundings({ question, answer }: Asked) {
 }
 export type Surroundings = ReturnType<typeof useSurroundings>;
 
-/** The figures of the last seven days of the period, and of the seven before. */
-export function useLastDays({ question, answer, period }: Asked) {
+/** Figures that add up over days, so that seven days say what was added. */
+const adds = (figure: FigureWords): boolean =>
+  (figure.count !== undefined || figure.sum !== undefined) && figure.date !== "none" && !figure.period;
+
+/** What the figures that add up came to in the last seven days of the period, and in the seven before. */
+export function useLastDays({ question, answer, period, definition }: Asked) {
+  const keys = definition?.figures.filter(adds).map(({ key }) => key) ?? [];
   const to = period?.to ?? "";
-  const ready = answer.isSuccess && !answer.isPlaceholderData;
+  const ready = answer.isSuccess && !answer.isPlaceholderData && keys.length > 0;
   const days = (first: number, last: number) => ({ from: dayAfter(to, first), to: dayAfter(to, last) });
   const spans = period ? { now: days(-6, 0), before: days(-13, -7) } : undefined;
   const ask = (span: { from: string; to: string } | undefined) => ({
-    ...reading("figures.ask", { ...question, ...span }),
+    ...reading("figures.ask", { ...question, ...span, keys: keys.join(",") }),
     enabled: ready && span !== undefined,
     placeholderData: keep,
   });
-  return { spans, now: useQuery(ask(spans?.now)), before: useQuery(ask(spans?.before)) };
+  return { none: keys.length === 0, spans, now: useQuery(ask(spans?.now)), before: useQuery(ask(spans?.before)) };
 }

@@ -1,8 +1,19 @@
 /** What is on screen follows what others change: the server says that something has, and what is shown is asked again. */
 import { queries } from "./queries.ts";
 
-/** Definitions, registers and who one is: asked again when a page opens anew, not at every record that someone makes. */
-const lasting = new Set<unknown>(["access.me", "campaigns.list", "campaigns.get", "units.list", "people.list"]);
+/**
+ * Definitions, registers and who one is: asked again when a page opens anew, not at every record that someone makes.
+ * Trends and coverage go over everything, and are asked again every minute by themselves.
+ */
+const lasting = new Set<unknown>([
+  "access.me",
+  "campaigns.list",
+  "campaigns.get",
+  "units.list",
+  "people.list",
+  "figures.trend",
+  "figures.coverage",
+]);
 const shortest = 1000;
 const longest = 5000;
 const refusedRest = 15_000;
