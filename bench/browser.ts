@@ -78,8 +78,14 @@ const visits =
   (browser: Browser, address: string, find: (login: string) => Login): Open =>
   async (size, login, place) => {
     const context = await browser.newContext({ viewport: sizes[size], locale: "zh-CN", timezoneId: "Asia/Shanghai" });
-    if (place !== "sign-in")
-      await context.request.post(`${address}/api/session`, { data: find(login), headers: { origin: address } });
+    if (place !== "sign-in") {
+      const { password } = find(login);
+      const entered = await context.request.post(`${address}/api/session`, {
+        data: { login, password },
+        headers: { origin: address },
+      });
+      if (!entered.ok()) throw new Error(await entered.text());
+    }
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
     const chrome = await context.newCDPSession(page);
@@ -96,7 +102,7 @@ async function usable(page: Page, place: string): Promise<void> {
   if (place === "sign-in") return page.locator("input[type=password]").waitFor();
   await page.locator(`a[aria-current=page][href*="/${place}"]`).first().waitFor();
   await page.locator("main h1").first().waitFor();
-  await page.waitForFunction(`!document.querySelector("main .ant-skeleton, main .ant-spin-spinning, main .list-skeleton")`);
+  await page.locator("main :is(.ant-skeleton, .ant-spin-spinning, .list-skeleton)").first().waitFor({ state: "hidden" });
 }
 
 /** Bytes of script on the wire, compressed with gzip as over plain http. */

@@ -57,7 +57,10 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await page.getByText("新增2条，修改0条，不变0条，退回1条").waitFor();
 
     await goTo(page, "数字");
-    await page.getByRole("button", { name: /参学人次：20人次/ }).click();
+    await page
+      .getByRole("button", { name: /参学人次：20人次/ })
+      .first()
+      .click();
     await page.getByRole("tab", { name: "记录" }).click();
     await page.getByRole("cell", { name: `${mark}2`, exact: true }).waitFor();
     await expectUsable(page);
@@ -67,7 +70,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await page.getByRole("combobox", { name: "台账" }).click();
     await page.getByTitle("集中学习台账").last().click();
     if (size === "wide") await page.getByText("表格", { exact: true }).click();
-    await page.getByText(`${mark}2`, { exact: true }).click();
+    await page.getByText(`${mark}2`).first().click();
     await page.getByRole("button", { name: /修\s*改/ }).click();
     await page.getByLabel("实到人数").fill("9");
     await page.getByRole("button", { name: /保\s*存/ }).click();

@@ -82,7 +82,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await openPalette(page, size);
     await page.keyboard.type("深色");
     await page.keyboard.press("Enter");
-    await page.waitForFunction("document.documentElement.style.colorScheme === 'dark'");
+    await page.locator("html[style*=dark]").waitFor({ state: "attached" });
     await openPalette(page, size);
     await page.keyboard.type("english");
     await page.keyboard.press("Enter");

@@ -1,6 +1,7 @@
 /** Under whom a unit stands and stood, by kind, as a time line; and what was done to it, each of which can be taken back. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { App, Button, Empty, Popconfirm, Timeline } from "antd";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
@@ -99,7 +100,7 @@ export function UnitChanges({ campaign, unit, may }: { campaign: string; unit: n
 }
 
 /** What was done, with the names of then. */
-function changeWords(t: ReturnType<typeof useTranslation>["t"], { kind, words }: Change): string {
+function changeWords(t: TFunction, { kind, words }: Change): string {
   const { parent = "", into = "", from = "", name = "", person = "", to = "" } = words as Record<string, string>;
   const parts = Array.isArray(words["parts"]) ? words["parts"].map((one) => `“${String(one)}”`).join("、") : "";
   if (kind === "move") return t("units.words.move", { kind: String(words["kind"]), parent });

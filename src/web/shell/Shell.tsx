@@ -75,14 +75,13 @@ function PlaceLink({ at, place }: { at: AtCampaign; place: BuiltPlace }) {
 function Where({ at }: { at: AtCampaign }) {
   const { t } = useTranslation();
   const campaigns = useQuery(reading("campaigns.list", {})).data?.campaigns ?? [];
-  const unit = at.units.find(({ id }) => id === at.unit)?.name;
   const words: ReactNode = (
     <>
       <span className="where-campaign">{at.definition?.name}</span>
-      <span className="where-unit">{unit}</span>
+      <span className="where-unit">{at.unitName}</span>
     </>
   );
-  if (campaigns.length < 2 && at.units.length < 2) return <div className="where where-words">{words}</div>;
+  if (campaigns.length < 2 && !at.hasUnits) return <div className="where where-words">{words}</div>;
   return (
     <button type="button" className="where" title={t("shell.switch")} onClick={find}>
       <span className="where-words">{words}</span>

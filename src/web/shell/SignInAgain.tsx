@@ -27,6 +27,7 @@ export function SignInAgain() {
       <p className="quiet">{other ? t("shell.again.otherWords") : t("shell.again.words")}</p>
       {!other && <p className="again-who">{me?.name}</p>}
       <SignInForm
+        key={String(other)}
         {...(other || !me ? {} : { login: me.login })}
         entered={(account) => {
           // Another's page is forgotten whole, with what was typed on it.

@@ -1,6 +1,7 @@
-/** Account and password; whoever gets in is told to the page that asked. */
+/** Account and password; whoever gets in is told to the page that asked. The first page of all, and so of plain elements. */
 import { useMutation } from "@tanstack/react-query";
-import { Button, Form, Input } from "antd";
+import { Button } from "antd";
+import { useEffect, useId, useRef, useState, type ComponentProps, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { ask } from "../api/client.ts";
 import type { Input as Asked, Output } from "../api/contract.ts";
@@ -12,32 +13,58 @@ type Account = Output<"access.signIn">["account"];
 /** With a `login`, only its password is asked for. */
 export function SignInForm({ login, entered }: { login?: string; entered: (account: Account) => void | Promise<void> }) {
   const { t } = useTranslation();
+  const [missing, setMissing] = useState<Partial<Record<keyof Given, string>>>({});
+  const form = useRef<HTMLFormElement>(null);
   const enter = useMutation({
-    mutationFn: (given: Given) => ask("access.signIn", { ...given, login: login ?? given.login }),
+    mutationFn: (given: Given) => ask("access.signIn", given),
     onSuccess: ({ account }) => entered(account),
   });
+  useEffect(() => form.current?.querySelector<HTMLInputElement>("input:not([type=hidden])")?.focus(), []);
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const filled = new FormData(event.currentTarget);
+    const said = (name: keyof Given): string => {
+      const value = filled.get(name);
+      return typeof value === "string" ? value : "";
+    };
+    const given = { login: said("login"), password: said("password") };
+    setMissing({
+      ...(given.login === "" ? { login: t("signIn.needLogin") } : {}),
+      ...(given.password === "" ? { password: t("signIn.needPassword") } : {}),
+    });
+    if (given.login !== "" && given.password !== "") enter.mutate(given);
+  };
   return (
-    <Form<Given> layout="vertical" requiredMark={false} onFinish={(given) => enter.mutate(given)}>
+    <form ref={form} className="sign-in-form" noValidate onSubmit={submit}>
       {login === undefined ? (
-        <Form.Item name="login" label={t("signIn.login")} rules={[{ required: true, message: t("signIn.needLogin") }]}>
-          <Input autoComplete="username" size="large" />
-        </Form.Item>
+        <Field name="login" label={t("signIn.login")} autoComplete="username" fault={missing.login} />
       ) : (
-        <input type="hidden" autoComplete="username" value={login} readOnly />
+        <input type="hidden" name="login" autoComplete="username" value={login} readOnly />
       )}
-      <Form.Item name="password" label={t("signIn.password")} rules={[{ required: true, message: t("signIn.needPassword") }]}>
-        <Input.Password
-          autoComplete="current-password"
-          size="large"
-          // The dialog asks for nothing else.
-          // oxlint-disable-next-line jsx-a11y/no-autofocus
-          autoFocus={login !== undefined}
-        />
-      </Form.Item>
+      <Field
+        name="password"
+        label={t("signIn.password")}
+        type="password"
+        autoComplete="current-password"
+        fault={missing.password}
+      />
       {enter.error && <Wrong error={enter.error} />}
       <Button type="primary" htmlType="submit" size="large" block loading={enter.isPending}>
         {t("signIn.submit")}
       </Button>
-    </Form>
+    </form>
+  );
+}
+
+function Field({ label, fault, ...input }: ComponentProps<"input"> & { label: string; fault: string | undefined }) {
+  const id = useId();
+  return (
+    <p>
+      <label htmlFor={id}>{label}</label>
+      <input id={id} aria-invalid={fault !== undefined} aria-describedby={`${id}-fault`} {...input} />
+      <span id={`${id}-fault`} className="fault" aria-live="polite">
+        {fault}
+      </span>
+    </p>
   );
 }

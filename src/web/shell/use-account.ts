@@ -14,15 +14,18 @@ export function useCampaign() {
   const { campaign } = useParams({ from: "/c/$campaign" });
   const search: { unit?: number; ledger?: string } = useSearch({ strict: false });
   const definition = useQuery(reading("campaigns.get", { campaign })).data;
-  const units = useQuery(reading("units.list", { campaign })).data?.units ?? [];
+  const unit = search.unit ?? definition?.unit ?? 0;
+  const about = useQuery({ ...reading("units.get", { campaign, unit }), enabled: unit > 0 }).data;
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const name = path.split("/")[3];
   return {
     key: campaign,
     definition,
-    units,
     /** The unit that pages are about: the one chosen, or one's own. */
-    unit: search.unit ?? definition?.unit ?? 0,
+    unit,
+    unitName: about?.name ?? "",
+    /** There are units to choose from. */
+    hasUnits: unit !== definition?.unit || (about?.below.length ?? 0) > 0,
     ledger: search.ledger,
     places: placesFor(definition?.role ?? "cadre"),
     here: builtPlaces.find((place): place is BuiltPlace => place === name),

@@ -11,12 +11,13 @@ import type { Command } from "./commands.ts";
 import { overlay } from "./overlay.ts";
 import { useSignOut, type AtCampaign } from "./use-account.ts";
 
-export function useCommands({ key: campaign, definition, units, places, here }: AtCampaign): Command[] {
+export function useCommands({ key: campaign, definition, places, here }: AtCampaign): Command[] {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const { look, large } = shown.use();
   const signOut = useSignOut();
   const campaigns = useQuery(reading("campaigns.list", {})).data?.campaigns;
+  const units = useQuery(reading("units.list", { campaign })).data?.units;
   return useMemo(() => {
     const params = { campaign };
     const go =
@@ -60,13 +61,22 @@ export function useCommands({ key: campaign, definition, units, places, here }: 
       command("do", "keys", t("shell.keys.title"), () => overlay.set("keys"), "?"),
       command("do", "print", t("shell.palette.print"), () => setTimeout(() => window.print())),
       command("do", "leave", t("shell.signOut"), signOut),
+      ...(places.includes("record") ? ledgers.filter(({ may }) => may.includes("record")) : []).map(({ key, name, area }) =>
+        command(
+          "record",
+          key,
+          t("shell.palette.record", { name }),
+          go({ to: "/c/$campaign/record", params, search: { ledger: key } }),
+          `${name} ${area ?? ""}`,
+        ),
+      ),
       ...ledgers.map(({ key, name, area }) =>
         command("ledger", key, name, go({ to: "/c/$campaign/ledgers", params, search: { ledger: key } }), area),
       ),
       ...(definition?.figures ?? []).map(({ key, name }) =>
         command("figure", key, name, go({ to: "/c/$campaign/figures", params, search: { figure: key } }), key),
       ),
-      ...units.map(({ id, name }) => command("unit", id, name, toUnit(id))),
+      ...(units ?? []).map(({ id, name }) => command("unit", id, name, toUnit(id))),
       ...(campaigns ?? [])
         .filter(({ key }) => key !== campaign)
         .map(({ key, name }) =>
