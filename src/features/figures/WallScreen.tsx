@@ -12,7 +12,7 @@ import { hasShape, Sparkline } from "./Sparkline.tsx";
 
 /** A wall is dark whatever the page is. The variables of this theme belong to the class that its key names. */
 const dark = {
-  ...themeFor({ look: "screen", large: false, small: false }),
+  ...themeFor({ look: "screen", large: false, small: false, still: false }),
   inherit: false,
   cssVar: { key: "on-wall" },
 };
