@@ -1,8 +1,9 @@
 /** HTTPS with an authority of one's own: real TLS clients, renewal, what devices are told, and a service worker in a browser. */
 import { createHash, X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
-import { get as httpGet, type IncomingMessage, type Server } from "node:http";
+import { request as plainRequest, type ClientRequest, type IncomingMessage, type Server } from "node:http";
 import { request } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -45,28 +46,21 @@ interface Answer {
   headers: IncomingMessage["headers"];
   body: Buffer;
 }
-const read = (response: IncomingMessage): Promise<Answer> =>
-  new Promise((done, failed) => {
-    const parts: Buffer[] = [];
-    response.on("data", (part: Buffer) => parts.push(part));
-    response.on("error", failed);
-    response.on("end", () => done({ status: response.statusCode, headers: response.headers, body: Buffer.concat(parts) }));
-  });
+async function read(asked: ClientRequest, body?: string): Promise<Answer> {
+  asked.end(body);
+  const [response] = (await once(asked, "response")) as [IncomingMessage];
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    body: Buffer.concat((await response.toArray()) as Buffer[]),
+  };
+}
 const ask = (path: string, more: object = {}, body?: string): Promise<Answer> =>
-  new Promise((done, failed) => {
-    const asked = request({ host: "127.0.0.1", port, path, ca: tls.authority, agent: false, ...more }, (response) =>
-      read(response).then(done, failed),
-    );
-    asked.on("error", failed);
-    asked.end(body);
-  });
-const atDoor = (path: string, host?: string): Promise<Answer> =>
-  new Promise((done, failed) => {
-    const options = { host: "127.0.0.1", port: (door.address() as AddressInfo).port, path, agent: false };
-    httpGet({ ...options, ...(host === undefined ? {} : { headers: { host } }) }, (response) =>
-      read(response).then(done, failed),
-    ).on("error", failed);
-  });
+  read(request({ host: "127.0.0.1", port, path, ca: tls.authority, agent: false, ...more }), body);
+const atDoor = (path: string, host?: string): Promise<Answer> => {
+  const options = { host: "127.0.0.1", port: (door.address() as AddressInfo).port, path, agent: false };
+  return read(plainRequest({ ...options, ...(host === undefined ? {} : { headers: { host } }) }));
+};
 
 test("who trusts the authority is let in by address and by name, others are not", async () => {
   expect((await ask("/healthz")).status).toBe(200);

@@ -1,7 +1,6 @@
 /** Under whom a unit stands and stood, by kind, as a time line; and what was done to it, each of which can be taken back. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { App, Button, Empty, Popconfirm, Timeline } from "antd";
-import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
@@ -74,7 +73,7 @@ export function UnitChanges({ campaign, unit, may }: { campaign: string; unit: n
         pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
         columns={[
           { title: t("units.day"), className: "number", render: (_, { day }) => day ?? "" },
-          { title: t("units.what"), render: (_, one) => changeWords(t, one), onCell: () => ({ className: "wrap" }) },
+          { title: t("units.what"), render: (_, one) => <ChangeWords {...one} />, onCell: () => ({ className: "wrap" }) },
           { title: t("units.by"), render: (_, { actorName }) => actorName ?? "" },
           { title: t("units.at"), className: "number", render: (_, { at }) => clock.format(new Date(at)) },
           {
@@ -100,7 +99,8 @@ export function UnitChanges({ campaign, unit, may }: { campaign: string; unit: n
 }
 
 /** What was done, with the names of then. */
-function changeWords(t: TFunction, { kind, words }: Change): string {
+function ChangeWords({ kind, words }: Change) {
+  const { t } = useTranslation();
   const { parent = "", into = "", from = "", name = "", person = "", to = "" } = words as Record<string, string>;
   const parts = Array.isArray(words["parts"]) ? words["parts"].map((one) => `“${String(one)}”`).join("、") : "";
   if (kind === "move") return t("units.words.move", { kind: String(words["kind"]), parent });
