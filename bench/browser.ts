@@ -53,7 +53,7 @@ export async function inBrowser(_scale: number, say: (line: string) => void): Pr
       for (const place of ["sign-in", ...placesFor(login)]) {
         say(`${size}: ${place}`);
         results.push(await weight(open, size, login, place));
-        if (size === "phone") results.push(await firstUse(open, login, place));
+        if (size === "phone" && forPhones.includes(place)) results.push(await firstUse(open, login, place));
       }
       results.push(...(await warm(open, size, login)));
     }
@@ -112,7 +112,7 @@ async function weight(open: Open, size: Size, login: string, place: string): Pro
   const scripts = new Set<string>();
   let bytes = 0;
   chrome.on("Network.responseReceived", ({ requestId, type }) => type === "Script" && scripts.add(requestId));
-  chrome.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+  chrome.on("Network.dataReceived", ({ requestId, encodedDataLength }) => {
     if (scripts.has(requestId)) bytes += encodedDataLength;
   });
   await go(place);
@@ -133,8 +133,12 @@ async function firstUse(open: Open, login: string, place: string): Promise<Resul
     times.push(performance.now() - begun);
     await context.close();
   }
-  const target = forPhones.includes(place) ? { target: { atMost: 5000 } } : {};
-  return { what: `phone: ${place} first usable, 4× slower, 400 kbit/s`, value: median(times), unit: "ms", ...target };
+  return {
+    what: `phone: ${place} first usable, 4× slower, 400 kbit/s`,
+    value: median(times),
+    unit: "ms",
+    target: { atMost: 5000 },
+  };
 }
 
 /** From one place to each other, once all have been open. */

@@ -116,6 +116,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     threshold: 1024,
     // What is text; packed files would only cost time, and a stream of events must not wait for a block to fill.
     customTypes: /^(application\/(problem\+)?json|text\/(css|html|javascript)|image\/svg\+xml)/,
+    zlibOptions: { level: 9 },
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } },
   });
   await app.register(cookie);

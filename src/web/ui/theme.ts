@@ -107,10 +107,10 @@ export interface Appearance {
   /** A phone's window. */
   small: boolean;
   /** Nothing moves. */
-  still: boolean;
+  still?: boolean;
 }
 
-export function themeFor({ look, large, small, still }: Appearance): ThemeConfig {
+export function themeFor({ look, large, small, still = false }: Appearance): ThemeConfig {
   const isDark = look !== "light";
   const colours = isDark ? dark : light;
   const brand = brands[isDark ? "dark" : "light"];
