@@ -133,7 +133,7 @@ export async function makeCertificates(dataDir: string, hosts: readonly string[]
         names.map((value) => ({ type: isIP(value) === 0 ? ("dns" as const) : ("ip" as const), value })),
       ),
       await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.SubjectKeyIdentifierExtension.create(await webcrypto.subtle.exportKey("spki", keys.publicKey)),
     ],
   });
   const made = { key: await keyPem(keys.privateKey), cert: `${cert.toString("pem")}\n`, authority };
@@ -163,7 +163,7 @@ async function openAuthority(
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.SubjectKeyIdentifierExtension.create(await webcrypto.subtle.exportKey("spki", keys.publicKey)),
     ],
   });
   const authority = `${made.toString("pem")}\n`;
