@@ -25,7 +25,7 @@ async function recorded(): Promise<{ id: string; address: string }> {
   return { id, address: `${site.address}/c/trial/ledgers?ledger=study&entry=${id}` };
 }
 const edit = (page: Page): Promise<void> => page.getByRole("button", { name: /修\s*改/ }).click();
-const topic = (page: Page) => page.getByLabel("主题");
+const topic = (page: Page) => page.getByRole("textbox", { name: "主题" });
 const offers = (page: Page) => page.getByText(/您在.*填过，还没有保存/);
 const take = (page: Page): Promise<void> => page.getByRole("button", { name: "接着填" }).click();
 

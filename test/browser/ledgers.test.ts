@@ -49,17 +49,11 @@ const address = (more: object = {}): string => {
 const cell = (page: Page, text: string) => page.locator("revo-grid .rgCell").filter({ hasText: text });
 /** As Ctrl-V does, with what Excel puts on the clipboard. */
 const paste = (page: Page, place: string, text: string): Promise<unknown> =>
-  page
-    .locator(place)
-    .first()
-    .evaluate<unknown, string>(
-      `(element, given) => {
-      const clipboardData = new DataTransfer();
-      clipboardData.setData("text/plain", given);
-      element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
-    }`,
-      text,
-    );
+  page.evaluate(`{
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", ${JSON.stringify(text)});
+    document.querySelector("${place}").dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  }`);
 const topic = async (index: number): Promise<string> =>
   (await (await world.as("east")).get(`/api/campaigns/trial/entries/${ids[index] ?? ""}`)).body.entry.values["主题"];
 const topics = (page: Page): Promise<string[]> =>
@@ -75,12 +69,12 @@ describe("at a desk", () => {
     await page.keyboard.press("F2");
     await page.locator("input.cell-input").waitFor();
     await page.keyboard.press("Control+A");
-    await page.keyboard.type("改过的主题");
+    await page.keyboard.type(`${mark}改过的`);
     await page.keyboard.press("Enter");
-    await expect.poll(() => topic(0), soon).toBe("改过的主题");
+    await expect.poll(() => topic(0), soon).toBe(`${mark}改过的`);
 
     // To the number of people, two to the right; a word is no number.
-    await cell(page, "改过的主题").click();
+    await cell(page, `${mark}改过的`).click();
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Enter");
@@ -94,11 +88,11 @@ describe("at a desk", () => {
     await page.locator(".rgCell.fault").waitFor({ state: "detached" });
 
     // Three topics marked, the first goes down; back with Ctrl+Z.
-    await cell(page, "改过的主题").click();
+    await cell(page, `${mark}改过的`).click();
     await page.keyboard.press("Shift+ArrowDown");
     await page.keyboard.press("Shift+ArrowDown");
     await page.keyboard.press("Control+d");
-    await expect.poll(() => topic(2), soon).toBe("改过的主题");
+    await expect.poll(() => topic(2), soon).toBe(`${mark}改过的`);
     await page.keyboard.press("Control+z");
     await expect.poll(() => topic(2), soon).toBe(`${mark}第2次学习`);
     expect(complaints).toEqual([]);
@@ -143,12 +137,12 @@ describe("at a desk", () => {
     const { page, close } = await site.visit("wide", "east");
     await page.goto(address());
     await cell(page, `${mark}第3次学习`).waitFor();
-    await (
-      await world.as("eastHead")
-    ).send("PATCH", `/api/campaigns/trial/entries/${ids[3] ?? ""}`, { version: 1, values: { 主题: "负责人改的" } });
     await cell(page, `${mark}第3次学习`).click();
     await page.keyboard.press("Enter");
     await page.locator("input.cell-input").fill("联络员改的");
+    await (
+      await world.as("eastHead")
+    ).send("PATCH", `/api/campaigns/trial/entries/${ids[3] ?? ""}`, { version: 1, values: { 主题: "负责人改的" } });
     await page.keyboard.press("Enter");
     await page.getByText("别人先改了这条记录").waitFor();
     await page.getByText("负责人改的").waitFor();
@@ -163,6 +157,7 @@ describe("at a desk", () => {
     await page.goto(address());
     await cell(page, `${mark}第0次学习`).waitFor();
     await page.getByRole("button", { name: "从 Excel 粘贴" }).click();
+    await page.locator(".ant-modal textarea").waitFor();
     const dates = ["2023.4.3", "4月3日", "45019", "2023/4/3", "2023年4月3日"];
     const lines = Array.from({ length: 200 }, (_, index) =>
       [
@@ -173,7 +168,7 @@ describe("at a desk", () => {
         index,
       ].join("\t"),
     );
-    await paste(page, "textarea", ["活动编号\t活动日期\t组织单位\t主题\t实到人数", ...lines].join("\r\n"));
+    await paste(page, ".ant-modal textarea", ["活动编号\t活动日期\t组织单位\t主题\t实到人数", ...lines].join("\r\n"));
     await page.getByText("新增199条，修改0条，不变0条").waitFor();
     await page.getByText(/第8行 活动日期 .*4月31日|第8行 活动日期 .*不存在/).waitFor();
     await expectUsable(page);
@@ -201,6 +196,7 @@ describe("at a desk", () => {
     const { page, complaints, close } = await site.visit("wide", "east");
     await page.goto(address());
     await cell(page, `${mark}第0次学习`).click();
+    await page.locator("revo-grid .focused-cell").first().waitFor();
     await paste(page, "revo-grid", "粘甲\t交流研讨\r\n粘乙\t没有这种形式\r\n粘丙\t专题党课\r\n");
     await page.getByText("新增0条，修改2条，不变0条").waitFor();
     await page.getByText(/第2行 形式/).waitFor();
@@ -210,6 +206,29 @@ describe("at a desk", () => {
     await cell(page, "粘甲").click();
     await page.keyboard.press("Control+z");
     await expect.poll(() => topic(2), soon).toBe(`${mark}第2次学习`);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("a record is returned with a reason, which its history tells with what it was before; on to the next one", async () => {
+    const { page, complaints, close } = await site.visit("wide", "office");
+    await page.goto(address());
+    await cell(page, `${mark}第0次学习`).waitFor();
+    await page.getByRole("button", { name: "打开 1", exact: true }).click();
+    await page.getByText("现在是“已登记”。").waitFor();
+    await page.getByRole("button", { name: /^退\s*回$/ }).click();
+    const dialog = page.getByRole("dialog", { name: "退回" });
+    await dialog.getByRole("button", { name: /^退\s*回$/ }).click();
+    await dialog.locator(".ant-form-item-explain-error").getByText("请写明理由").waitFor();
+    await dialog.getByLabel("请写明理由").fill("主题写得太笼统");
+    await dialog.locator(".ant-form-item-explain-error").waitFor({ state: "detached" });
+    await expectUsable(page);
+    await dialog.getByRole("button", { name: /^退\s*回$/ }).click();
+    await page.getByText("理由：主题写得太笼统").waitFor();
+    await page.getByRole("table", { name: "第2版的变动" }).getByText("已退回").waitFor();
+    await page.keyboard.press("Alt+ArrowDown");
+    await page.getByText(`${mark}第1次学习`).last().waitFor();
+    await expectUsable(page);
     expect(complaints).toEqual([]);
     await close();
   });

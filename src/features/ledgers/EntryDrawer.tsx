@@ -1,60 +1,76 @@
-/** One entry: what it says, what may be done with it now, and all that was done to it. */
+/** One entry: what it says, who is in it, what belongs to it, what may be done with it now, and all that was done to it. */
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { App, Button, Drawer, Input, Skeleton, Space, Tag, Timeline } from "antd";
-import { useState } from "react";
+import { Button, Drawer, Skeleton, Space, Tag } from "antd";
+import { useEffect, useEffectEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { FieldDefinition } from "#kernel/definitions.ts";
 import { ask, Problem } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
 import { queries, reading } from "#web/api/queries.ts";
 import type { Value } from "#web/ui/FieldInput.tsx";
+import { NameChip } from "#web/ui/NameChip.tsx";
 import { useSmall } from "#web/ui/small.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { Attachments } from "./Attachments.tsx";
+import { ConflictDialog } from "./ConflictDialog.tsx";
 import { EntryForm } from "./EntryForm.tsx";
+import { EntryHistory } from "./EntryHistory.tsx";
+import { EntrySteps } from "./EntrySteps.tsx";
 import { shownValue } from "./shown-value.types.ts";
 import "./ledgers.css";
 
 type Ledger = Output<"campaigns.get">["ledgers"][number];
 type Found = Output<"ledgers.get">;
+type Values = Record<string, Value>;
 
-interface Shown {
+interface Given {
   campaign: string;
   ledger: Ledger;
   entry: string;
   close: () => void;
+  /** The record before or after this one in the list, if it is there. */
+  step?: ((by: 1 | -1) => (() => void) | undefined) | undefined;
 }
 
-const changedHere = (): Promise<void> => queries.invalidateQueries();
-
-export function EntryDrawer({ campaign, ledger, entry, close }: Shown) {
+export function EntryDrawer({ campaign, ledger, entry, close, step }: Given) {
   const { t } = useTranslation();
   const small = useSmall();
   const [editing, setEditing] = useState(false);
-  const { message } = App.useApp();
+  const [saved, setSaved] = useState(false);
   const found = useQuery(reading("ledgers.get", { campaign, entry }));
   const change = useMutation({
-    mutationFn: (values: Record<string, Value>) =>
-      ask("ledgers.change", {
-        campaign,
-        entry,
-        version: found.data?.entry.version ?? 0,
-        values: values as Found["entry"]["values"],
-      }),
+    mutationFn: ({ values, version }: { values: Values; version: number }) =>
+      ask("ledgers.change", { campaign, entry, version, values: values as Found["entry"]["values"] }),
     onSuccess: async () => {
       setEditing(false);
-      await changedHere();
-      message.success(t("ledgers.saved"));
+      await queries.invalidateQueries();
+      setSaved(true);
     },
   });
+  const onKey = useEffectEvent((event: KeyboardEvent): void => {
+    const by = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : undefined;
+    if (!event.altKey || by === undefined) return;
+    event.preventDefault();
+    step?.(by)?.();
+  });
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => onKey(event);
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  }, []);
   const data = found.data;
   const number = data && ledger.identity.map((name) => data.entry.values[name]).find((value) => value !== undefined);
+  const clash =
+    change.error instanceof Problem && change.error.code === "version_conflict" ? change.variables?.values : undefined;
+  const mayEdit = data?.may.includes("edit") === true && !data.entry.deleted;
   return (
     <Drawer
       open
       onClose={close}
-      size={small ? "100%" : 720}
+      size={small ? "100%" : 760}
+      styles={{ body: { padding: 0, overflow: "hidden" } }}
       title={
-        <Space>
+        <Space wrap>
           <span>{ledger.name}</span>
           {typeof number === "string" && <span className="quiet">{number}</span>}
           {data?.entry.state && <Tag>{data.entry.state}</Tag>}
@@ -62,170 +78,121 @@ export function EntryDrawer({ campaign, ledger, entry, close }: Shown) {
         </Space>
       }
       extra={
-        data?.may.includes("edit") &&
-        !editing &&
-        !data.entry.deleted && <Button onClick={() => setEditing(true)}>{t("ledgers.edit")}</Button>
+        <Space wrap>
+          <output className="quiet">{saved && !editing ? t("ledgers.saved") : ""}</output>
+          {step && !small && (
+            <Space.Compact>
+              {([-1, 1] as const).map((by) => {
+                const go = step(by);
+                const word = t(by < 0 ? "ledgers.before" : "ledgers.after");
+                return (
+                  <Button key={by} disabled={!go} title={`${word} Alt+${by < 0 ? "↑" : "↓"}`} onClick={() => go?.()}>
+                    {word}
+                  </Button>
+                );
+              })}
+            </Space.Compact>
+          )}
+          {mayEdit && !editing && <Button onClick={() => setEditing(true)}>{t("ledgers.edit")}</Button>}
+        </Space>
       }
     >
-      {found.error && <Wrong error={found.error} retry={found.refetch} />}
-      {found.isPending && <Skeleton active paragraph={{ rows: 10 }} />}
-      {data && editing && (
-        <>
-          {change.error instanceof Problem && change.error.code === "version_conflict" && (
-            <Conflict problem={change.error} keepMine={() => void found.refetch().then(() => change.reset())} />
-          )}
+      <section className="drawer-body" aria-label={ledger.name} ref={reachable}>
+        {found.error && <Wrong error={found.error} retry={found.refetch} />}
+        {found.isPending && <Skeleton active paragraph={{ rows: 10 }} />}
+        {data && editing && (
           <EntryForm
             campaign={campaign}
             draftKey={`entry/${entry}`}
             ledger={ledger}
             unit={data.entry.unit}
             values={data.entry.values}
-            error={change.error instanceof Problem && change.error.code === "version_conflict" ? null : change.error}
+            error={clash ? null : change.error}
             busy={change.isPending}
-            save={(values) => change.mutateAsync(values)}
+            save={(values) => change.mutateAsync({ values, version: data.entry.version })}
             cancel={() => {
               change.reset();
               setEditing(false);
             }}
           />
-        </>
-      )}
-      {data && !editing && (
-        <>
-          <dl className="entry">
-            {ledger.fields.map((field) => {
-              const text = shownValue(field, data.entry.values[field.name] ?? data.entry.computed[field.name], data.names);
-              return (
-                text !== "" && (
-                  <div key={field.name}>
-                    <dt>{field.name}</dt>
-                    <dd>
-                      {text}
-                      {field.unit && <span className="quiet"> {field.unit}</span>}
-                    </dd>
-                  </div>
-                )
-              );
-            })}
-          </dl>
-          <Attachments campaign={campaign} entry={entry} />
-          <Steps campaign={campaign} found={data} />
-          <History ledger={ledger} found={data} />
-        </>
-      )}
+        )}
+        {data && clash && (
+          <ConflictDialog
+            campaign={campaign}
+            ledger={ledger}
+            entry={entry}
+            mine={Object.fromEntries(Object.entries(clash).map(([name, value]) => [name, typed(ledger, name, value, data)]))}
+            settle={(mine, now) =>
+              change.mutate({ version: now.version, values: Object.fromEntries(mine.map((name) => [name, clash[name] ?? null])) })
+            }
+            cancel={() => change.reset()}
+          />
+        )}
+        {data && !editing && (
+          <>
+            <Content ledger={ledger} found={data} />
+            <Attachments campaign={campaign} entry={entry} />
+            <EntrySteps campaign={campaign} ledger={ledger} found={data} />
+            <EntryHistory ledger={ledger} found={data} />
+          </>
+        )}
+      </section>
     </Drawer>
   );
 }
 
-/** Someone else was faster: their changes, and the choice to look at them with one's own still in the form. */
-function Conflict({ problem, keepMine }: { problem: Problem; keepMine: () => void }) {
-  const { t } = useTranslation();
-  const theirs = Object.entries((problem.details["theirs"] ?? {}) as Record<string, unknown>);
-  return (
-    <div className="conflict" role="alert">
-      <p>{problem.message}</p>
-      <ul>
-        {theirs.map(([name, value]) => (
-          <li key={name}>
-            {name}：{typeof value === "string" ? value : JSON.stringify(value)}
-          </li>
-        ))}
-      </ul>
-      <Button onClick={keepMine}>{t("ledgers.keepMine")}</Button>
-    </div>
-  );
-}
+/** What scrolls can be reached by keyboard. */
+const reachable = (place: HTMLElement | null): void => void place?.setAttribute("tabindex", "0");
 
-/** The steps that the state allows; those that one may not take say why. */
-function Steps({ campaign, found }: { campaign: string; found: Found }) {
+const typed = (ledger: Ledger, name: string, value: Value, { names }: Found): string => {
+  const field = ledger.fields.find((one) => one.name === name);
+  return field ? shownValue(field, value, names) : "";
+};
+
+const isPeople = ({ type, derive }: FieldDefinition): boolean => derive === undefined && (type === "person" || type === "people");
+
+function Content({ ledger, found: { entry, names } }: { ledger: Ledger; found: Found }) {
   const { t } = useTranslation();
-  const { modal, message } = App.useApp();
-  const take = useMutation({
-    mutationFn: (step: { transition: string; reason?: string }) =>
-      ask("ledgers.move", { campaign, entry: found.entry.id, version: found.entry.version, ...step }),
-    onSuccess: async () => {
-      await changedHere();
-      message.success(t("ledgers.saved"));
-    },
+  const filled = ledger.fields.flatMap((field) => {
+    const text = shownValue(field, entry.values[field.name] ?? entry.computed[field.name], names);
+    return text === "" ? [] : [{ field, text }];
   });
-  if (found.transitions.length === 0) return undefined;
-  const begin = (name: string, needsReason: boolean): void => {
-    if (!needsReason) return take.mutate({ transition: name });
-    let reason = "";
-    modal.confirm({
-      title: name,
-      icon: null,
-      okText: name,
-      content: (
-        <Input.TextArea
-          aria-label={t("ledgers.reason")}
-          placeholder={t("ledgers.reason")}
-          rows={3}
-          onChange={(event) => (reason = event.target.value)}
-        />
-      ),
-      onOk: async () => {
-        await take.mutateAsync({ transition: name, reason });
-      },
-    });
-  };
+  const people = filled.filter(({ field }) => isPeople(field));
   return (
-    <section className="steps">
-      <Space wrap>
-        {found.transitions.map(({ name, allowed, why, fields, reason }) => (
-          <Button
-            key={name}
-            disabled={!allowed || fields.length > 0}
-            title={why ?? (fields.length > 0 ? t("ledgers.fillFirst", { fields: fields.join("、") }) : undefined)}
-            loading={take.isPending && take.variables.transition === name}
-            onClick={() => begin(name, reason)}
-          >
-            {name}
-          </Button>
-        ))}
-      </Space>
-      {take.error && <Wrong error={take.error} />}
-    </section>
-  );
-}
-
-const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
-
-function History({ ledger, found }: { ledger: Ledger; found: Found }) {
-  const { t } = useTranslation();
-  const fields = new Map(ledger.fields.map((field) => [field.name, field]));
-  return (
-    <section>
-      <h3>{t("ledgers.history")}</h3>
-      <Timeline
-        items={found.history.toReversed().map((event) => ({
-          key: event.version,
-          content: (
-            <>
-              <div>
-                <strong>{t(`ledgers.actions.${event.action}` as never, { defaultValue: event.action })}</strong>{" "}
-                <span className="quiet">
-                  {clock.format(new Date(event.at))}　{event.actorName ?? t("ledgers.program")}
-                </span>
+    <>
+      <section>
+        <h3>{t("ledgers.sections.content")}</h3>
+        <dl className="entry">
+          {filled
+            .filter(({ field }) => !isPeople(field))
+            .map(({ field, text }) => (
+              <div key={field.name} className={field.type === "longtext" ? "wide" : ""}>
+                <dt>{field.name}</dt>
+                <dd>
+                  {text}
+                  {field.unit && <span className="quiet"> {field.unit}</span>}
+                </dd>
               </div>
-              {event.file && <div className="file-name">《{event.file}》</div>}
-              {event.reason && <div>{t("ledgers.because", { reason: event.reason })}</div>}
-              {event.version > 1 && (
-                <ul className="changes">
-                  {Object.entries(event.changes).map(([name, value]) => {
-                    const field = fields.get(name);
-                    return (
-                      <li key={name}>
-                        {name} → {(field ? shownValue(field, value, found.names) : String(value)) || t("ledgers.emptied")}
-                      </li>
-                    );
-                  })}
-                </ul>
-              )}
-            </>
-          ),
-        }))}
-      />
-    </section>
+            ))}
+        </dl>
+      </section>
+      {people.length > 0 && (
+        <section>
+          <h3>{t("ledgers.sections.people")}</h3>
+          <dl className="entry">
+            {people.map(({ field }) => (
+              <div key={field.name} className="wide">
+                <dt>{field.name}</dt>
+                <dd className="entry-people">
+                  {[entry.values[field.name] ?? []].flat().map((one) => (
+                    <NameChip key={String(one)} kind="person" name={names.people[String(one)] ?? String(one)} />
+                  ))}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      )}
+    </>
   );
 }

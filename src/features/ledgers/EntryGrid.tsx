@@ -51,6 +51,7 @@ export function EntryGrid(given: Given) {
   const { campaign, ledger, fields, listing, sort, order, filtered, onDraw } = given;
   const grid = useRef<Grid>(null);
   const lastKey = useRef<Event>(undefined);
+  const began = useRef<{ entry: string; version: number }>(undefined);
   const mayEdit = ledger.may.includes("edit");
   const isOpen = useCallback(
     (name: string): boolean =>
@@ -163,7 +164,8 @@ export function EntryGrid(given: Given) {
     event.preventDefault();
     const { prop, val, model, data = {} } = event.detail;
     const entry = model?.["{entry}"];
-    if (entry && prop !== undefined) given.onEdit([{ entry: entry.id, column: prop, text: wordOf(val).trim() }]);
+    const begun = began.current?.entry === entry?.id ? began.current?.version : undefined;
+    if (entry && prop !== undefined) given.onEdit([{ entry: entry.id, column: prop, text: wordOf(val).trim(), version: begun }]);
     const cells = Object.entries(data).flatMap(([index, changed]) => {
       const id = listing.rows[Number(index)]?.["{entry}"]?.id;
       const open = Object.entries(changed).filter(([column]) => isOpen(column));
@@ -202,6 +204,10 @@ export function EntryGrid(given: Given) {
     });
     on("beforekeydown", (event: never) => onKey(event));
     on("beforepaste", (event: never) => onPaste(event));
+    on("beforeeditstart", ({ detail }: CustomEvent<{ model?: Row }>) => {
+      const entry = detail.model?.["{entry}"];
+      began.current = entry && { entry: entry.id, version: entry.version };
+    });
     on("beforeedit", (event: never) => onSave(event));
     on("beforerangeedit", (event: never) => onSave(event));
     on("beforeheaderclick", (event: never) => onHead(event));

@@ -1,16 +1,17 @@
 /** The records page by page: as a plain table, which a screen reader follows, and on phones as cards. */
 import { useQuery } from "@tanstack/react-query";
-import { Button, Empty, Skeleton, Space, Tag } from "antd";
+import { Button, Skeleton, Space, Tag } from "antd";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import type { Input, Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
+import { EmptyState } from "#web/ui/EmptyState.tsx";
 import { ListTable } from "#web/ui/ListTable.tsx";
 import { useSmall } from "#web/ui/small.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import type { Ledger } from "./FilterForm.tsx";
-import { shownValue } from "./shown-value.types.ts";
+import { shownIn } from "./shown-value.types.ts";
 
 type Entry = Output<"ledgers.list">["entries"][number];
 
@@ -25,11 +26,11 @@ interface Given {
   open: (entry: string) => void;
   /** Told of the total and of the records in their order. */
   onList: (total: number | undefined, ids: readonly string[]) => void;
-  /** What an empty list says. */
-  empty: string;
+  /** Whether an empty list may be the filter's doing. */
+  filtered: boolean;
 }
 
-export function EntryTable({ ledger, fields, input, page, turn, open, onList, empty }: Given) {
+export function EntryTable({ ledger, fields, input, page, turn, open, onList, filtered }: Given) {
   const { t } = useTranslation();
   const small = useSmall();
   const answer = useQuery({
@@ -47,9 +48,13 @@ export function EntryTable({ ledger, fields, input, page, turn, open, onList, em
       ),
     [data, onList],
   );
-  const shown = (field: FieldDefinition, entry: Entry): string =>
-    shownValue(field, entry.values[field.name] ?? entry.computed[field.name], names);
-  const nothing = <Empty description={empty} />;
+  const shown = (field: FieldDefinition, entry: Entry): string => shownIn(ledger, field, entry, names);
+  const nothing = (
+    <EmptyState
+      title={t(filtered ? "ledgers.noneFound" : "ledgers.noneYet")}
+      next={t(filtered ? "ledgers.loosen" : "ledgers.empty")}
+    />
+  );
   return (
     <>
       {answer.error && <Wrong error={answer.error} retry={answer.refetch} />}

@@ -8,6 +8,7 @@ import type { Input } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
 import { useDraft } from "#web/api/use-draft.ts";
 import { DraftOffer } from "#web/ui/DraftOffer.tsx";
+import { EmptyState } from "#web/ui/EmptyState.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { ConflictDialog } from "./ConflictDialog.tsx";
 import type { PasteAt } from "./EntryGrid.tsx";
@@ -56,7 +57,7 @@ export function LedgerSheet({
   const draw = useRef(() => undefined as void);
   const drawn = useCallback(() => draw.current(), []);
   const onDraw = useCallback((next: () => void): void => void (draw.current = next), []);
-  const listing = useListing(input, ledger.fields, drawn);
+  const listing = useListing(input, ledger, drawn);
   const edits = useEdits({
     campaign,
     ledger: ledger.key,
@@ -84,6 +85,14 @@ export function LedgerSheet({
     <div className="ledger-sheet">
       {listing.error && <Wrong error={listing.error} retry={listing.retry} />}
       <DraftOffer draft={draft} take={(cells) => void edits.apply(cells)} />
+      {listing.moved && (
+        <Alert
+          type="info"
+          style={{ marginBottom: 8 }}
+          title={t("ledgers.grid.moved")}
+          action={<Button onClick={() => void listing.refresh()}>{t("ledgers.grid.refresh")}</Button>}
+        />
+      )}
       {unsaved.length > 0 && (
         <Alert
           type="warning"
@@ -99,6 +108,11 @@ export function LedgerSheet({
       )}
       {listing.pending ? (
         <Skeleton active paragraph={{ rows: 12 }} />
+      ) : listing.total === 0 ? (
+        <EmptyState
+          title={t(search.where ? "ledgers.noneFound" : "ledgers.noneYet")}
+          next={t(search.where ? "ledgers.loosen" : "ledgers.empty")}
+        />
       ) : (
         <Suspense fallback={<Skeleton active paragraph={{ rows: 12 }} />}>
           <EntryGrid

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { fetchFile } from "#web/api/client.ts";
 import { reading } from "#web/api/queries.ts";
 import { keepFile } from "#web/ui/keep-file.ts";
+import { PageHead } from "#web/ui/PageHead.tsx";
 import { UnitPicker } from "#web/ui/PlacePicker.tsx";
 import { useSmall } from "#web/ui/small.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
@@ -76,13 +77,14 @@ export function LedgersPage() {
       className={sheet ? "page ledger-page" : "page"}
       style={{ maxWidth: "none" }}
     >
-      <div className="page-head">
-        <h1>
-          {ledger?.title ?? ledger?.name ?? t("ledgers.title")}
-          {total !== undefined && (
-            <span className="quiet number total">{t("ledgers.total", { count: total, shown: total.toLocaleString("en") })}</span>
-          )}
-        </h1>
+      <PageHead
+        title={ledger?.title ?? ledger?.name ?? t("ledgers.title")}
+        note={
+          total === undefined ? undefined : (
+            <span className="number">{t("ledgers.total", { count: total, shown: total.toLocaleString("en") })}</span>
+          )
+        }
+      >
         <Space wrap>
           <Select
             aria-label={t("ledgers.title")}
@@ -107,7 +109,7 @@ export function LedgersPage() {
           )}
           <UnitPicker campaign={campaign} unit={unit} choose={(chosen) => change({ unit: chosen })} />
         </Space>
-      </div>
+      </PageHead>
       {definition.data && ledgers.length === 0 && <Empty description={t("ledgers.none")} />}
       {ledger && (
         <LedgerBar
@@ -165,7 +167,7 @@ export function LedgersPage() {
           turn={(next) => change({ page: next })}
           open={open}
           onList={onTable}
-          empty={t(filtered ? "ledgers.noneFound" : "ledgers.empty")}
+          filtered={filtered}
         />
       )}
       {ledger && search.entry && (
@@ -174,6 +176,10 @@ export function LedgersPage() {
           campaign={campaign}
           ledger={ledger}
           entry={search.entry}
+          step={(by) => {
+            const next = neighbour.current(search.entry ?? "", by);
+            return next === undefined ? undefined : () => open(next);
+          }}
           close={() => change({ entry: undefined, page: search.page })}
         />
       )}

@@ -1,5 +1,4 @@
 /** What a block from Excel would do, before it does it: rows changed and added, each fault at its cell. */
-import { useQuery } from "@tanstack/react-query";
 import { Alert, App, Button, Input, Modal, Select, Skeleton, Space, Table } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,7 +8,7 @@ import { queries } from "#web/api/queries.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import type { PasteAt } from "./EntryGrid.tsx";
 import type { Ledger } from "./FilterForm.tsx";
-import { hasMerges, rehearsePaste, type PasteJob } from "./paste-job.tsx";
+import { hasMerges, useRehearsal, type PasteJob, type Rehearsal } from "./paste-job.tsx";
 import { csvOf, parseBlock, planColumns } from "./paste.types.ts";
 import { isFilledIn } from "./shown-value.types.ts";
 import { most, type Cell } from "./use-edits.tsx";
@@ -25,6 +24,16 @@ interface Given {
   /** Writes what is to be changed, so that it can be taken back. */
   edit: (cells: Cell[]) => Promise<void>;
   close: () => void;
+}
+
+/** The same fault of many rows is said once. */
+function grouped(faults: Rehearsal["faults"]): (Rehearsal["faults"][number] & { count: number })[] {
+  const groups = new Map<string, Rehearsal["faults"][number] & { count: number }>();
+  for (const fault of faults) {
+    const key = `${fault.column} ${fault.reason}`;
+    groups.set(key, { ...fault, ...groups.get(key), count: (groups.get(key)?.count ?? 0) + 1 });
+  }
+  return [...groups.values()].slice(0, 50);
 }
 
 interface PreviewRow {
@@ -57,15 +66,7 @@ export function PasteDialog({ campaign, ledger, fields, unit, at, listing, edit,
   const job: PasteJob = { campaign, ledger: ledger.key, unit, first: at.row, changing, columns, rows };
   const twice = columns.filter((name, index) => name !== null && columns.indexOf(name) !== index);
   const ready = rows.length > 0 && columns.some((name) => name !== null) && twice.length === 0;
-  const seen = useQuery({
-    queryKey: ["paste", job],
-    queryFn: () => rehearsePaste(job, listing),
-    enabled: ready,
-    staleTime: Infinity,
-    gcTime: 0,
-    retry: false,
-  });
-  const found = seen.data;
+  const { found, error: refused, busy: looking, again } = useRehearsal(ready ? job : undefined, listing);
   const commit = async (): Promise<void> => {
     if (!found) return;
     setBusy(true);
@@ -83,6 +84,7 @@ export function PasteDialog({ campaign, ledger, fields, unit, at, listing, edit,
   const add = async (good: readonly (readonly string[])[]): Promise<void> => {
     const file = new File([csvOf(columns, good)], t("ledgers.paste.file", { ledger: ledger.name }), { type: "text/csv" });
     const done = await send("exchange.import", { campaign, ledger: ledger.key, unit, goodRows: true }, file);
+    await listing.refresh();
     await queries.invalidateQueries();
     void message.open({
       key: done.importId,
@@ -97,6 +99,7 @@ export function PasteDialog({ campaign, ledger, fields, unit, at, listing, edit,
             onClick={() =>
               void ask("exchange.undo", { campaign, import: done.importId }).then(
                 async ({ deleted }) => {
+                  await listing.refresh();
                   await queries.invalidateQueries();
                   void message.success({ key: done.importId, content: t("ledgers.paste.takenBack", { count: deleted }) });
                 },
@@ -175,8 +178,8 @@ export function PasteDialog({ campaign, ledger, fields, unit, at, listing, edit,
             onChange={setOver}
           />
         )}
-        {(failed ?? seen.error) && <Wrong error={(failed ?? seen.error) as Error} retry={seen.refetch} />}
-        {ready && seen.isFetching && <Skeleton active paragraph={{ rows: 2 }} />}
+        {(failed ?? refused) && <Wrong error={(failed ?? refused) as Error} retry={again} />}
+        {looking && <Skeleton active paragraph={{ rows: 2 }} />}
         {found && found.faults.length > 0 && (
           <Alert
             type="error"
@@ -184,9 +187,10 @@ export function PasteDialog({ campaign, ledger, fields, unit, at, listing, edit,
             title={t("ledgers.paste.faults", { count: found.faults.length })}
             description={
               <ul className="paste-faults">
-                {found.faults.slice(0, 50).map(({ row, column, reason }) => (
-                  <li key={`${row} ${column} ${reason}`}>
+                {grouped(found.faults).map(({ row, column, reason, count }) => (
+                  <li key={`${column} ${reason}`}>
                     {t("ledgers.paste.fault", { row: row + 1, column: column ?? "", reason })}
+                    {count > 1 && t("ledgers.paste.andMore", { count })}
                   </li>
                 ))}
               </ul>
@@ -209,12 +213,13 @@ export function PasteDialog({ campaign, ledger, fields, unit, at, listing, edit,
               },
               ...columns.map((name, index) => ({
                 key: index,
+                width: 190,
                 title: (
                   <Select
                     size="small"
                     showSearch
                     aria-label={t("ledgers.paste.column", { number: index + 1 })}
-                    style={{ width: 150 }}
+                    style={{ width: 166 }}
                     value={name ?? ""}
                     options={[
                       { value: "", label: t("ledgers.paste.leaveOut") },

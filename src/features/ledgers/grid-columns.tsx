@@ -58,7 +58,7 @@ export function columnsOf(campaign: string, ledger: Ledger, fields: readonly Fie
   return fields.map((field, index): ColumnRegular => {
     const { name, type } = field;
     const number = type === "integer" || type === "decimal";
-    const size = kept[name] ?? Math.max(usual[type] ?? 150, Math.min(name.length * 15 + 62, 230));
+    const size = kept[name] ?? Math.max(usual[type] ?? 150, Math.min(name.length * 15 + 80, 240));
     return {
       prop: name,
       name,

@@ -1,5 +1,6 @@
 /** Asks the server what a pasted block would do: changes on the rows that are there, an import for the rest. */
-import { ask, send } from "#web/api/client.ts";
+import { useEffect, useEffectEvent, useState } from "react";
+import { ask as askServer, send } from "#web/api/client.ts";
 import { csvOf } from "./paste.types.ts";
 import type { Cell } from "./use-edits.tsx";
 import type { Listing } from "./use-listing.tsx";
@@ -40,11 +41,31 @@ export function hasMerges(html: string): boolean {
 
 const sentence = (reason: string, suggestion: string | null): string => (suggestion ? `${reason}（${suggestion}）` : reason);
 
-export async function rehearsePaste(job: PasteJob, listing: Listing): Promise<Rehearsal> {
+async function rehearsePaste(job: PasteJob, listing: Listing): Promise<Rehearsal> {
   const result: Rehearsal = { added: 0, changed: 0, same: 0, faults: [], kinds: [], cells: [], addedRows: [] };
   if (job.changing > 0) await rehearseChanges(job, listing, result);
   if (job.changing < job.rows.length) await rehearseAdditions(job, result);
   return result;
+}
+
+/** Asked once for each job, and not again when others change something. */
+export function useRehearsal(job: PasteJob | undefined, listing: Listing) {
+  const [state, setState] = useState<{ key: string; found?: Rehearsal; error?: Error }>();
+  const [times, setTimes] = useState(0);
+  const key = job === undefined ? "" : JSON.stringify([job, times]);
+  const ask = useEffectEvent(() => (job === undefined ? undefined : rehearsePaste(job, listing)));
+  useEffect(() => {
+    let left = false;
+    void ask()?.then(
+      (found) => left || setState({ key, found }),
+      (error: Error) => left || setState({ key, error }),
+    );
+    return () => {
+      left = true;
+    };
+  }, [key]);
+  const now = state?.key === key ? state : undefined;
+  return { found: now?.found, error: now?.error, busy: key !== "" && !now, again: () => setTimes(times + 1) };
 }
 
 async function rehearseChanges(job: PasteJob, listing: Listing, result: Rehearsal): Promise<void> {
@@ -70,7 +91,13 @@ async function rehearseChanges(job: PasteJob, listing: Listing, result: Rehearsa
   const { refused } =
     changes.length === 0
       ? { refused: [] }
-      : await ask("ledgers.changeMany", { campaign: job.campaign, ledger: job.ledger, changes, dryRun: true, goodRows: true });
+      : await askServer("ledgers.changeMany", {
+          campaign: job.campaign,
+          ledger: job.ledger,
+          changes,
+          dryRun: true,
+          goodRows: true,
+        });
   const bad = new Set(refused.map(({ entry }) => entry));
   for (const { entry, detail, faults } of refused) {
     const row = rowOf.get(entry) ?? 0;

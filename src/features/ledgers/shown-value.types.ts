@@ -21,6 +21,20 @@ export function shownValue(field: FieldDefinition, value: Item | readonly Item[]
   return [value].flat().map(word).join("、");
 }
 
+interface Shown {
+  state: string | null;
+  values: Readonly<Record<string, Item | readonly Item[] | null>>;
+  computed: Readonly<Record<string, string | null>>;
+}
+
+/** What a column shows of an entry; the state stands beside its values. */
+export const shownIn = (
+  { stateField }: { stateField?: string | undefined },
+  field: FieldDefinition,
+  { state, values, computed }: Shown,
+  names: Names,
+): string => shownValue(field, field.name === stateField ? state : (values[field.name] ?? computed[field.name]), names);
+
 /** Fields that someone fills in: the state is reached by a step, serial numbers and what is derived come by themselves. */
 export const isFilledIn = (field: FieldDefinition, stateField: string | undefined): boolean =>
   field.type !== "serial" && field.derive === undefined && field.name !== stateField;

@@ -13,6 +13,8 @@ export interface Cell {
   entry: string;
   column: string;
   text: string;
+  /** The version that was on the screen when typing began; without one what is there now. */
+  version?: number | undefined;
 }
 /** Someone else was faster. */
 export interface Clash {
@@ -42,6 +44,12 @@ export function useEdits({ campaign, ledger, listing, drawn, tell }: Given) {
   const [unsaved, setUnsaved] = useState<Cell[]>([]);
   const steps = useRef<Step[]>([]);
   const queue = useRef(Promise.resolve());
+  // Entry and version → the version that one's own change made of it: no one else came between.
+  const made = useRef(new Map<string, number>());
+  const onTop = (entry: string, version: number): number => {
+    const next = made.current.get(`${entry} ${version}`);
+    return next === undefined ? version : onTop(entry, next);
+  };
 
   const mark = (cells: readonly Cell[], state: "busy" | "done", faults?: (cell: Cell) => string | undefined): void => {
     for (const { entry, column, text } of cells) {
@@ -72,9 +80,11 @@ export function useEdits({ campaign, ledger, listing, drawn, tell }: Given) {
       const known = listing.rowOf(entry)?.["{entry}"];
       if (!known) return [];
       const values = Object.fromEntries(Object.keys(typed).map((name) => [name, known.values[name] ?? null]));
-      before.set(entry, { version: known.version, values });
+      const seen = cells.find((cell) => cell.entry === entry)?.version ?? known.version;
+      const version = onTop(entry, seen);
+      before.set(entry, { version, values });
       const wanted = Object.fromEntries(Object.entries(typed).map(([name, text]) => [name, text === "" ? null : text]));
-      return [{ entry, version: known.version, values: wanted }];
+      return [{ entry, version, values: wanted }];
     });
     try {
       const answer = await ask("ledgers.changeMany", { campaign, ledger, changes, goodRows: true });
@@ -82,6 +92,8 @@ export function useEdits({ campaign, ledger, listing, drawn, tell }: Given) {
       mark(cells, "done", ({ entry, column }) => faultOf(refused.get(entry), column));
       listing.put(answer);
       for (const entry of refused.keys()) before.delete(entry);
+      for (const { id, version } of answer.entries)
+        if (before.get(id)?.version !== version) made.current.set(`${id} ${before.get(id)?.version ?? 0}`, version);
       for (const { id, version } of answer.entries) before.set(id, { version, values: before.get(id)?.values ?? {} });
       if (remember && before.size > 0) steps.current.push({ before });
       keepUnsaved(

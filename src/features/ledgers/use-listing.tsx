@@ -1,11 +1,11 @@
 /** A long list of records, read in windows as they come into view; rows that are not there yet are empty. */
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import type { FieldDefinition } from "#kernel/definitions.ts";
 import { ask } from "#web/api/client.ts";
 import type { Input, Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
-import { shownValue, type Names } from "./shown-value.types.ts";
+import type { Ledger } from "./FilterForm.tsx";
+import { shownIn, type Names } from "./shown-value.types.ts";
 
 type Answer = Pick<Output<"ledgers.list">, "entries" | "names">;
 export type Entry = Answer["entries"][number];
@@ -39,6 +39,9 @@ export interface Listing {
   pending: boolean;
   names: Names;
   retry: () => unknown;
+  /** Others' changes have put the list into another order, or added to it: shown after `refresh`. */
+  moved: boolean;
+  refresh: () => Promise<void>;
   /** Reads what of these rows is not there yet; the last range asked for comes first. */
   ensure: (first: number, last: number) => void;
   /** Reads what of these rows is not there yet and waits for it. */
@@ -51,7 +54,7 @@ export interface Listing {
 }
 
 /** `drawn` is called whenever rows have changed in place. */
-export function useListing(input: Input<"ledgers.list">, fields: readonly FieldDefinition[], drawn: () => void): Listing {
+export function useListing(input: Input<"ledgers.list">, ledger: Ledger, drawn: () => void): Listing {
   const key = JSON.stringify(input);
   const head = useQuery({
     ...reading("ledgers.list", { ...input, count: true, limit: size, offset: 0 }),
@@ -59,16 +62,23 @@ export function useListing(input: Input<"ledgers.list">, fields: readonly FieldD
   });
   const [sheet, setSheet] = useState<Sheet>();
   const current = useRef<Sheet>(undefined);
+  const renewing = useRef(false);
+  const [moved, setMoved] = useState(false);
   const { data, isPlaceholderData: old } = head;
   useEffect(() => {
     if (!data || old) return;
     const before = current.current;
-    if (before?.key === key && before.rows.length === data.total) {
-      before.loaded = new Set([0]);
-      fill(before, fields, data, 0);
+    if (before?.key === key && !renewing.current) {
+      // Rows stay where they are while one works on them, whatever others change.
+      const same = before.rows.length === data.total && data.entries.every(({ id }, index) => before.at.get(id) === index);
+      fill(before, ledger, data);
+      before.loaded = same ? new Set([0]) : before.loaded;
+      setMoved(!same);
       drawn();
       return;
     }
+    renewing.current = false;
+    setMoved(false);
     const next: Sheet = {
       key,
       rows: Array.from({ length: data.total ?? 0 }, () => ({})),
@@ -77,18 +87,18 @@ export function useListing(input: Input<"ledgers.list">, fields: readonly FieldD
       loaded: new Set([0]),
       loading: new Map(),
     };
-    fill(next, fields, data, 0);
+    fill(next, ledger, data, 0);
     for (const [, loading] of before?.loading ?? []) loading.abort();
     current.current = next;
     setSheet(next);
-  }, [data, old, key, fields, drawn]);
+  }, [data, old, key, ledger, drawn]);
 
   const load = async (into: Sheet, window: number): Promise<void> => {
     const stop = new AbortController();
     into.loading.set(window, stop);
     try {
       const answer = await ask("ledgers.list", { ...input, limit: size, offset: window * size }, stop.signal);
-      fill(into, fields, answer, window * size);
+      fill(into, ledger, answer, window * size);
       into.loaded.add(window);
       drawn();
     } catch {
@@ -117,6 +127,11 @@ export function useListing(input: Input<"ledgers.list">, fields: readonly FieldD
     pending: head.isPending,
     names: sheet?.names ?? { units: {}, people: {} },
     retry: head.refetch,
+    moved,
+    refresh: async () => {
+      renewing.current = true;
+      await head.refetch();
+    },
     ensure,
     reach: async (first, last) => {
       const into = current.current;
@@ -125,7 +140,7 @@ export function useListing(input: Input<"ledgers.list">, fields: readonly FieldD
         if (!into.loaded.has(window)) await load(into, window);
     },
     put: (answer) => {
-      if (current.current) fill(current.current, fields, answer);
+      if (current.current) fill(current.current, ledger, answer);
       drawn();
     },
     rowOf,
@@ -137,7 +152,7 @@ export function useListing(input: Input<"ledgers.list">, fields: readonly FieldD
 }
 
 /** Puts records into their rows, or from `offset` on. */
-function fill(into: Sheet, fields: readonly FieldDefinition[], { entries, names }: Answer, offset?: number): void {
+function fill(into: Sheet, ledger: Ledger, { entries, names }: Answer, offset?: number): void {
   Object.assign(into.names.units, names.units);
   Object.assign(into.names.people, names.people);
   for (const [index, entry] of entries.entries()) {
@@ -146,10 +161,10 @@ function fill(into: Sheet, fields: readonly FieldDefinition[], { entries, names 
     if (!row || at === undefined) continue;
     into.at.set(entry.id, at);
     row["{entry}"] = entry;
-    for (const field of fields) {
+    for (const field of ledger.fields) {
       // What is typed and could not be saved stays as it was typed.
       if (row["{faults}"]?.[field.name] !== undefined || row["{busy}"]?.has(field.name)) continue;
-      row[field.name] = shownValue(field, entry.values[field.name] ?? entry.computed[field.name], into.names);
+      row[field.name] = shownIn(ledger, field, entry, into.names);
     }
   }
 }

@@ -41,6 +41,7 @@ export const save = campaignAction({
   method: "PUT",
   path: "/api/campaigns/:campaign/ledgers/:ledger/views/:view",
   summary: "保存一个视图",
+  touches: "nothing",
   description: "编号（UUID）由客户端生成；本人已有的换成这一个。视图里没有记录，各人看到的仍是自己可以看的。",
   input: z.object({
     ledger: z.string(),
@@ -73,6 +74,7 @@ export const remove = campaignAction({
   method: "DELETE",
   path: "/api/campaigns/:campaign/views/:view",
   summary: "删除本人的一个视图",
+  touches: "nothing",
   input: z.object({ view: z.uuid() }),
   output: done,
   subject: nothing,

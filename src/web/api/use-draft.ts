@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { draftKeeper, dropDraft, findDrafts, type DraftKeeper, type DraftState, type Kept } from "./draft-keeper.ts";
 import { newId } from "./new-id.ts";
-import { queries, reading } from "./queries.ts";
+import { reading } from "./queries.ts";
 
 /** Something typed earlier and not saved, `at` this moment. */
 export interface Draft<T> {
@@ -35,13 +35,16 @@ export function useDraft<T>(campaign: string, key: string): Drafting<T> {
   const [own] = useState(() => `${key}~${newId().slice(0, 8)}`);
   const [state, setState] = useState<DraftState>("none");
   const keeper = useRef<DraftKeeper>(undefined);
-  const earlier = useQuery({
-    queryKey: ["drafts", account, campaign, own],
-    queryFn: () => findDrafts(place, `${key}~`),
-    enabled: account !== 0,
-    staleTime: Infinity,
-    gcTime: 0,
-  });
+  // Looked for once: what others type meanwhile does not interrupt.
+  const [earlier, setEarlier] = useState<Kept[]>();
+  useEffect(() => {
+    if (account === 0) return undefined;
+    let left = false;
+    void findDrafts(place, `${key}~`).then((found) => left || setEarlier(found));
+    return () => {
+      left = true;
+    };
+  }, [account, place, key]);
   useEffect(() => {
     if (account === 0) return undefined;
     const mine = draftKeeper(place, own, setState);
@@ -52,10 +55,9 @@ export function useDraft<T>(campaign: string, key: string): Drafting<T> {
       mine.flush();
     };
   }, [account, place, own]);
-  const forget = (gone: string): void =>
-    void queries.setQueryData<Kept[]>(["drafts", account, campaign, own], (old) => old?.filter((one) => one.key !== gone));
+  const forget = (gone: string): void => setEarlier((old) => old?.filter((one) => one.key !== gone));
   return {
-    found: earlier.isPending ? undefined : ((earlier.data ?? []).filter((one) => one.key !== own) as Draft<T>[]),
+    found: earlier?.filter((one) => one.key !== own) as Draft<T>[] | undefined,
     state,
     keep: (content) => keeper.current?.keep(content),
     take(draft) {
