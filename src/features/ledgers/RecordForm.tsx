@@ -15,6 +15,7 @@ import { outboxOf } from "#web/offline/outbox.ts";
 import { useSayings } from "#web/ui/use-sayings.ts";
 import { Photos } from "./Photos.tsx";
 import { QuickInput } from "./QuickInput.tsx";
+import { headline } from "./headline.types.ts";
 import { filledIn, fromRoll, planOf } from "./record-plan.types.ts";
 import { RollCall } from "./RollCall.tsx";
 import { shownValue } from "./shown-value.types.ts";
@@ -105,7 +106,7 @@ function Filling({ account, campaign, unit, ledger, recent, again, begun, done }
   const change = (next: Partial<Draft>): void => {
     const changed = { ...draft, ...next, at: new Date().toISOString() };
     setDraft(changed);
-    void keepDraft(account, { ...changed, title: titleOf(ledger, changed.values) }).catch(() => undefined);
+    void keepDraft(account, { ...changed, title: headline(ledger, filledIn(changed.values)) }).catch(() => undefined);
   };
   const set = (name: string, value: Value): void => {
     setFaults(faults.filter(({ field }) => field !== name));
@@ -127,7 +128,7 @@ function Filling({ account, campaign, unit, ledger, recent, again, begun, done }
     if (sending.current) return undefined;
     sending.current = true;
     try {
-      await outboxOf(account).add({ ...draft, title: titleOf(ledger, values), values: filledIn(values) });
+      await outboxOf(account).add({ ...draft, title: headline(ledger, filledIn(values)), values: filledIn(values) });
       done(draft.id);
     } catch {
       sending.current = false;
@@ -263,10 +264,3 @@ const focusOn = (name: string | undefined): void =>
     input?.scrollIntoView({ block: "center" });
     input?.focus();
   });
-
-/** What the record is about, for lists. */
-function titleOf(ledger: Ledger, values: Values): string {
-  const filled = filledIn(values);
-  const first = ledger.fields.find(({ name, type, required }) => required && type === "text" && filled[name] !== undefined);
-  return first ? String(filled[first.name]) : "";
-}

@@ -1,7 +1,7 @@
 /** What a person reads of records in which they are named. Pure. */
 import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
 import { isStored } from "#kernel/fields.ts";
-import type { Entry, Values } from "./ledgers.types.ts";
+import type { Values } from "./ledgers.types.ts";
 import { shownValue, type Names } from "./shown-value.types.ts";
 
 const namesPeople = ({ type }: FieldDefinition): boolean => type === "person" || type === "people";
@@ -34,15 +34,4 @@ export function ownLines(
     .filter((field) => alone || field.required || plain.has(field.type))
     .map((field) => ({ name: field.name, text: shownValue(field, data[field.name], names) + (field.unit ?? "") }))
     .filter(({ name }) => data[name] !== undefined);
-}
-
-/** What a record is called in a list: what it must say, or else its longest line, if that is one. */
-export function headline(ledger: Ledger, { data }: Pick<Entry, "data">): string {
-  const texts = ledger.fields.filter(
-    ({ name, type }) => type === "text" && name !== ledger.identity[0] && data[name] !== undefined,
-  );
-  const required = texts.find((field) => field.required);
-  if (required) return String(data[required.name]);
-  const [longest = ""] = texts.map(({ name }) => String(data[name])).toSorted((left, right) => right.length - left.length);
-  return longest.length >= 6 ? longest : "";
 }

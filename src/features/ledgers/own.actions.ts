@@ -9,7 +9,8 @@ import { carriedOver } from "./carry-over.ts";
 import { entryOut, namesOut } from "./entries.ts";
 import { mayTransit } from "./ledgers.policy.ts";
 import type { Entry } from "./ledgers.types.ts";
-import { headline, ownLines, placesOf, tellingFields } from "./own-record.ts";
+import { ownLines, placesOf, tellingFields } from "./own-record.ts";
+import { headline } from "./headline.types.ts";
 import { listNaming, listQueues, listReturned, type Stop } from "./own.model.ts";
 import { listHabits, listLatest } from "./recent.model.ts";
 import { namesIn, type Names } from "./show.model.ts";
@@ -114,7 +115,7 @@ export const mine = campaignAction({
           unit: names.units[entry.unit] ?? "",
           day: entry.day,
           state: entry.state,
-          title: headline(ledger, entry),
+          title: headline(ledger, entry.data),
           places,
           lines: ownLines(ledger, entry.data, places, names),
         });
@@ -181,7 +182,7 @@ export const waiting = campaignAction({
   async run({ tx, campaign, asker, account }, ledgers) {
     const titled = <E extends Pick<Entry, "data">>(key: string, entry: E) => ({
       ...entry,
-      title: headline(campaign.ledgers.get(key) as Ledger, entry),
+      title: headline(campaign.ledgers.get(key) as Ledger, entry.data),
     });
     const editable = ledgers.filter((ledger) => mayUse(asker, ledger, "edit") === true);
     const back = await listReturned(tx, campaign, asker.unit, editable.flatMap(returning), atMost);
