@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type Browser, type BrowserContext, type CDPSession, type Page } from "playwright-core";
-import { placesFor, type BuiltPlace } from "../src/web/shell/places.ts";
+import { places, type Place } from "../src/web/shell/places.ts";
 import { dataFolder, median, type Result } from "./stage.ts";
 import { freePort } from "./start.ts";
 
@@ -46,16 +46,16 @@ export async function inBrowser(_scale: number, say: (line: string) => void): Pr
     const logins = JSON.parse(readFileSync(join(folder, "demo-logins.json"), "utf8")) as Login[];
     const open = visits(browser, address, (login) => logins.find((one) => one.login === login) as Login);
     const results: Result[] = [];
-    for (const [size, login] of [
-      ["phone", "cadre"],
-      ["desk", "office"],
+    for (const [size, login, visited] of [
+      ["phone", "liaison", ["me", "record", "ledgers", "figures"] satisfies Place[]],
+      ["desk", "office", places],
     ] as const) {
-      for (const place of ["sign-in", ...placesFor(login)]) {
+      for (const place of ["sign-in", ...visited]) {
         say(`${size}: ${place}`);
         results.push(await weight(open, size, login, place));
         if (size === "phone" && forPhones.includes(place)) results.push(await firstUse(open, login, place));
       }
-      results.push(...(await warm(open, size, login)));
+      results.push(...(await warm(open, size, login, visited)));
     }
     return results;
   } finally {
@@ -142,13 +142,12 @@ async function firstUse(open: Open, login: string, place: string): Promise<Resul
 }
 
 /** From one place to each other, once all have been open. */
-async function warm(open: Open, size: Size, login: string): Promise<Result[]> {
-  const places = placesFor(login);
+async function warm(open: Open, size: Size, login: string, visited: readonly Place[]): Promise<Result[]> {
   const { context, page, go } = await open(size, login, "any");
-  for (const place of places) await go(place);
-  const times = new Map<BuiltPlace, number[]>(places.map((place) => [place, []]));
+  for (const place of visited) await go(place);
+  const times = new Map<Place, number[]>(visited.map((place) => [place, []]));
   for (let run = -1; run < 5; run++)
-    for (const place of places) {
+    for (const place of visited) {
       const link = page.locator(`nav a[href*="/${place}"]`).first();
       if (!(await link.isVisible())) await page.locator("nav .more > button").click();
       const begun = performance.now();
@@ -157,7 +156,7 @@ async function warm(open: Open, size: Size, login: string): Promise<Result[]> {
       if (run >= 0) times.get(place)?.push(performance.now() - begun);
     }
   await context.close();
-  return places.map((place) => ({
+  return visited.map((place) => ({
     what: `${size}: ${place} opened again`,
     value: median(times.get(place) ?? []),
     unit: "ms",

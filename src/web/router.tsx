@@ -4,7 +4,7 @@ import { figuresSearch, type FiguresSearch } from "#features/figures/figures.sea
 import { ledgerSearch } from "#features/ledgers/search.types.ts";
 import { ask, Problem, whenSignedOut } from "./api/client.ts";
 import { queries, reading } from "./api/queries.ts";
-import { startFor } from "./shell/places.ts";
+import { placesFor } from "./shell/places.ts";
 import { sessionEnded } from "./shell/session.ts";
 import { Shell } from "./shell/Shell.tsx";
 import { Wrong } from "./ui/Wrong.tsx";
@@ -87,8 +87,8 @@ const start = createRoute({
   getParentRoute: () => campaign,
   path: "/",
   beforeLoad: async ({ params }) => {
-    const { role } = await queries.ensureQueryData(reading("campaigns.get", params));
-    throw redirect({ to: `/c/$campaign/${startFor(role)}`, params });
+    const [first = "me"] = placesFor(await queries.ensureQueryData(reading("campaigns.get", params)));
+    throw redirect({ to: `/c/$campaign/${first}`, params });
   },
 });
 

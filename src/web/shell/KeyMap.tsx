@@ -1,9 +1,9 @@
 /** Which key does what. */
 import { Modal } from "antd";
 import { useTranslation } from "react-i18next";
-import type { BuiltPlace } from "./places.ts";
+import type { Place } from "./places.ts";
 
-export function KeyMap({ places, close }: { places: readonly BuiltPlace[]; close: () => void }) {
+export function KeyMap({ places, close }: { places: readonly Place[]; close: () => void }) {
   const { t } = useTranslation();
   const mac = /Mac/.test(navigator.userAgent);
   const keys: [what: string, ...keys: string[]][] = [

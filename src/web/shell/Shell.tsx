@@ -10,7 +10,7 @@ import { useSmall } from "../ui/small.ts";
 import { AccountPanel } from "./AccountPanel.tsx";
 import { Icon } from "./icons.tsx";
 import { closeOverlay, overlay } from "./overlay.ts";
-import { tabsOf, type BuiltPlace } from "./places.ts";
+import { tabsOf, type Place } from "./places.ts";
 import { ReachBar } from "./ReachBar.tsx";
 import { sessionEnded } from "./session.ts";
 import "./shell.css";
@@ -53,7 +53,7 @@ export function Shell() {
   );
 }
 
-function PlaceLink({ at, place }: { at: AtCampaign; place: BuiltPlace }) {
+function PlaceLink({ at, place }: { at: AtCampaign; place: Place }) {
   const { t } = useTranslation();
   // The unit that was chosen stays chosen in the next place.
   const search = at.unit === at.definition?.unit ? {} : { unit: at.unit };

@@ -1,27 +1,33 @@
 import { expect, test } from "vitest";
 import { choose, type Command } from "./commands.ts";
-import { builtPlaces, placesFor, startFor, tabsOf } from "./places.ts";
+import { places, placesFor, tabsOf } from "./places.ts";
 
 const roles = ["cadre", "liaison", "unit_head", "office", "leader", "supervisor", "system_admin", "auditor", "a pack's own"];
 
-test("everyone has somewhere to go, begins there, and a cadre sees four things at most", () => {
-  for (const role of roles) {
-    const places = placesFor(role);
-    expect(places.length, role).toBeGreaterThan(0);
-    expect(new Set(places).size).toBe(places.length);
-    expect(places).toContain(startFor(role));
-  }
-  expect(placesFor("cadre").length).toBeLessThanOrEqual(4);
-  expect(placesFor("cadre")).not.toContain("import");
-  expect(startFor("leader")).toBe("figures");
-  expect(new Set(placesFor("office"))).toEqual(new Set(builtPlaces));
+const may = (...verbs: string[]) => [{ may: ["read", ...verbs] }];
+
+test("everyone has somewhere to go, and a cadre sees four things at most", () => {
+  for (const role of roles)
+    for (const ledgers of [[], may(), may("record")]) {
+      const found = placesFor({ role, ledgers });
+      expect(found.length, role).toBeGreaterThan(0);
+      expect(new Set(found).size).toBe(found.length);
+    }
+  expect(placesFor({ role: "cadre", ledgers: may("record") }).length).toBeLessThanOrEqual(4);
+  expect(placesFor({ role: "cadre", ledgers: may("record") })).not.toContain("import");
+  expect(new Set(placesFor({ role: "office", ledgers: may("record") }))).toEqual(new Set(places));
+});
+
+test("nobody is sent where there is nothing for them", () => {
+  expect(placesFor({ role: "cadre", ledgers: [] })).toEqual(["me", "figures"]);
+  expect(placesFor({ role: "liaison", ledgers: may() })).toEqual(["me", "ledgers", "figures", "documents"]);
 });
 
 test("at the foot of a phone stand five signs at most", () => {
-  const nine = [...builtPlaces, ...builtPlaces, ...builtPlaces];
-  expect(tabsOf(nine).tabs.length).toBe(4);
-  expect(tabsOf(nine).more.length).toBe(nine.length - 4);
-  expect(tabsOf(builtPlaces.slice(0, 3))).toEqual({ tabs: builtPlaces.slice(0, 3), more: [] });
+  const many = [...places, ...places, ...places];
+  expect(tabsOf(many).tabs.length).toBe(4);
+  expect(tabsOf(many).more.length).toBe(many.length - 4);
+  expect(tabsOf(places.slice(0, 3))).toEqual({ tabs: places.slice(0, 3), more: [] });
 });
 
 const command = (name: string, group: Command["group"] = "ledger", also = ""): Command => ({

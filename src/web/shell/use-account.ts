@@ -8,7 +8,7 @@ import { forgetAnswers } from "../offline/kept-answers.ts";
 import { unsent } from "../offline/outbox.ts";
 import { useSayings } from "../ui/use-sayings.ts";
 import { sessionEnded } from "./session.ts";
-import { builtPlaces, placesFor, type BuiltPlace } from "./places.ts";
+import { places, placesFor, type Place } from "./places.ts";
 
 export function useCampaign() {
   const { campaign } = useParams({ from: "/c/$campaign" });
@@ -27,8 +27,8 @@ export function useCampaign() {
     /** There are units to choose from. */
     hasUnits: unit !== definition?.unit || (about?.below.length ?? 0) > 0,
     ledger: search.ledger,
-    places: placesFor(definition?.role ?? "cadre"),
-    here: builtPlaces.find((place): place is BuiltPlace => place === name),
+    places: definition ? placesFor(definition) : [],
+    here: places.find((place): place is Place => place === name),
   };
 }
 export type AtCampaign = ReturnType<typeof useCampaign>;
