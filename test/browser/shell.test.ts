@@ -86,7 +86,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await openPalette(page, size);
     await page.keyboard.type("english");
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "Figures" }).waitFor();
+    await page.getByRole("heading", { name: "Figures", exact: true }).waitFor();
     await page.keyboard.press("F1");
     await page.getByText("Each figure is computed from entries").waitFor();
     expect(complaints).toEqual([]);
@@ -138,11 +138,11 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await page.goto(`${site.address}/c/trial/ledgers?ledger=study&entry=${entry}`);
     await page.getByRole("button", { name: /修\s*改/ }).click();
     const subject = `没有丢的主题${size}`;
-    await page.getByLabel("主题").fill(subject);
+    await page.getByRole("textbox", { name: "主题" }).fill(subject);
     const before = world.time.now;
     world.time.now = new Date(before.getTime() + 24 * 3_600_000);
     // Whatever reads first finds it out; a save by keyboard does at the latest.
-    await page.getByLabel("主题").press("Enter");
+    await page.getByRole("textbox", { name: "主题" }).press("Enter");
     const dialog = page.getByRole("dialog", { name: "登录已过期" });
     await dialog.waitFor();
     await expectUsable(page);
@@ -153,14 +153,14 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await dialog.getByLabel("口令").fill(password);
     await page.keyboard.press("Enter");
     await dialog.waitFor({ state: "hidden" });
-    expect(await page.getByLabel("主题").inputValue()).toBe(subject);
+    expect(await page.getByRole("textbox", { name: "主题" }).inputValue()).toBe(subject);
     await page.getByRole("button", { name: /保\s*存/ }).click();
     await page.getByText(`主题 → ${subject}`).first().waitFor();
 
     await page.getByRole("button", { name: /修\s*改/ }).click();
     world.time.now = new Date(world.time.now.getTime() + 24 * 3_600_000);
-    await page.getByLabel("主题").fill("别人不该看到");
-    await page.getByLabel("主题").press("Enter");
+    await page.getByRole("textbox", { name: "主题" }).fill("别人不该看到");
+    await page.getByRole("textbox", { name: "主题" }).press("Enter");
     await dialog.getByRole("button", { name: "换一个账号" }).click();
     await dialog.getByLabel("账号").fill("east");
     await dialog.getByLabel("口令").fill(password);

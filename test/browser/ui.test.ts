@@ -58,7 +58,8 @@ async function openGallery(look: keyof typeof looks): Promise<Visitor> {
     await visitor.page.addInitScript(`localStorage.setItem("yibenzhang.${name}", "${value}")`);
   await visitor.page.goto(`${site.address}/ui`);
   await visitor.page.getByRole("region", { name: "fieldsEmpty" }).waitFor();
-  // Calendars come by themselves.
+  // Calendars come by themselves, the last of them last.
+  if (size === "wide") await visitor.page.locator("#fieldsEmpty .ant-picker-range").waitFor();
   await visitor.page.waitForLoadState("networkidle");
   return visitor;
 }

@@ -1,6 +1,6 @@
 /** What can be gone to or done by name, and which of it is meant by what is typed. */
 
-export const groups = ["go", "record", "do", "ledger", "figure", "unit", "campaign"] as const;
+export const groups = ["go", "ledger", "record", "figure", "unit", "do", "campaign"] as const;
 export type Group = (typeof groups)[number];
 
 export interface Command {
