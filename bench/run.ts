@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { inBrowser } from "./browser.ts";
 import { figures } from "./figures.ts";
+import { grid } from "./grid.ts";
 import { importing } from "./import.ts";
 import { live } from "./live.ts";
 import { report } from "./report.ts";
@@ -24,6 +25,7 @@ const benchmarks: Record<string, (scale: number, say: (line: string) => void) =>
   live,
   report,
   start: starting,
+  grid,
   browser: inBrowser,
 };
 

@@ -142,7 +142,7 @@ export function EntryDrawer({ campaign, ledger, entry, close, step }: Given) {
 }
 
 /** What scrolls can be reached by keyboard. */
-const reachable = (place: HTMLElement | null): void => void place?.setAttribute("tabindex", "0");
+const reachable = (place: HTMLElement | null): void => place?.setAttribute("tabindex", "0");
 
 const typed = (ledger: Ledger, name: string, value: Value, { names }: Found): string => {
   const field = ledger.fields.find((one) => one.name === name);

@@ -67,7 +67,7 @@ export function EntryGrid(given: Given) {
     let frame = 0;
     onDraw(() => {
       cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => void grid.current?.refresh("all"));
+      frame = requestAnimationFrame(() => void grid.current?.refresh("rgRow"));
     });
   }, [onDraw]);
   const names = fields.map(({ name }) => name);
@@ -237,7 +237,7 @@ export function EntryGrid(given: Given) {
       canMoveColumns={false}
       canDrag={false}
       hideAttribution
-      frameSize={6}
+      frameSize={2}
     />
   );
 }

@@ -96,7 +96,8 @@ export function draftKeeper(place: Place, key: string, tell: (state: DraftState)
       onDevice(place, key, undefined);
       tell("kept");
     } catch (error) {
-      if (error instanceof Problem && (error.status === 0 || error.status >= 500)) later(again);
+      // Whoever signs in again, and a server that comes back, is asked once more.
+      if (error instanceof Problem && (error.status === 0 || error.status === 401 || error.status >= 500)) later(again);
     }
   };
   function flush(): void {
