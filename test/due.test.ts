@@ -42,7 +42,7 @@ test("what is past its date is listed with those above it, by unit and ledger, a
     ["R3", "办理R3", "2023-06-14", 1, "西区纪委"],
     ["R2", "办理R2", "2023-06-17", -2, "东区纪委办公室"],
   ]);
-  expect(office.items[0]?.steps).toEqual([{ name: "报核", roles: ["单位联络员"] }]);
+  expect(office.items[0]?.steps).toEqual([{ name: "报核", roles: ["单位联络员", "教育整顿办公室"] }]);
   expect(office.counts.map(({ ledger, unitName, late, soon }) => [ledger, unitName, late, soon])).toEqual([
     ["tasks", "东区纪委", 1, 1],
     ["tasks", "西区纪委", 1, 0],
@@ -96,4 +96,14 @@ test("a campaign that is over is judged by its last day", async () => {
   const { body } = await late.get(`${api}/due`);
   expect(body.day).toBe(world.campaign.to);
   world.time.now = begun;
+});
+
+test("who sent something in the last time does not approve it, whoever did before", async () => {
+  const { id } = await task("east", "V1", "东区纪委", "2023-06-30");
+  const step = async (login: Login, version: number, transition: string, reason?: string) =>
+    (await world.signIn(login)).send("POST", `${api}/entries/${id}/move`, { version, transition, reason });
+  expect((await step("east", 1, "报核")).status).toBe(200);
+  expect((await step("office", 2, "退回", "再核一遍")).status).toBe(200);
+  expect((await step("office", 3, "报核")).status).toBe(200);
+  expect((await step("office", 4, "核验")).body).toMatchObject({ status: 403, code: "same_person" });
 });

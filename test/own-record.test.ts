@@ -84,3 +84,17 @@ test("what is sent back waits for the unit, what another must confirm waits for 
   expect(after.queues).toMatchObject([{ state: "已登记", count: before.queues[0].count - 1 }]);
   expect((await waiting("west")).returned).toEqual([]);
 });
+
+test("what was sent back stays so when it is changed", async () => {
+  world.time.now = new Date("2023-06-15T03:30:00Z");
+  const as = (login: "east" | "office") => world.signIn(login);
+  const id = await record("east", session({ 实到人数: 4 }));
+  const at = `${api}/entries/${id}`;
+  const office = await as("office");
+  expect((await office.send("POST", `${at}/move`, { version: 1, transition: "退回", reason: "人数不对" })).status).toBe(200);
+  const east = await as("east");
+  const changed = await east.send("PATCH", at, { version: 2, values: { 实到人数: 5 } });
+  expect(changed.status).toBe(200);
+  const { body } = await east.get(`${api}/waiting`);
+  expect(body.returned[0]).toMatchObject({ id, step: "退回", reason: "人数不对" });
+});

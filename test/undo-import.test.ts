@@ -48,6 +48,20 @@ const entryOf = async (number: string) =>
     version: number;
   };
 
+test("whoever may neither delete there nor brought it in does not take it back", async () => {
+  const { importId } = await bring([session("N1", 4)]);
+  for (const [login, status] of [
+    ["ann", 403],
+    ["auditor", 403],
+    ["west", 404],
+  ] as const) {
+    const client = await world.as(login);
+    expect((await client.send("POST", `${api}/imports/${importId}/undo`, {})).status, login).toBe(status);
+  }
+  expect(await attended()).toBe(4);
+  expect((await undo(importId)).body).toMatchObject({ deleted: 1 });
+});
+
 test("what it added is deleted, what it changed is as it was, what others changed since stays", async () => {
   await bring([session("A1", 10), session("A2", 20)]);
   expect(await attended()).toBe(30);

@@ -33,7 +33,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     const stuck = page.getByRole("region", { name: "卡在哪里" });
     await stuck.getByText("逾期14天").waitFor();
     await stuck.getByText("还剩1天").waitFor();
-    await stuck.getByText("下一步：报核（单位联络员）").first().waitFor();
+    await stuck.getByText("下一步：报核（单位联络员、教育整顿办公室）").first().waitFor();
     await expectUsable(page);
     await expectFits(page);
     await stuck.getByRole("link", { name: /核对花名册/ }).click();

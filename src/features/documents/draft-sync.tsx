@@ -59,7 +59,9 @@ const titleOf = (doc: Y.Doc): string => {
     .slice(0, 200);
 };
 
-const lost = (error: unknown): boolean => error instanceof Problem && (error.status === 0 || error.status >= 500);
+/** The server or the session is away: both come back, and what was typed waits on the device. */
+const lost = (error: unknown): boolean =>
+  error instanceof Problem && (error.status === 0 || error.status === 401 || error.status >= 500);
 
 interface Given {
   campaign: string;

@@ -151,9 +151,12 @@ export const changes = campaignAction({
   summary: "别人此后的修改，以及谁也开着这份文稿",
   input: z.object({ document, after: z.coerce.number().int().min(0), place }),
   output: z.object({ state: z.enum(["draft", "final"]), ...changesOut }),
+  unattended: true,
   subject: ({ tx, campaign }, input) => getDocument(tx, campaign, input.document),
   allow: mayHandle,
-  async run({ tx, asker, now }, found, input) {
+  async run({ tx, asker, campaign, now }, found, input) {
+    const reading = mayRead(asker, campaign, found);
+    if (reading !== true) throw new Problem("forbidden", 403, reading);
     const later = await changesAfter(tx, found, input.after);
     const people = await meet(tx, found, asker, input.place ?? null, now);
     return {
@@ -179,6 +182,7 @@ export const write = campaignAction({
     place,
   }),
   output: z.object(changesOut),
+  touches: "nothing",
   subject: ({ tx, campaign }, input) => getDocument(tx, campaign, input.document),
   allow: mayEdit,
   async run({ tx, asker, now }, found, input) {
@@ -233,9 +237,11 @@ export const copy = campaignAction({
   subject: ({ tx, campaign }, input) => getDocument(tx, campaign, input.document),
   // A copy is the copier's own, so only what may be changed or was given out by one's own unit can be copied.
   allow: (asker, found) => mayEdit(asker, { ...found, state: "draft" }),
-  run: async ({ tx, campaign, asker, now }, found, { reason }) => ({
-    document: await copyDocument(tx, campaignIn(campaign, found.realm), asker, found, reason, now),
-  }),
+  async run({ tx, campaign, asker, now }, found, { reason }) {
+    const reading = mayRead(asker, campaign, found);
+    if (reading !== true) throw new Problem("forbidden", 403, reading);
+    return { document: await copyDocument(tx, campaignIn(campaign, found.realm), asker, found, reason, now) };
+  },
   about,
 });
 

@@ -231,12 +231,14 @@ export const undo = campaignAction({
     asker.unit === unit || asker.scope.units === "whole" || "这次导入由别的单位办理，请由该单位或活动主办单位撤销。",
   run: (call, found) =>
     call.asSystem(`undo import ${found.id}`, (tx) =>
-      undoImport(tx, campaignIn(call.campaign, found.realm), found, {
-        account: call.account.id,
-        unit: call.asker.unit,
-        role: call.asker.role,
-        now: call.now,
-      }),
+      undoImport(
+        tx,
+        campaignIn(call.campaign, found.realm),
+        found,
+        { account: call.account.id, unit: call.asker.unit, role: call.asker.role, now: call.now },
+        // Whoever brought it in may take it back.
+        (ledger) => found.actor === call.account.id || mayUse(call.asker, ledger, "delete"),
+      ),
     ),
   about: (input, found) => ({ id: input.import, unit: found?.unit, realm: found?.realm }),
 });

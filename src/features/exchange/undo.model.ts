@@ -3,7 +3,9 @@
  * changed since stays as they left it, and is counted. Deleted in this way, a row is not there for the next import of the
  * same file, which brings it back.
  */
+import type { Verdict } from "#kernel/access.ts";
 import type { Campaign } from "#kernel/campaign.ts";
+import type { Ledger } from "#kernel/definitions.ts";
 import { Deltas, holdPack, preparedMeasures } from "#kernel/figure-deltas.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { isoText, sql, type Tx } from "#platform/db.ts";
@@ -63,8 +65,17 @@ interface Brought {
 /** Rows that are taken back at once. */
 const batch = 2000;
 
-/** Runs as the owner, in the realm of the import. Throws when it was undone before, or when it registered units or people. */
-export async function undoImport(tx: Tx, campaign: Campaign, { id, realm, at }: KeptImport, doer: Doer): Promise<Undone> {
+/**
+ * Runs as the owner, in the realm of the import. Throws when it was undone before, when it registered units or people, or
+ * when it brought records of a ledger in which `mayDelete` says no.
+ */
+export async function undoImport(
+  tx: Tx,
+  campaign: Campaign,
+  { id, realm, at }: KeptImport,
+  doer: Doer,
+  mayDelete: (ledger: Ledger) => Verdict,
+): Promise<Undone> {
   const first = await tx.one(
     sql`update imports set undone_at = ${doer.now.toISOString()}, undone_by = ${doer.account} where realm_id = ${realm} and import_id = ${id} and undone_at is null returning import_id`,
   );
@@ -89,6 +100,11 @@ export async function undoImport(tx: Tx, campaign: Campaign, { id, realm, at }: 
         422,
         `这次导入含《${register.name}》，单位和人员已经启用，不能整体撤销。请逐条更正，或导入更正后的名册。`,
       );
+    for (const key of new Set(rows.map((row) => row.ledger))) {
+      const ledger = campaign.ledgers.get(key);
+      const verdict = ledger ? mayDelete(ledger) : true;
+      if (verdict !== true) throw new Problem("forbidden", 403, verdict);
+    }
     const untouched = rows.filter((row) => row.version === row.brought);
     undone.kept += rows.length - untouched.length;
     const added = untouched.filter((row) => row.brought === 1);

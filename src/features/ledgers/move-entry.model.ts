@@ -40,7 +40,9 @@ export async function moveEntry(
   if (guard.reason && !reason?.trim()) throw new Problem("missing_reason", 422, `${name}必须写明理由。`);
   if (guard.notSamePerson) {
     const last = await tx.one<{ actor: number | null }>(
-      sql`select actor from entry_events where realm_id = ${entry.realm} and entry_id = ${entry.id} and state = ${entry.state} order by version limit 1`,
+      sql`select actor from entry_events where realm_id = ${entry.realm} and entry_id = ${entry.id} and version > coalesce((
+        select max(version) from entry_events where realm_id = ${entry.realm} and entry_id = ${entry.id} and state is distinct from ${entry.state}), 0)
+        order by version limit 1`,
     );
     if (last && last.actor !== null && last.actor === doer.account)
       throw new Problem("same_person", 403, `${name}须由另一人办理，不能由提交人自己办理。`);

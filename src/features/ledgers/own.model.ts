@@ -34,13 +34,18 @@ export type Stopped = Entry & { step: string; reason: string | null; at: string 
 const stops = (list: readonly Stop[]) =>
   sql`unnest(${list.map((one) => one.ledger)}::text[], ${list.map((one) => one.state)}::text[], ${list.map((one) => one.step)}::text[]) as s (ledger, state, step)`;
 
+/** The event by which an entry `e` came to the state it is in; changes and files since then leave it there. */
+const entered = sql`lateral (select v.action, v.reason, v.at, v.actor from entry_events v
+  where v.realm_id = e.realm_id and v.entry_id = e.entry_id and v.version > coalesce((
+    select max(w.version) from entry_events w where w.realm_id = e.realm_id and w.entry_id = e.entry_id and w.state is distinct from e.state), 0)
+  order by v.version limit 1) v`;
+
 const withLast = (where: Sql, limit: number): Sql =>
   sql`select ${entryColumns}, step, reason, ${isoText("at")} as at from (
-      select e.*, v.action as step, v.reason, v.at, v.actor from entries e
-        join entry_events v on v.realm_id = e.realm_id and v.entry_id = e.entry_id and v.version = e.version
+      select e.*, v.action as step, v.reason, v.at, v.actor from entries e cross join ${entered}
       where not e.deleted and ${where} order by v.at desc, e.entry_id limit ${limit}) e`;
 
-/** Entries of a unit whose last step was one of these, the latest first. */
+/** Entries of a unit that one of these steps brought to where they are, the latest first. */
 export const listReturned = (
   tx: Tx,
   campaign: Campaign,
@@ -81,7 +86,7 @@ export async function listQueues(
       select e.ledger, e.state, e.entry_id as id, e.unit_id as unit, e.day, e.data, v.at,
         row_number() over (partition by e.ledger, e.state order by v.at desc, e.entry_id) as place,
         count(*) over (partition by e.ledger, e.state)::integer as count
-      from entries e join entry_events v on v.realm_id = e.realm_id and v.entry_id = e.entry_id and v.version = e.version
+      from entries e cross join ${entered}
       where e.realm_id = any(${campaign.realms}::integer[]) and e.campaign_id = ${campaign.id} and not e.deleted and v.actor is distinct from ${actor}::bigint
         and (e.ledger, e.state) in (select s.ledger, s.state from ${stops(steps)})
         and (e.ledger, e.state, v.action) not in (select s.ledger, s.state, s.step from ${stops(back)})) e

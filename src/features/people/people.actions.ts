@@ -168,7 +168,13 @@ export const undo = campaignAction({
   summary: "撤销一次调动或借调",
   input: z.object({ change: id }),
   output: done,
-  subject: ({ tx, asker }, { change }) => getChange(tx, asker.scope.realms, change, ["transfer", "second"]),
+  touches: "realm",
+  async subject({ tx, asker }, input) {
+    const change = await getChange(tx, asker.scope.realms, input.change, ["transfer", "second"]);
+    // Whoever takes it back must see where the person is now, as whoever made it did.
+    await getPerson(tx, asker, change.person ?? 0);
+    return change;
+  },
   allow: mayPlacePeople,
   async run(call, change) {
     await call.asSystem(`undo change ${change.id}`, (tx) => undoChange(tx, change, call.account.id, call.now));
