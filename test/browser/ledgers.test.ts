@@ -110,7 +110,7 @@ describe("at a desk", () => {
     await head.locator(".grid-head-name").click();
     await expect.poll(async () => (await topics(page))[0], soon).toBe(`${mark}第5次学习`);
 
-    await page.getByRole("button", { name: "筛选 形式" }).click();
+    await page.getByTitle("筛选 形式").click();
     await page.getByRole("checkbox", { name: "集体学习" }).check();
     await page.getByRole("button", { name: /确\s*定/ }).click();
     await expect.poll(async () => (await topics(page)).length, soon).toBe(6);

@@ -74,7 +74,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await page.getByRole("button", { name: /修\s*改/ }).click();
     await page.getByLabel("实到人数").fill("9");
     await page.getByRole("button", { name: /保\s*存/ }).click();
-    await page.getByText("实到人数 → 9").waitFor();
+    await page.getByRole("table", { name: "第2版的变动" }).getByText("9", { exact: true }).waitFor();
     await expectUsable(page);
 
     await page.goto(`${site.address}/c/trial/import`);

@@ -155,7 +155,11 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await dialog.waitFor({ state: "hidden" });
     expect(await page.getByRole("textbox", { name: "主题" }).inputValue()).toBe(subject);
     await page.getByRole("button", { name: /保\s*存/ }).click();
-    await page.getByText(`主题 → ${subject}`).first().waitFor();
+    await page
+      .getByRole("table", { name: /版的变动/ })
+      .getByText(subject)
+      .first()
+      .waitFor();
 
     await page.getByRole("button", { name: /修\s*改/ }).click();
     world.time.now = new Date(world.time.now.getTime() + 24 * 3_600_000);
