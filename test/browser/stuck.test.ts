@@ -17,7 +17,7 @@ beforeAll(async () => {
     const { status } = await east.send("PUT", `/api/campaigns/trial/ledgers/tasks/entries/${randomUUID()}`, {
       values: { 任务编号: number, 责任单位: "东区纪委", 具体任务: title, 完成时限: until },
     });
-    expect(status).toBe(200);
+    if (status !== 200) throw new Error(`${number} was not recorded: ${status}`);
   }
   site = await openSite(world);
 });
