@@ -174,3 +174,16 @@ test("the unit at the top is not moved, merged or split", async () => {
   expect(tries.map(({ status }) => status)).toEqual([422, 422, 422]);
   expect(tries[2]?.body).toMatchObject({ code: "top_unit" });
 });
+
+test("of two who change the campaign's facts at once, one is told or both changes stand", async () => {
+  const office = await world.as("office");
+  const given = [{ organ: "东区办公室" }, { reportDate: "2023-07-31" }, { to: "2023-12-30" }];
+  const answers = await Promise.all(given.map((facts) => office.send("PATCH", api, facts)));
+  const { body } = await office.get(api);
+  const facts = { organ: undefined, ...body } as Record<string, unknown>;
+  for (const [index, { status }] of answers.entries()) {
+    expect([200, 409]).toContain(status);
+    const [[name, value] = ["", ""]] = Object.entries(given[index] ?? {});
+    if (status === 200 && name !== "organ") expect(facts[name]).toBe(value);
+  }
+});

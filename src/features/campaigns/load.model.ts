@@ -9,6 +9,13 @@ import { rebuildPaths } from "#features/units/paths.model.ts";
 import { getCampaign } from "./campaigns.model.ts";
 import { countNew, recountIn, syncMeasures } from "./totals.model.ts";
 
+/** Keeps others from changing a campaign's pack meanwhile; refused if one has since the request read it. */
+export async function holdCampaign(tx: Tx, { id, packId }: Campaign): Promise<void> {
+  const now = await tx.one<{ pack: number }>(sql`select pack_id as pack from campaigns where campaign_id = ${id} for update`);
+  if (now?.pack !== packId)
+    throw new Problem("pack_changed", 409, "活动的方案包刚刚被别人更换，您的修改没有保存。请刷新页面，核对后再改。");
+}
+
 /**
  * Stores a pack and makes its campaign, or gives a campaign the new version: old entries stay readable under the
  * version that they were written with. A first load makes the realm and the unit at the top.

@@ -37,12 +37,13 @@ export async function readUploadedPack(upload: { path: string; name: string }, f
     await file.close();
   }
   if (head.toString("latin1", 0, 2) !== "PK") {
-    const named = join(folder, upload.name);
+    const named = join(folder, "pack.json");
     await rename(upload.path, named);
     return loadPackFile(named);
   }
-  const place = join(folder, basename(upload.name).replace(/\.zip$/i, "") || "方案包");
-  await mkdir(place, { recursive: true });
+  // Never under the sender's name: it could lead out of the folder.
+  const place = join(folder, "pack");
+  await mkdir(place);
   await unpack(upload.path, place).catch((error: unknown) => {
     if (error instanceof Problem) throw error;
     throw new Problem("bad_zip", 422, "这个压缩包打不开，可能没有传完整或已损坏。请重新压缩方案包文件夹后上传。");

@@ -8,7 +8,7 @@ import { day, id } from "#kernel/input.ts";
 import { packFileText } from "#kernel/pack-file.ts";
 import { Problem } from "#kernel/problem.ts";
 import { mayManagePacks } from "./campaigns.policy.ts";
-import { storePack } from "./load.model.ts";
+import { holdCampaign, storePack } from "./load.model.ts";
 import { packChanges } from "./pack-changes.ts";
 import { readUploadedPack } from "./pack-upload.ts";
 import { getPackVersion, listPackVersions } from "./packs.model.ts";
@@ -173,7 +173,10 @@ export const describe = campaignAction({
     const campaign = withFacts(pack, given);
     const [major = "1", minor = "0", patch = "0"] = pack.version.split(".");
     const next = { ...pack, campaign, version: `${major}.${minor}.${Number(patch) + 1}` };
-    await call.asSystem(`load pack ${pack.key} ${next.version}`, (tx) => storePack(tx, next, call.now));
+    await call.asSystem(`load pack ${pack.key} ${next.version}`, async (tx) => {
+      await holdCampaign(tx, call.campaign);
+      await storePack(tx, next, call.now);
+    });
     return packBrief(next);
   },
   about: (_, found) => ({ id: found?.key }),
