@@ -14,11 +14,11 @@ export function AskedTools({ asked, children }: { asked: Asked; children: ReactN
   const { t } = useTranslation();
   const small = useSmall();
   const [open, setOpen] = useState(false);
-  const { campaign, unit, search, period, today = "", change } = asked;
+  const { campaign, unit, search, period, today, change } = asked;
   const preset = presetOf(search, today);
   const picked = period && `${period.from}—${period.to}`;
   const choose = (chosen: Preset | "custom"): void => {
-    if (chosen !== "custom") change(presetPeriod(chosen, today));
+    if (chosen !== "custom" && today !== undefined) change(presetPeriod(chosen, today));
   };
   const options = [...presets, ...(preset === undefined ? (["custom"] as const) : [])];
   return (

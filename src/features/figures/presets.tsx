@@ -20,9 +20,11 @@ export function presetPeriod(preset: Preset, today: string): Asked {
   return { from: `${today.slice(0, 5)}${String(first).padStart(2, "0")}-01`, to: today };
 }
 
-export const presetOf = (asked: Asked, today: string): Preset | undefined =>
+/** Which one a period is; while it is not known what day it is, only `all` can be told. */
+export const presetOf = (asked: Asked, today: string | undefined): Preset | undefined =>
   presets.find((preset) => {
-    const { from, to } = presetPeriod(preset, today);
+    if (today === undefined && preset !== "all") return false;
+    const { from, to } = presetPeriod(preset, today ?? "");
     return from === asked.from && to === asked.to;
   });
 
