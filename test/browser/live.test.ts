@@ -20,7 +20,10 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     const { page, complaints, close } = await site.visit(size, "office");
     await page.goto(`${site.address}/c/trial/figures`);
     const number = size === "wide" ? 7 : 11;
-    await page.getByRole("button", { name: /^参学人次：/ }).first().waitFor();
+    await page
+      .getByRole("button", { name: /^参学人次：/ })
+      .first()
+      .waitFor();
     const east = await world.as("east");
     const { status } = await east.send("PUT", `/api/campaigns/trial/ledgers/study/entries/${randomUUID()}`, {
       values: {
@@ -33,7 +36,10 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
       },
     });
     expect(status).toBe(200);
-    await page.getByRole("button", { name: new RegExp(`参学人次：${size === "wide" ? 7 : 18}人次`) }).first().waitFor();
+    await page
+      .getByRole("button", { name: new RegExp(`参学人次：${size === "wide" ? 7 : 18}人次`) })
+      .first()
+      .waitFor();
     expect(complaints).toEqual([]);
     await close();
   });
