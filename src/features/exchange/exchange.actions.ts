@@ -9,7 +9,7 @@ import type { Ledger } from "#kernel/definitions.ts";
 import { chinaDay } from "#kernel/fields.ts";
 import { day, flag, id, pageInput } from "#kernel/input.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
-import { accountNames } from "#features/ledgers/show.model.ts";
+import { accountNames } from "#features/units/account-names.model.ts";
 import { filterInput, readColumns, readFilter, readSorting } from "#features/ledgers/read-filter.model.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import type { Unit } from "#features/units/units.types.ts";

@@ -6,8 +6,8 @@ import { linkTo, Problem } from "#web/api/client.ts";
 import { cancel, retry, type Sending } from "#web/api/use-uploads.ts";
 import type { Attached } from "./Attachments.tsx";
 import { extensionOf, viewOf } from "./attachments.types.ts";
+import { clock } from "#web/ui/clock.ts";
 
-const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
 const sizeOf = (bytes: number): string =>
   bytes < 1024 ? `${bytes} B` : bytes < 2 ** 20 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 2 ** 20).toFixed(1)} MB`;
 

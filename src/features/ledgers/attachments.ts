@@ -6,7 +6,7 @@ import { getAttachment, listAttachments, markAttachment, noteFile, type Listed }
 import { doerOf, readableEntry, type EntrySubject } from "./entries.ts";
 import { getEntry } from "./ledgers.model.ts";
 import type { Entry } from "./ledgers.types.ts";
-import { accountNames } from "./show.model.ts";
+import { accountNames } from "#features/units/account-names.model.ts";
 
 /** Where an attachment is asked for. */
 export const path = "/api/campaigns/:campaign/entries/:entry/attachments/:attachment";

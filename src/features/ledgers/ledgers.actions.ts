@@ -9,7 +9,7 @@ import { mayTransit } from "./ledgers.policy.ts";
 import { filterInput, readFilter, readSorting } from "./read-filter.model.ts";
 import { listEntries } from "./list-entries.model.ts";
 import { listEvents } from "./ledgers.model.ts";
-import { accountNames } from "./show.model.ts";
+import { accountNames } from "#features/units/account-names.model.ts";
 
 const verbs = ["edit", "delete"] as const;
 

@@ -62,11 +62,3 @@ export async function computedOf(
     rows.map((row) => [row.id, Object.fromEntries(fields.map((field, index) => [field.name, row[`d${index}`] ?? null]))]),
   );
 }
-
-/** Names of accounts, by id. Asked as the owner: accounts are nobody's rows. */
-export async function accountNames(tx: Tx, ids: readonly number[]): Promise<Map<number, string>> {
-  const rows = await tx.query<{ id: number; name: string }>(
-    sql`select account_id as id, name from accounts where account_id = any(${ids}::bigint[])`,
-  );
-  return new Map(rows.map((row) => [row.id, row.name]));
-}

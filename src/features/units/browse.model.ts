@@ -77,11 +77,3 @@ export interface UnitChange {
 export const listChanges = (tx: Tx, realm: number, unit: number): Promise<UnitChange[]> =>
   tx.query(sql`select change_id as id, kind, day, words, person_id as person, actor, ${isoText("at")} as at, ${isoText("undone_at")} as "undoneAt"
     from unit_changes where realm_id = ${realm} and unit_id = ${unit} order by change_id desc limit 200`);
-
-/** Names of accounts, by id. Asked as the owner: accounts are nobody's rows. */
-export async function actorNames(tx: Tx, ids: readonly number[]): Promise<Map<number, string>> {
-  const rows = await tx.query<{ id: number; name: string }>(
-    sql`select account_id as id, name from accounts where account_id = any(${ids}::bigint[])`,
-  );
-  return new Map(rows.map(({ id, name }) => [id, name]));
-}

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { anyoneHere, campaignAction } from "#kernel/action.ts";
 import { chinaDay } from "#kernel/fields.ts";
 import { day, id, pageInput } from "#kernel/input.ts";
-import { actorNames, listBranches, listChanges, searchUnits } from "./browse.model.ts";
+import { accountNames } from "./account-names.model.ts";
+import { listBranches, listChanges, searchUnits } from "./browse.model.ts";
 import { getUnit, listAncestors, listChildren, listRelationsOf, listTree } from "./units.model.ts";
 
 const unitOut = z.object({
@@ -126,7 +127,7 @@ export const changes = campaignAction({
   async run({ tx, asSystem }, unit) {
     const found = await listChanges(tx, unit.realm, unit.id);
     const nameOf = await asSystem("names of accounts", (owner) =>
-      actorNames(
+      accountNames(
         owner,
         found.flatMap(({ actor }) => actor ?? []),
       ),

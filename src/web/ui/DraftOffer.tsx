@@ -2,8 +2,7 @@
 import { Alert, Button, Space } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Draft, Drafting } from "../api/use-draft.ts";
-
-const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
+import { clock } from "./clock.ts";
 
 export function DraftOffer<T>({ draft, take }: { draft: Drafting<T>; take: (content: T, draft: Draft<T>) => void }) {
   const { t } = useTranslation();

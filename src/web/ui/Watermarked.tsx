@@ -3,8 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { theme, Watermark } from "antd";
 import { useState, type ReactNode } from "react";
 import { reading } from "../api/queries.ts";
-
-const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
+import { clock } from "./clock.ts";
 
 /** Name, last four characters of the account, time. */
 export const markOf = ({ name, login }: { name: string; login: string }, now: Date): string[] => [

@@ -1,9 +1,9 @@
 /** A day or a moment as it is in China, wherever the browser is; how long ago it was stands in the title. */
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { clock } from "./clock.ts";
 
 const zone = "Asia/Shanghai";
-const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" });
 const day = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short" });
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
