@@ -1,7 +1,8 @@
 /** The server: every feature's actions over one database. */
 import type { FastifyInstance } from "fastify";
 import { pino, type LevelWithSilent } from "pino";
-import type { Action, House } from "#kernel/action.ts";
+import type { Action } from "#kernel/action.ts";
+import type { House } from "#kernel/answer.ts";
 import { Problem } from "#kernel/problem.ts";
 import type { ConstraintProblems } from "#kernel/problem-answer.ts";
 import { problemSchema, routesOf, teller } from "#kernel/routes.ts";

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import type { Logger } from "pino";
 import type { HttpRoute } from "#platform/http.ts";
-import { answer, type Action, type EventAnswer, type FileAnswer, type House } from "./action.ts";
+import type { Action, EventAnswer, FileAnswer } from "./action.ts";
+import { answer, type House } from "./answer.ts";
 import { tell, type ConstraintProblems, type ProblemBody } from "./problem-answer.ts";
 
 /** RFC 9457. */

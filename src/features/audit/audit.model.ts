@@ -1,5 +1,5 @@
 /** What was asked of the product, by whom, about what, and how it went. Written by the owner, never changed. */
-import type { AuditRow } from "#kernel/action.ts";
+import type { AuditRow } from "#kernel/answer.ts";
 import { sql, type Tx } from "#platform/db.ts";
 
 export function writeAudit(tx: Tx, row: AuditRow): void {
