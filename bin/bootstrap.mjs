@@ -128,5 +128,7 @@ function buildWeb(node) {
 
 if (!isInstalled()) install();
 const node = findNode();
+// The program and each of its threads start from what was compiled before: half the processor time of a start.
+process.env.NODE_COMPILE_CACHE ??= join(root, "node_modules/.cache/node");
 if (testing || args[0] === "demo" || args[0] === "serve") buildWeb(node);
 process.exitCode = testing ? await runTests(node) : await run(node, [join(root, "src/cli.ts"), ...args]);
