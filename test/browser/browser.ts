@@ -73,6 +73,21 @@ export async function openSite(world: Pick<World, "database" | "time">, pages = 
   };
 }
 
+/**
+ * Waits until the service worker keeps the pages. It is taken in anew at each opening of a page, and an attempt that a busy
+ * machine broke off is made again by the next.
+ */
+export async function untilKept(page: Page): Promise<void> {
+  const state = async (): Promise<string> => {
+    const found = await page.evaluate<string>(
+      `navigator.serviceWorker.getRegistration().then((one) => (one?.active ?? one?.waiting ?? one?.installing)?.state ?? "none")`,
+    );
+    if (found === "none") await page.reload();
+    return found;
+  };
+  await expect.poll(state, { timeout: 40_000, interval: 250 }).toBe("activated");
+}
+
 /** Follows the navigation to a place; on a phone it may wait behind “more”. */
 export async function goTo(page: Page, place: string): Promise<void> {
   const link = page.getByRole("link", { name: place, exact: true });

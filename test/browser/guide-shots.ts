@@ -1,6 +1,6 @@
 /** The pictures of the user guide: where each is taken, and what can be read in it. */
 import type { Page } from "playwright-core";
-import type { Size } from "./browser.ts";
+import { untilKept, type Size } from "./browser.ts";
 import type { District } from "./guide-district.ts";
 
 export interface Shot {
@@ -72,7 +72,7 @@ export const shots: readonly Shot[] = [
     at: () => "record?ledger=study_sessions",
     keeps: true,
     go: async (page) => {
-      await page.evaluate("navigator.serviceWorker.ready");
+      await untilKept(page);
       await page.reload();
       await study(page);
       await page.context().setOffline(true);

@@ -4,7 +4,7 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { takenPhoto } from "#platform/photo.fixture.ts";
 import { createWorld, password, type Login, type World } from "../world.ts";
-import { expectFits, expectUsable, openSite, type Site, type Size } from "./browser.ts";
+import { expectFits, expectUsable, openSite, untilKept, type Site, type Size } from "./browser.ts";
 
 let world: World;
 let site: Site;
@@ -54,7 +54,7 @@ const submit = (page: Page): Locator => page.getByRole("button", { name: /登\s*
 describe.each<Size>(["phone", "wide"])("%s", (size) => {
   test("a study session takes 30 seconds and 8 touches; the network drops, and one record with its photo arrives", async () => {
     const { page, complaints, close } = await site.visit(size, "east", "zh", true);
-    await page.evaluate("navigator.serviceWorker.ready");
+    await untilKept(page);
     await page.reload();
     const theme = subject();
     const before = await attended();
@@ -238,7 +238,7 @@ test("an answer that is lost makes no second record, and what was changed meanwh
 
 test("another account on the same device neither sees nor sends what waits", async () => {
   const { page, close } = await site.visit("phone", "east", "zh", true);
-  await page.evaluate("navigator.serviceWorker.ready");
+  await untilKept(page);
   const theme = subject();
   await page.goto(`${site.address}/c/trial/record?ledger=study`);
   await page.getByLabel("主题").fill(theme);
