@@ -1,10 +1,24 @@
 import { defineConfig } from "vitest/config";
 
+const browser = "test/browser/**/*.test.ts";
+
 export default defineConfig({
   test: {
     globalSetup: ["test/global-setup.ts"],
-    exclude: ["**/node_modules/**", "test/fixtures/**"],
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    // A browser with its server and database is work for two cores; the other files share them two at a time.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "server",
+          exclude: ["**/node_modules/**", "test/fixtures/**", browser],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { extends: true, test: { name: "browser", include: [browser], maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
   },
 });

@@ -2,8 +2,7 @@
  * Organisations that each go their own way, from their Excel files to their report. All share one database, and each
  * starts from nothing but its pack and must come out exactly as the `expected.json` of its folder says.
  */
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { operator } from "#features/access/access.model.ts";
@@ -16,9 +15,8 @@ import { answerFigures } from "#features/figures/answers.model.ts";
 import { foldAll } from "#features/figures/cells.model.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import { loadPack } from "#kernel/pack.ts";
-import { asOwner, openDatabase, withScope, type Database } from "#platform/db.ts";
-import { migrate } from "#platform/migrate.ts";
-import { startDatabase } from "#platform/postgres.ts";
+import { asOwner, withScope } from "#platform/db.ts";
+import { createTestDatabase, type TestDatabase } from "./database.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -27,20 +25,11 @@ interface Expected {
   figures: { id: string; kind: "reported" | "extra"; value: number | string; text: string }[];
 }
 
-let database: Database;
-let stop: () => Promise<void>;
+let database: TestDatabase;
 beforeAll(async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), "yibenzhang-packs-"));
-  const server = await startDatabase({ dataDir, purpose: "tool" });
-  database = openDatabase(server.connection);
-  await migrate(database);
-  stop = async () => {
-    await database.close();
-    await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  };
-}, 60_000);
-afterAll(() => stop());
+  database = await createTestDatabase();
+});
+afterAll(() => database.close());
 
 const organisations = ["customs", "province-ln", "province-zj", "province-hn", "region-xj", "dispatched-mfa", "district-report"];
 
