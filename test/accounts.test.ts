@@ -80,3 +80,62 @@ test("an office below makes accounts of its units and no others, and appoints no
   expect((await below.send("PATCH", `${api}/accounts/${row.id}`, { role: "leader" })).status).toBe(403);
   expect((await below.send("POST", `${api}/accounts/${row.id}/disable`, {})).status).toBe(403);
 });
+
+/** Signed in with a password that was handed over, and changed. */
+async function cameIn(login: string, once: string): Promise<Client> {
+  const client = clientOf(world.app, (await signIn(login, once)).body.token);
+  await client.send("POST", "/api/me/password", { old: once, password });
+  return client;
+}
+const listed = async (login: string, by = office) => (await by.get(`${api}/accounts?text=${login}`)).body.accounts[0];
+const granted = async (by: Client): Promise<string[]> =>
+  (await by.get(`${api}/account-roles`)).body.roles.map((one: { key: string }) => one.key);
+
+test("an office neither makes nor takes over an account that reads what is kept from it, nor an administrator's", async () => {
+  const refused = await make("zhuanguan", "lead_custodian", world.units.east);
+  expect(refused).toMatchObject({ status: 403, body: { detail: expect.stringContaining("《问题线索台账》") } });
+  expect(refused.body.detail).toContain("安全保密管理员");
+  for (const login of ["custodian", "auditor"]) {
+    const { id, may } = await listed(login);
+    expect(may).toBe(false);
+    for (const [method, path, body] of [
+      ["POST", "/password", {}],
+      ["POST", "/disable", {}],
+      ["PATCH", "", { role: "liaison" }],
+      ["DELETE", "/sessions", undefined],
+    ] as const)
+      expect((await office.send(method, `${api}/accounts/${id}${path}`, body)).status).toBe(403);
+    expect((await office.get(`${api}/accounts/${id}/sessions`)).status).toBe(403);
+  }
+  const [{ id }] = (await make("shengzhi")).body.accounts;
+  expect((await office.send("PATCH", `${api}/accounts/${id}`, { role: "lead_custodian" })).status).toBe(403);
+  expect((await office.send("PATCH", `${api}/accounts/${id}`, { role: "auditor" })).status).toBe(403);
+  expect(await granted(office)).toEqual(["office", "liaison", "unit_head", "cadre", "system_admin", "security_admin"]);
+});
+
+test("the office at the top makes the first security administrator, who makes those of sealed ledgers and the next administrators", async () => {
+  const [{ password: once }] = (await make("baomi", "security_admin", world.campaign.root)).body.accounts;
+  expect((await make("baomi2", "security_admin", world.campaign.root)).status).toBe(403);
+  expect((await listed("baomi")).may).toBe(false);
+  expect(await granted(office)).toEqual(["office", "liaison", "unit_head", "cadre", "system_admin"]);
+  const security = await cameIn("baomi", once);
+  expect((await make("zhuanguan", "lead_custodian", world.units.east, security)).status).toBe(200);
+  expect((await make("shenji2", "auditor", world.campaign.root, security)).status).toBe(200);
+  expect((await listed("custodian", security)).may).toBe(true);
+  expect((await make("operator", "operator", world.campaign.root, security)).body.code).toBe("unknown_role");
+});
+
+test("of two who disable each other at once the second is judged by what the first has done", async () => {
+  const both = await Promise.all(
+    ["yiban", "erban"].map(async (login) => {
+      const [{ id, password: once }] = (await make(login, "office", world.campaign.root)).body.accounts;
+      return { id, client: await cameIn(login, once) };
+    }),
+  );
+  const [one, other] = both as [(typeof both)[0], (typeof both)[0]];
+  const disable = (by: Client, id: number) => by.send("POST", `${api}/accounts/${id}/disable`, {});
+  const answers = await Promise.all([disable(one.client, other.id), disable(other.client, one.id)]);
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  expect(answers.filter(({ status }) => status === 401 || status === 409)).toHaveLength(1);
+  expect((await listed("yiban")).disabled).toBe(!(await listed("erban")).disabled);
+});

@@ -40,7 +40,7 @@ const verbWords: Record<LedgerVerb, string> = { read: "查看", record: "登记"
 const withoutLedgers = new Set(["system_admin", "security_admin", "auditor", "cadre"]);
 
 /** A ledger that lists rights gives them to the roles listed and no others; without a list, to every role that handles ledgers. */
-export function mayUse(asker: Asker, ledger: Ledger, verb: LedgerVerb): Verdict {
+export function mayUse(asker: Pick<Asker, "role">, ledger: Ledger, verb: LedgerVerb): Verdict {
   if (asker.role === "operator") return true;
   const granted = ledger.rights ? ledger.rights[asker.role]?.includes(verb) === true : !withoutLedgers.has(asker.role);
   return granted || `您的岗位不能${verbWords[verb]}《${ledger.name}》。需要办理的，请联系上级办公室授权。`;

@@ -1,17 +1,25 @@
 /** Accounts of units: made with a password that is shown once, changed, disabled, their sessions ended. */
 import { z } from "zod";
+import type { Asker } from "#kernel/access.ts";
 import { anyoneHere, campaignAction, nothing, type CampaignCall } from "#kernel/action.ts";
+import type { Campaign } from "#kernel/campaign.ts";
 import { done, id, pageInput } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
+import type { Tx } from "#platform/db.ts";
 import { getPerson } from "#features/people/people.model.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { accountOut, newLogin } from "./access.types.ts";
 import * as model from "./accounts.model.ts";
-import { mayChange, mayGrant, mayManageAccounts } from "./accounts.policy.ts";
+import { administrators, mayChange, mayGrant, mayManageAccounts, type Standing } from "./accounts.policy.ts";
 
 const name = z.string().trim().min(1).max(100);
 const role = z.string().min(1).max(50).meta({ description: "岗位，见方案包 roles.yaml" });
 const handedOver = z.string().meta({ description: "一次性口令，只在这里显示一次；本人首次登录时须改成自己的" });
+
+const standingIn = async (tx: Tx, campaign: Campaign): Promise<Standing> => ({
+  ledgers: campaign.pack.ledgers,
+  held: await model.heldRoles(tx, campaign, administrators),
+});
 
 export const list = campaignAction({
   name: "accounts.list",
@@ -42,16 +50,17 @@ export const list = campaignAction({
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
   allow: mayManageAccounts,
   async run({ now, campaign, asker, asSystem }, _, { unit, text, role: wanted, limit, offset }) {
-    const found = await asSystem("list accounts", (tx) =>
-      model.listAccounts(tx, campaign, asker, now, {
+    return asSystem("list accounts", async (tx) => {
+      const standing = await standingIn(tx, campaign);
+      const found = await model.listAccounts(tx, campaign, asker, now, {
         limit,
         offset,
         ...(unit === undefined ? {} : { unit }),
         ...(text === undefined ? {} : { text }),
         ...(wanted === undefined ? {} : { role: wanted }),
-      }),
-    );
-    return { ...found, accounts: found.accounts.map((one) => ({ ...one, may: mayChange(asker, one) === true })) };
+      });
+      return { ...found, accounts: found.accounts.map((one) => ({ ...one, may: mayChange(asker, one, standing) === true })) };
+    });
   },
   about: ({ unit }, found) => ({ unit, realm: found?.realm }),
 });
@@ -82,16 +91,21 @@ export const create = campaignAction({
       .max(200),
   }),
   output: z.object({ accounts: z.array(z.object({ id: z.int(), login: z.string(), name: z.string(), password: handedOver })) }),
-  subject: async ({ tx, asker }, { accounts }) => {
+  subject: async ({ tx, asker, campaign, asSystem }, { accounts }) => {
     const units = new Map<number, Awaited<ReturnType<typeof getUnit>>>();
     for (const { unit, person } of accounts) {
       if (!units.has(unit)) units.set(unit, await getUnit(tx, asker, unit));
       if (person !== undefined) await getPerson(tx, asker, person);
     }
-    return units;
+    const standing = await asSystem("judge roles", async (own) => {
+      await model.holdAsker(own, asker);
+      return standingIn(own, campaign);
+    });
+    return { units, standing };
   },
-  allow: (asker, _, { accounts }) => accounts.map((one) => mayGrant(asker, one.role)).find((verdict) => verdict !== true) ?? true,
-  async run(call, units, { accounts }) {
+  allow: (asker, { standing }, { accounts }) =>
+    accounts.map((one) => mayGrant(asker, one.role, standing)).find((verdict) => verdict !== true) ?? true,
+  async run(call, { units }, { accounts }) {
     for (const one of accounts) checkRole(call, one.role);
     const made = accounts.map(({ person, ...one }) => ({
       ...one,
@@ -110,19 +124,27 @@ export const create = campaignAction({
       accounts: made.map(({ login, name: of, password }, index) => ({ id: ids[index] as number, login, name: of, password })),
     };
   },
-  about: ({ accounts }, units) => ({
+  about: ({ accounts }, found) => ({
     id: accounts.map(({ login }) => login).join("、"),
     unit: accounts[0]?.unit,
-    realm: units?.get(accounts[0]?.unit ?? 0)?.realm,
+    realm: found?.units.get(accounts[0]?.unit ?? 0)?.realm,
   }),
 });
 
-const ofAccount = ({ asSystem, asker }: CampaignCall, { account }: { account: number }) =>
-  asSystem("find account", (tx) => model.getAccount(tx, asker, account));
-const aboutAccount = ({ account }: { account: number }, found: Awaited<ReturnType<typeof model.getAccount>> | undefined) => ({
-  id: found ? `${account} ${found.login}` : account,
-  unit: found?.unit,
-  realm: found?.realm,
+const subjectBy =
+  (get: typeof model.getAccount) =>
+  ({ asSystem, asker, campaign }: CampaignCall, { account }: { account: number }) =>
+    asSystem("find account", async (tx) => ({
+      account: await get(tx, asker, account),
+      standing: await standingIn(tx, campaign),
+    }));
+type Found = Awaited<ReturnType<ReturnType<typeof subjectBy>>>;
+const toChange = subjectBy(model.holdAccount);
+const allowChange = (asker: Asker, { account, standing }: Found) => mayChange(asker, account, standing);
+const aboutAccount = ({ account: given }: { account: number }, found: Found | undefined) => ({
+  id: found ? `${given} ${found.account.login}` : given,
+  unit: found?.account.unit,
+  realm: found?.account.realm,
 });
 
 export const change = campaignAction({
@@ -138,12 +160,12 @@ export const change = campaignAction({
     person: id.nullable().optional(),
   }),
   output: done,
-  subject: ofAccount,
-  allow: (asker, account, input) => {
-    const may = mayChange(asker, account);
-    return may === true && input.role !== undefined ? mayGrant(asker, input.role) : may;
+  subject: toChange,
+  allow: (asker, found, input) => {
+    const may = allowChange(asker, found);
+    return may === true && input.role !== undefined ? mayGrant(asker, input.role, found.standing) : may;
   },
-  async run(call, account, given) {
+  async run(call, { account }, given) {
     if (given.role !== undefined) checkRole(call, given.role);
     const unit = given.unit === undefined ? account : await getUnit(call.tx, call.asker, given.unit);
     if (typeof given.person === "number") await getPerson(call.tx, call.asker, given.person);
@@ -169,9 +191,9 @@ export const reset = campaignAction({
   description: "这个账号的登录随即失效。",
   input: z.object({ account: id }),
   output: z.object({ login: z.string(), name: z.string(), password: handedOver }),
-  subject: ofAccount,
-  allow: mayChange,
-  async run(call, { id: account, login, name: of }) {
+  subject: toChange,
+  allow: allowChange,
+  async run(call, { account: { id: account, login, name: of } }) {
     const password = model.oncePassword();
     await call.asSystem(`reset password of ${account}`, (tx) => model.resetPassword(tx, account, password));
     return { login, name: of, password };
@@ -191,9 +213,9 @@ const turning = <const N extends "accounts.disable" | "accounts.enable">(
     summary,
     input: z.object({ account: id }),
     output: done,
-    subject: ofAccount,
-    allow: mayChange,
-    async run(call, { id: account }) {
+    subject: toChange,
+    allow: allowChange,
+    async run(call, { account: { id: account } }) {
       await call.asSystem(`${path} account ${account}`, (tx) => model.setDisabled(tx, account, path === "disable"));
       return { ok: true as const };
     },
@@ -211,9 +233,9 @@ export const sessions = campaignAction({
   input: z.object({ account: id }),
   output: z.object({ sessions: z.array(z.object({ id: z.string(), createdAt: z.string(), seenAt: z.string() })) }),
   sensitive: true,
-  subject: ofAccount,
-  allow: mayManageAccounts,
-  run: async (call, { id: account }) => ({
+  subject: subjectBy(model.getAccount),
+  allow: allowChange,
+  run: async (call, { account: { id: account } }) => ({
     sessions: await call.asSystem(`sessions of ${account}`, (tx) => model.listSessions(tx, account, call.now)),
   }),
   about: aboutAccount,
@@ -226,9 +248,9 @@ export const endSessions = campaignAction({
   summary: "结束一个账号的一处或全部登录",
   input: z.object({ account: id, session: z.string().max(40).optional().meta({ description: "不写则全部结束" }) }),
   output: done,
-  subject: ofAccount,
-  allow: mayChange,
-  async run(call, { id: account }, { session }) {
+  subject: toChange,
+  allow: allowChange,
+  async run(call, { account: { id: account } }, { session }) {
     await call.asSystem(`end sessions of ${account}`, (tx) => model.endSessions(tx, account, session));
     return { ok: true as const };
   },
@@ -247,9 +269,11 @@ export const roles = campaignAction({
   }),
   subject: nothing,
   allow: anyoneHere,
-  run: ({ asker, campaign }) =>
-    Promise.resolve({
+  async run({ asker, campaign, asSystem }) {
+    const standing = await asSystem("judge roles", (tx) => standingIn(tx, campaign));
+    return {
       may: mayManageAccounts(asker) === true,
-      roles: campaign.pack.roles.filter(({ key }) => mayGrant(asker, key) === true),
-    }),
+      roles: campaign.pack.roles.filter(({ key }) => mayGrant(asker, key, standing) === true),
+    };
+  },
 });

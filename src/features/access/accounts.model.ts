@@ -61,6 +61,34 @@ export async function getAccount(tx: Tx, asker: Asker, id: number): Promise<Acco
   return account;
 }
 
+/**
+ * The same to be changed: whoever else would change it waits until this is done, or this until that is. Whoever asks is
+ * held too, and refused if they have been changed while they waited.
+ */
+export async function holdAccount(tx: Tx, asker: Asker, id: number): Promise<Account & { disabled: boolean }> {
+  await holdAsker(tx, asker, [id]);
+  return getAccount(tx, asker, id);
+}
+
+export async function holdAsker(tx: Tx, { account: own }: Asker, others: readonly number[] = []): Promise<void> {
+  if (!own) return;
+  const held = await tx.query<Account & { disabled: boolean }>(sql`select ${accountColumns}, disabled from accounts
+    where account_id = any(${[own.id, ...others]}::bigint[]) order by account_id for no key update`);
+  const now = held.find((one) => one.id === own.id);
+  if (!now || now.disabled || now.role !== own.role || now.unit !== own.unit)
+    throw new Problem("account_changed", 409, "您的账号刚刚被别人修改，这次没有办理。请刷新页面后再试。");
+}
+
+/** Which of these roles somebody holds in a campaign, and could come with. */
+export const heldRoles = async (tx: Tx, { realms }: Campaign, roles: readonly string[]): Promise<Set<string>> =>
+  new Set(
+    (
+      await tx.query<{ role: string }>(
+        sql`select distinct role from accounts where realm_id = any(${realms}::integer[]) and role = any(${roles}::text[]) and not disabled`,
+      )
+    ).map(({ role }) => role),
+  );
+
 export async function refuseTaken(tx: Tx, logins: readonly string[]): Promise<void> {
   const twice = logins.find((login, index) => logins.indexOf(login) !== index);
   const taken = await tx.query<{ login: string }>(sql`select login from accounts where login = any(${logins}::text[])`);
