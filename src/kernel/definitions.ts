@@ -348,8 +348,10 @@ export type PackSource = z.infer<typeof packSchema>;
 
 export const figuresFileSchema = z.strictObject({ figures: z.array(figureSchema) });
 export const rulesFileSchema = z.strictObject({ rules: z.array(ruleSchema) });
+/** The program itself asks as `operator`, which may do everything: no account's role is called so. */
+const roleKey = key.refine((text) => text !== "operator", "岗位编号“operator”由系统自用，请改用别的编号，例如 site_operator");
 export const rolesFileSchema = z.strictObject({
-  roles: z.array(z.strictObject({ key, name: label, description: z.string().max(300).optional() })),
+  roles: z.array(z.strictObject({ key: roleKey, name: label, description: z.string().max(300).optional() })),
 });
 
 /** A ledger with everything inherited resolved: what the rest of the program reads. */

@@ -33,3 +33,15 @@ test("what is wrong with a file is named with its line", async () => {
   expect(problems[0]).toMatchObject({ file: "bad.json", reason: "没有台账“nowhere”" });
   expect(problems[0]?.line).toBeGreaterThan(100);
 });
+
+test("a role that is called as the program calls itself is refused, with its line", async () => {
+  const { pack } = await loadPack(join(packs, "county-plan"));
+  const path = join(folder, "operator.json");
+  await writeFile(path, packFileText({ ...pack, roles: [{ key: "operator", name: "维护人员" }] } as never));
+  const { pack: none, problems } = await loadPackFile(path);
+  expect(none).toBeUndefined();
+  expect(problems).toMatchObject([
+    { file: "operator.json", path: "roles.0.key", reason: expect.stringContaining("请改用别的编号") },
+  ]);
+  expect(problems[0]?.line).toBeGreaterThan(1);
+});

@@ -10,8 +10,9 @@ import { Problem } from "#kernel/problem.ts";
 import { mayManagePacks } from "./campaigns.policy.ts";
 import { holdCampaign, storePack } from "./load.model.ts";
 import { packChanges } from "./pack-changes.ts";
+import { widened } from "./pack-rights.ts";
 import { readUploadedPack } from "./pack-upload.ts";
-import { getPackVersion, listPackVersions } from "./packs.model.ts";
+import { formerLedgers, getPackVersion, listPackVersions } from "./packs.model.ts";
 
 /** What is wrong with a report template; the language of templates is known to the feature that fills them. */
 export type CheckTemplate = (
@@ -75,6 +76,32 @@ function refuseRealms(pack: Pack, { campaign }: Pick<CampaignCall, "campaign">):
       422,
       "这项活动分设了几个辖区，新版本要逐个辖区装入。请由维护人员在服务器上用 yibenzhang pack load 办理。",
     );
+}
+
+/**
+ * Who needs to know is not decided by who manages the pack: one that lets some role see or do more with a ledger than it
+ * does now is loaded on the server, by whoever keeps it.
+ */
+async function refuseWider(pack: Pack, { tx, campaign }: Pick<CampaignCall, "tx" | "campaign">): Promise<void> {
+  const absent = pack.ledgers.map(({ key }) => key).filter((key) => !campaign.ledgers.has(key));
+  const wider = widened([...campaign.pack.ledgers, ...(await formerLedgers(tx, campaign.key, absent))], pack);
+  if (wider.length > 0)
+    throw new Problem(
+      "wider_rights",
+      403,
+      `这个方案包会让有的岗位对${wider.map((name) => `《${name}》`).join("")}看到或办理得比现在多，没有装入。请核对这些台账的 rights 和取自它们的栏目；确要扩大权限的，请由维护人员在服务器上用 yibenzhang pack load 装入。`,
+      { ledgers: wider },
+    );
+}
+
+/** Loads what may be loaded from here, if nobody has loaded another meanwhile. */
+async function loadHere(call: CampaignCall, pack: Pack): Promise<void> {
+  refuseRealms(pack, call);
+  await refuseWider(pack, call);
+  await call.asSystem(`load pack ${pack.key} ${pack.version}`, async (tx) => {
+    await holdCampaign(tx, call.campaign);
+    await storePack(tx, pack, call.now);
+  });
 }
 
 export const list = campaignAction({
@@ -144,8 +171,7 @@ export const restore = campaignAction({
   subject: ({ tx, campaign }, { pack }) => getPackVersion(tx, campaign.key, pack),
   allow: mayManagePacks,
   async run(call, pack) {
-    refuseRealms(pack, call);
-    await call.asSystem(`load pack ${pack.key} ${pack.version}`, (tx) => storePack(tx, pack, call.now));
+    await loadHere(call, pack);
     return packBrief(pack);
   },
   about: ({ pack }, found) => ({ id: found ? `${pack} ${found.version}` : pack }),
@@ -169,14 +195,10 @@ export const describe = campaignAction({
   subject,
   allow: mayManagePacks,
   async run(call, { pack }, given) {
-    refuseRealms(pack, call);
     const campaign = withFacts(pack, given);
     const [major = "1", minor = "0", patch = "0"] = pack.version.split(".");
     const next = { ...pack, campaign, version: `${major}.${minor}.${Number(patch) + 1}` };
-    await call.asSystem(`load pack ${pack.key} ${next.version}`, async (tx) => {
-      await holdCampaign(tx, call.campaign);
-      await storePack(tx, next, call.now);
-    });
+    await loadHere(call, next);
     return packBrief(next);
   },
   about: (_, found) => ({ id: found?.key }),
@@ -215,7 +237,10 @@ export const packActions = (checkTemplate: CheckTemplate) =>
       allow: mayManagePacks,
       async run(call, campaign) {
         const { pack, problems } = await readSentPack(call, checkTemplate);
-        if (pack) refuseRealms(pack, call);
+        if (pack) {
+          refuseRealms(pack, call);
+          await refuseWider(pack, call);
+        }
         return { pack: pack ? packBrief(pack) : null, problems, changes: pack ? packChanges(campaign.pack, pack) : [] };
       },
       about: () => ({ id: "check" }),
@@ -238,8 +263,7 @@ export const packActions = (checkTemplate: CheckTemplate) =>
           throw new Problem("pack_faults", 422, `方案包有${problems.length}处问题，没有装入。请按所列的文件和行号改正。`, {
             problems,
           });
-        refuseRealms(pack, call);
-        await call.asSystem(`load pack ${pack.key} ${pack.version}`, (tx) => storePack(tx, pack, call.now));
+        await loadHere(call, pack);
         return packBrief(pack);
       },
       about: () => ({ id: "load" }),

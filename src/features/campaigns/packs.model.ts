@@ -1,5 +1,5 @@
 /** Versions of packs as stored. */
-import type { Pack } from "#kernel/definitions.ts";
+import type { Ledger, Pack } from "#kernel/definitions.ts";
 import { notFound } from "#kernel/problem.ts";
 import { isoText, sql, type Tx } from "#platform/db.ts";
 
@@ -23,3 +23,11 @@ export async function getPackVersion(tx: Tx, key: string, id: number): Promise<P
   if (!row) throw notFound("这个版本的方案包");
   return row.definition;
 }
+
+/** All definitions that ledgers of these keys ever had in a campaign's pack. */
+export const formerLedgers = async (tx: Tx, key: string, ledgers: readonly string[]): Promise<Ledger[]> =>
+  (
+    await tx.query<{ ledger: Ledger }>(
+      sql`select ledger from packs, jsonb_array_elements(definition->'ledgers') as ledger where key = ${key} and ledger->>'key' = any(${ledgers}::text[])`,
+    )
+  ).map(({ ledger }) => ledger);

@@ -1,0 +1,54 @@
+/** Rights that a new version of a pack would give beyond those that there are. Pure. */
+import { mayUse, type LedgerVerb } from "#kernel/access.ts";
+import type { FieldDefinition, Ledger, Pack } from "#kernel/definitions.ts";
+import { fieldOf, parseDerive } from "#kernel/fields.ts";
+
+const verbs: readonly LedgerVerb[] = ["read", "record", "edit", "delete", "export"];
+const may = (role: string, ledger: Ledger, verb: LedgerVerb): boolean => mayUse({ role }, ledger, verb) === true;
+
+/**
+ * Names of ledgers of which somebody could see or do more than any of `known` lets them: their present definitions, and
+ * former ones of a ledger that is not kept now but may still have records. A ledger that is new holds nothing yet.
+ */
+export function widened(known: readonly Ledger[], after: Pick<Pack, "ledgers" | "roles">): string[] {
+  const next = new Map(after.ledgers.map((ledger) => [ledger.key, ledger]));
+  const listed = [...known, ...after.ledgers].flatMap(({ rights }) => Object.keys(rights ?? {}));
+  const roles = [...new Set([...after.roles.map(({ key }) => key), ...listed])];
+  const wider = (old: Ledger): boolean => {
+    const now = next.get(old.key);
+    return (
+      (now !== undefined &&
+        (opened(old, now) || roles.some((role) => verbs.some((verb) => may(role, now, verb) && !may(role, old, verb))))) ||
+      roles.some((role) => !may(role, old, "read") && shows(role, old.key))
+    );
+  };
+  /** Whether the role would see a column of a ledger through others that did not show it so far. */
+  const shows = (role: string, key: string): boolean => {
+    const before = new Set(columnsShown(role, known, key));
+    return columnsShown(role, after.ledgers, key).some((name) => !before.has(name));
+  };
+  return [...new Set(known.filter(wider).map(({ name }) => name))];
+}
+
+/** What is for named people only is kept even from whom it is about. */
+const opened = (old: Ledger, now: Ledger): boolean =>
+  (old.sensitivity === "restricted" && now.sensitivity !== "restricted") ||
+  old.fields.some(({ name, sensitivity }) => {
+    const field = fieldOf(now, name);
+    return sensitivity === "restricted" && field !== undefined && field.sensitivity !== "restricted";
+  });
+
+/** Columns of the ledger `of` that a role sees in other ledgers, by references however far. */
+function columnsShown(role: string, ledgers: readonly Ledger[], of: string): string[] {
+  const find = (key: string): Ledger | undefined => ledgers.find((one) => one.key === key);
+  const follow = (from: Ledger, field: FieldDefinition, depth = 0): string[] => {
+    const found = field.derive === undefined ? "" : parseDerive(field.derive, from.fields, find);
+    if (typeof found === "string" || found.kind !== "attribute" || depth > ledgers.length) return [];
+    const target = find(fieldOf(from, found.field)?.ledger ?? "");
+    const further = target && fieldOf(target, found.attribute);
+    return further ? [...(target.key === of ? [further.name] : []), ...follow(target, further, depth + 1)] : [];
+  };
+  return ledgers
+    .filter((ledger) => ledger.key !== of && may(role, ledger, "read"))
+    .flatMap((ledger) => ledger.fields.flatMap((field) => follow(ledger, field)));
+}
