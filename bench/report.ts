@@ -47,10 +47,10 @@ const make = (database: Database, campaign: Campaign): Promise<void> =>
       const [identity, template] = [newIdentity(), campaign.pack.templates[0]];
       if (!template) throw new Error("no template");
       const order = { template: template.key, unit: campaign.root, from: days.from, to: days.to, actor: null, now: new Date() };
-      const { resolver, unitOf } = await openResolver(tx, campaign, order);
+      const { resolver, behind } = await openResolver(tx, campaign, order);
       const filled = await fillTemplate(template, resolver);
       const { docx, marks } = await officialDocx(filled, identity);
-      await freezeReport(tx, campaign, order, identity, filled.title, marks, unitOf);
+      await freezeReport(tx, campaign, order, identity, filled.title, marks, behind);
       if (marks.length !== 60 || docx.length === 0) throw new Error(`${marks.length} figures`);
     },
     true,

@@ -2,6 +2,7 @@
 import { AlignmentType, PageOrientation, type ISectionOptions, type Paragraph, type Table } from "docx";
 import { chinaMinute } from "#kernel/fields.ts";
 import { exactText, formatValue } from "#kernel/number-text.ts";
+import { sealedText } from "#features/figures/answers.model.ts";
 import type { FigureMark, OfficialDocument, ReportIdentity } from "./documents.types.ts";
 import { finish } from "./docx-file.ts";
 import { figureCode } from "./figure-marks.ts";
@@ -74,8 +75,8 @@ function annexBlocks(title: string, identity: ReportIdentity, marks: readonly Fi
       cell(a.scope),
       cell(`${dotted(a.from)}至${dotted(a.to)}`),
       cell(instant(a.asOf)),
-      cell(String(a.records)),
-      cell(a.digest.slice(0, 12)),
+      cell(String(a.records ?? sealedText)),
+      cell(a.digest?.slice(0, 12) ?? sealedText),
       cell(figureCode(identity, first)),
     ];
   });

@@ -16,8 +16,8 @@ export const figureAnswer = z.object({
   from: z.string(),
   to: z.string(),
   asOf: z.string(),
-  records: z.int(),
-  digest: z.string(),
+  records: z.int().nullable(),
+  digest: z.string().nullable(),
 });
 
 const inline = z.discriminatedUnion("kind", [

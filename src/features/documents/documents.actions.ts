@@ -7,7 +7,7 @@ import { campaignIn } from "#kernel/campaign.ts";
 import { day, flag, id } from "#kernel/input.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { figureDrift } from "./document-shapes.ts";
-import { keepReport, makeReport, orderOf, templateOf, verifyReport } from "./make-report.model.ts";
+import { keepReport, makeReport, orderOf, readReport, templateOf, verifyReport } from "./make-report.model.ts";
 import { getReport, listReports } from "./reports.model.ts";
 
 const docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -163,27 +163,20 @@ export const get = campaignAction({
         figure: z.string(),
         shown: z.string(),
         definition: z.string(),
-        records: z.int(),
-        digest: z.string(),
+        records: z.int().nullable().meta({ description: "出自限定知悉范围的台账的，没有" }),
+        digest: z.string().nullable(),
       }),
     ),
   }),
   sensitive: true,
   subject: ({ tx, campaign }, { code }) => getReport(tx, campaign, { code }),
   allow: anyoneHere,
-  run: async (_call, { report, figures }) => ({
-    title: report.title,
-    from: report.from,
-    to: report.to,
-    asOf: report.asOf,
-    figures: figures.map(({ position, figure, shown, definition, records, digest }) => ({
-      position,
-      figure,
-      shown,
-      definition: definition.words,
-      records,
-      digest,
-    })),
+  run: async ({ tx, campaign, asker }, found) => ({
+    title: found.report.title,
+    from: found.report.from,
+    to: found.report.to,
+    asOf: found.report.asOf,
+    figures: await readReport(tx, campaign, asker, found),
   }),
   about: ({ code }, found) => ({ unit: found?.report.unit, id: code, realm: found?.report.realm }),
 });

@@ -21,10 +21,10 @@ export interface FigureAnswer {
   to: string;
   /** ISO instant up to which entries are counted. */
   asOf: string;
-  /** Number of entries behind the value. */
-  records: number;
+  /** Number of entries behind the value; like their digest null if they are kept from whom the figure was asked for. */
+  records: number | null;
   /** Hexadecimal digest over the ids and versions of those entries. */
-  digest: string;
+  digest: string | null;
 }
 
 export type Inline =

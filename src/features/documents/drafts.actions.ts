@@ -290,7 +290,13 @@ export const check = campaignAction({
     asOf: z.string(),
     consistent: z.boolean(),
     figures: z.array(
-      figureDrift.extend({ definition: z.string(), records: z.int(), unit: z.int(), from: z.string(), to: z.string() }),
+      figureDrift.extend({
+        definition: z.string(),
+        records: z.int().nullable(),
+        unit: z.int(),
+        from: z.string(),
+        to: z.string(),
+      }),
     ),
   }),
   sensitive: true,

@@ -78,8 +78,8 @@ function figureAttributes({ n, bookmark, answer, text: shown }: FigureMark): Rec
     from,
     to,
     asOf,
-    records: String(records),
-    digest,
+    records: String(records ?? ""),
+    digest: digest ?? "",
   };
 }
 

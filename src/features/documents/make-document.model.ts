@@ -106,12 +106,12 @@ export async function finaliseDocument(
   await checkFigures(tx, campaign, asker, blocks);
   checkSources(campaign, blocks);
   const order = orderFor(document, asker, now);
-  const { resolver, unitOf } = await openResolver(tx, campaign, order);
+  const { resolver, behind } = await openResolver(tx, campaign, order);
   const body = await fillDraft(blocks, resolver, "文稿");
   const final: OfficialDocument = { ...head, date: head.date === "" ? document.to : head.date, body };
   const identity = newIdentity();
   const { marks } = await officialDocx(final, identity);
-  await freezeReport(tx, campaign, order, identity, final.title.replaceAll("\n", ""), marks, unitOf);
+  await freezeReport(tx, campaign, order, identity, final.title.replaceAll("\n", ""), marks, behind);
   const used = ledgersIn(campaign, [...new Set(marks.map(({ answer }) => answer.key))], blocks);
   const readable = used.filter((key) => {
     const ledger = campaign.ledgers.get(key);

@@ -18,6 +18,7 @@ import {
   getReport,
   newIdentity,
   openResolver,
+  type Behind,
   type FrozenFigure,
   type FrozenReport,
   type ReportOrder,
@@ -32,13 +33,13 @@ export interface MadeReport {
   docx: Buffer;
   annex: Buffer;
   marks: readonly FigureMark[];
-  unitOf: ReadonlyMap<FigureAnswer, number>;
+  behind: ReadonlyMap<FigureAnswer, Behind>;
 }
 
 /** Fills a template of the pack, or a user's own Word file (`own`, named by the order's template). Nothing is kept yet. */
 export async function makeReport(tx: Tx, campaign: Campaign, order: ReportOrder, own?: Buffer): Promise<MadeReport> {
   const identity = newIdentity();
-  const { resolver, unitOf } = await openResolver(tx, campaign, order);
+  const { resolver, behind } = await openResolver(tx, campaign, order);
   let document: Pick<OfficialDocument, "title" | "organ" | "date">;
   let made: Awaited<ReturnType<typeof officialDocx>>;
   if (own) {
@@ -58,7 +59,7 @@ export async function makeReport(tx: Tx, campaign: Campaign, order: ReportOrder,
     docx: made.docx,
     annex: await annexDocx(document, identity, made.marks),
     marks: made.marks,
-    unitOf,
+    behind,
   };
 }
 
@@ -80,8 +81,8 @@ export const keepReport = (
   tx: Tx,
   campaign: Campaign,
   order: ReportOrder,
-  { identity, title, marks, unitOf }: MadeReport,
-): Promise<void> => freezeReport(tx, campaign, order, identity, title, marks, unitOf);
+  { identity, title, marks, behind }: MadeReport,
+): Promise<void> => freezeReport(tx, campaign, order, identity, title, marks, behind);
 
 export function templateOf(campaign: Campaign, key: string): Campaign["pack"]["templates"][number] {
   const template = campaign.pack.templates.find((one) => one.key === key);
@@ -120,7 +121,7 @@ export async function verifyReport(
   return {
     report: read.report,
     code: read.code,
-    figures: asker ? drifts.map((one) => tellable(frozenCampaign, asker, one)) : drifts,
+    figures: asker ? drifts.map((one) => (isKept(frozenCampaign, campaign, asker, one) ? withheld(one) : one)) : drifts,
   };
 }
 
@@ -146,11 +147,11 @@ export async function checkReport(
     consistent: drifts.every((one) => one.status === "一致"),
     figures: drifts.map((drift, index) => {
       const frozen = figures[index] as FrozenFigure;
-      const told = tellable(frozenCampaign, asker, drift);
-      const { unit: of, records, definition } = frozen;
-      // Whoever may not know the value is not told it by the code of a report either.
-      const shown = told === drift ? drift.shown : sealedText;
-      return { ...told, shown, definition: definition.words, records, unit: of, from: frozen.from, to: frozen.to };
+      const kept = isKept(frozenCampaign, campaign, asker, drift);
+      const { unit: of, definition } = frozen;
+      const records = kept ? null : frozen.records;
+      const told = kept ? withheld(drift) : drift;
+      return { ...told, definition: definition.words, records, unit: of, from: frozen.from, to: frozen.to };
     }),
   };
 }
@@ -162,11 +163,35 @@ const currentVersion =
     return figure && definitionVersion(campaign, figure);
   };
 
-/** Of figures over ledgers that the asker may not read: whether they hold, not what they are or why. */
-const tellable = (campaign: Campaign, asker: Asker, drift: FigureDrift): FigureDrift =>
-  sealedLedgers(campaign, asker, drift.figure).length === 0
-    ? drift
-    : { ...drift, frozen: null, now: null, shownNow: sealedText, causes: [] };
+/** A report's figures as they were given out, as far as the asker may know them. */
+export async function readReport(
+  tx: Tx,
+  campaign: Campaign,
+  asker: Asker,
+  { report, figures }: { report: FrozenReport; figures: readonly FrozenFigure[] },
+) {
+  const frozenCampaign = await getCampaignAt(tx, campaign, report.packId);
+  return figures.map((one) => {
+    const kept = isKept(frozenCampaign, campaign, asker, one);
+    const { position, figure, definition } = one;
+    const { shown, records, digest } = kept ? { shown: sealedText, records: null, digest: null } : one;
+    return { position, figure, shown, definition: definition.words, records, digest };
+  });
+}
+
+/** Whether a report's figure counts ledgers that the asker may not read now. */
+const isKept = (frozen: Campaign, now: Campaign, asker: Asker, { figure }: { figure: string }): boolean =>
+  sealedLedgers(frozen, asker, figure, now).length > 0;
+
+/** Of such a figure it is told whether it holds, not what it is or why: by the code of a report no more than elsewhere. */
+const withheld = (drift: FigureDrift): FigureDrift => ({
+  ...drift,
+  frozen: null,
+  now: null,
+  shown: sealedText,
+  shownNow: sealedText,
+  causes: [],
+});
 
 /** What is wrong with a user's Word file, with its name. */
 function naming(name: string, error: unknown): unknown {

@@ -15,7 +15,7 @@ import { conditionSql, isList, shownSql, valueSql } from "#kernel/measure-sql.ts
 import { exactText } from "#kernel/number-text.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { isoText, join, sql, type Tx } from "#platform/db.ts";
-import { answerFigures } from "#features/figures/answers.model.ts";
+import { answerFigures, sealedLedgers } from "#features/figures/answers.model.ts";
 import { unitIdsFor } from "#features/figures/figures.model.ts";
 import { digestsOf, type RecordsDigest } from "#features/figures/records.model.ts";
 import { findPlaces } from "#features/figures/places.model.ts";
@@ -60,16 +60,21 @@ const withOperands = (campaign: Campaign, figure: FigureDefinition): unknown[] =
 /** Whether two versions are of one definition, although the pack has got another number. */
 export const sameDefinition = (one: string, other: string): boolean => one.split("/").at(-1) === other.split("/").at(-1);
 
-/** Answers templates from the database, as of one moment, and remembers which figures it gave for which unit. */
+/** What a figure's answer rests on: kept with the report, whoever may know it. */
+export interface Behind extends RecordsDigest {
+  unit: number;
+}
+
+/** Answers templates from the database, as of one moment, and remembers what each answer rests on. */
 export async function openResolver(
   tx: Tx,
   campaign: Campaign,
   order: ReportOrder,
-): Promise<{ resolver: ReportResolver; unitOf: Map<FigureAnswer, number> }> {
+): Promise<{ resolver: ReportResolver; behind: Map<FigureAnswer, Behind> }> {
   const unit = await findUnit(tx, campaign.realms, order.unit);
   if (!unit) throw notFound("这个单位");
   const asOf = order.now.toISOString();
-  const unitOf = new Map<FigureAnswer, number>();
+  const behind = new Map<FigureAnswer, Behind>();
   // Asked one by one by the template, answered together: a round of questions is one batch.
   interface Waiting {
     key: string;
@@ -116,9 +121,9 @@ export async function openResolver(
           from: answer.from,
           to: answer.to,
           asOf,
-          ...found,
+          ...(order.asker && sealedLedgers(campaign, order.asker, one.key).length > 0 ? { records: null, digest: null } : found),
         };
-        unitOf.set(full, one.unit);
+        behind.set(full, { unit: one.unit, ...found });
         one.done(full);
       }
     } catch (error) {
@@ -147,7 +152,7 @@ export async function openResolver(
         name: child.name,
       })),
   };
-  return { resolver, unitOf };
+  return { resolver, behind };
 }
 
 const builtIn: Record<string, string> = { 编号: "number", 单位: "unit", 状态: "state" };
@@ -214,7 +219,7 @@ export async function freezeReport(
   identity: ReportIdentity,
   title: string,
   marks: readonly FigureMark[],
-  unitOf: ReadonlyMap<FigureAnswer, number>,
+  behind: ReadonlyMap<FigureAnswer, Behind>,
 ): Promise<void> {
   const at = order.now.toISOString();
   await tx.query(sql`insert into reports (realm_id, report_id, campaign_id, unit_id, template, title, from_day, to_day, as_of, pack_id, code, actor, created_at)
@@ -222,12 +227,10 @@ export async function freezeReport(
   for (let start = 0; start < marks.length; start += 200)
     await tx.query(
       sql`insert into report_figures (realm_id, report_id, position, unit_id, figure, definition, value, shown, from_day, to_day, records, digest) values ${join(
-        marks
-          .slice(start, start + 200)
-          .map(
-            ({ n, answer, text }) =>
-              sql`(${campaign.realm}, ${identity.report}, ${n}, ${unitOf.get(answer) ?? order.unit}, ${answer.key}, ${JSON.stringify({ words: answer.definition, version: answer.definitionVersion })}, ${JSON.stringify(answer.value)}, ${text}, ${answer.from}, ${answer.to}, ${answer.records}, ${answer.digest})`,
-          ),
+        marks.slice(start, start + 200).map(({ n, answer, text }) => {
+          const { unit, records, digest } = behind.get(answer) as Behind;
+          return sql`(${campaign.realm}, ${identity.report}, ${n}, ${unit}, ${answer.key}, ${JSON.stringify({ words: answer.definition, version: answer.definitionVersion })}, ${JSON.stringify(answer.value)}, ${text}, ${answer.from}, ${answer.to}, ${records}, ${digest})`;
+        }),
       )}`,
     );
 }

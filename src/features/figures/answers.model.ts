@@ -10,10 +10,10 @@ import { measure } from "./figures.model.ts";
 import { distinctValues } from "./records.model.ts";
 import type { FigureAnswer, Question } from "./figures.types.ts";
 
-/** Ledgers that a figure counts and the asker may not read. */
-export function sealedLedgers(campaign: Campaign, asker: Asker, key: string): Ledger[] {
+/** Ledgers that a figure counts and the asker may not read: by the rights of `present`, where a former version counts. */
+export function sealedLedgers(campaign: Campaign, asker: Asker, key: string, present = campaign): Ledger[] {
   const ledgers = partsOf(campaign, key, { from: campaign.from, to: campaign.from }).map((part) => part.request.plan.ledger);
-  return [...new Set(ledgers)].filter((ledger) => mayUse(asker, ledger, "read") !== true);
+  return [...new Set(ledgers)].filter((ledger) => mayUse(asker, present.ledgers.get(ledger.key) ?? ledger, "read") !== true);
 }
 
 /** What stands for a value that may not be told. */
