@@ -127,6 +127,29 @@ test("watching keeps no idle session alive", async () => {
   world.time.now = begun;
 });
 
+test("what a page asks by itself keeps no idle session alive, what somebody asks for does", async () => {
+  const begun = world.time.now;
+  const after = (minutes: number): void => void (world.time.now = new Date(begun.getTime() + minutes * 60_000));
+  const ask = async (token: string, headers: Record<string, string>): Promise<number> =>
+    (
+      await world.app.inject({
+        method: "GET",
+        url: "/api/campaigns/trial/figures",
+        headers: { authorization: `Bearer ${token}`, ...headers },
+      })
+    ).statusCode;
+  const [left, used] = [await tokenOf("east"), await tokenOf("east")];
+  for (const minutes of [40, 80, 119]) {
+    after(minutes);
+    expect(await ask(left, { "x-unattended": "1" })).toBe(200);
+    expect(await ask(used, {})).toBe(200);
+  }
+  after(121);
+  expect(await ask(left, {})).toBe(401);
+  expect(await ask(used, { "x-unattended": "1" })).toBe(200);
+  world.time.now = begun;
+});
+
 test("a server that stops ends its streams", async () => {
   const server = await world.another();
   await server.listen({ host: "127.0.0.1", port: 0 });

@@ -110,7 +110,7 @@ export interface Declaration<
   still?: boolean;
   /** What of the campaign may look different after a write, if not just what belongs to the unit that it is about. */
   touches?: "realm" | "nothing";
-  /** The program asks this by itself: it does not keep an idle session alive. */
+  /** Only ever asked by the program itself: it does not keep an idle session alive. */
   unattended?: boolean;
   /** How long the database may work on one statement, in seconds; default 20. */
   seconds?: number;

@@ -41,6 +41,8 @@ export interface AuditRow {
 
 export interface Asked {
   token: string | undefined;
+  /** The program asks by itself, as its client says: it does not keep an idle session alive. */
+  unattended: boolean;
   /** Path, query and body in one. */
   values: Record<string, unknown>;
   upload?: Upload | undefined;
@@ -126,7 +128,7 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
   const session = asked.token === undefined ? undefined : await house.findSession(tx, asked.token, now);
   if (!session) throw new Problem("not_signed_in", 401, "您还没有登录，或登录已过期。请重新登录。");
   const { account } = session;
-  trail.unseen = session.unseen && !action.unattended ? asked.token : undefined;
+  trail.unseen = session.unseen && !action.unattended && !asked.unattended ? asked.token : undefined;
   call.account = trail.account = account;
   trail.realm = account.realm;
   scope = { actor: account.id, realms: [account.realm], units: [account.unit] };

@@ -37,6 +37,8 @@ export interface HttpFile {
 
 export interface HttpAsked {
   token: string | undefined;
+  /** Nobody asked for this by hand, as the request itself says. */
+  unattended: boolean;
   /** Body, query and path in one; of the same name the path wins. */
   values: Record<string, unknown>;
   upload: { path: string; name: string } | undefined;
@@ -238,6 +240,8 @@ function addRoute(
         };
         const answer = await route.handle({
           token: sessionToken(request),
+          // It can only shorten a session, so anybody may say it.
+          unattended: request.headers["x-unattended"] !== undefined,
           values,
           upload: received?.upload,
           raw: raw ? (request.body as Buffer) : undefined,

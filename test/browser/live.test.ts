@@ -44,3 +44,23 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await close();
   });
 });
+
+test("what the page asks when nobody has touched it for a minute says so, and no longer once somebody does", async () => {
+  const { page, close } = await site.visit("wide", "office");
+  await page.clock.install();
+  await page.goto(`${site.address}/c/trial/figures`);
+  const figure = page.getByRole("button", { name: /^参学人次：/ }).first();
+  await figure.waitFor();
+  await page.clock.fastForward("02:00");
+  const alone = page.waitForRequest((request) => request.headers()["x-unattended"] === "1");
+  await (
+    await world.as("east")
+  ).send("PUT", `/api/campaigns/trial/ledgers/study/entries/${randomUUID()}`, {
+    values: { 活动编号: "无人", 活动日期: "2023-04-03", 组织单位: "东区纪委", 主题: "无人", 形式: "集体学习", 实到人数: 1 },
+  });
+  expect(new URL((await alone).url()).pathname).toMatch(/^\/api\//);
+  const byHand = page.waitForRequest((request) => /\/api\//.test(request.url()) && !("x-unattended" in request.headers()));
+  await figure.click();
+  await byHand;
+  await close();
+});

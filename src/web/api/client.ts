@@ -1,5 +1,6 @@
 /** Asks the server: an action's name and input go out, its answer or a `Problem` comes back. */
 import routes from "virtual:routes";
+import { attendance } from "./attended.ts";
 import type { Input, Name, Output } from "./contract.ts";
 import { noteLost } from "./reach.ts";
 
@@ -58,7 +59,8 @@ export async function ask<N extends Name>(name: N, input: Input<N>, signal?: Abo
   const query = inQuery ? queryOf(rest) : "";
   const response = await fetch(query === "" ? url : `${url}?${query}`, {
     method,
-    ...(inQuery && !bytes ? {} : { headers: { "content-type": type }, body: bytes ?? JSON.stringify(rest) }),
+    headers: { ...attendance(), ...(inQuery && !bytes ? {} : { "content-type": type }) },
+    ...(inQuery && !bytes ? {} : { body: bytes ?? JSON.stringify(rest) }),
     ...(signal ? { signal } : {}),
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error;
@@ -87,7 +89,7 @@ async function problemOf(response: Response): Promise<Problem> {
 /** Asks for a file; the name is what the server calls it. */
 export async function fetchFile(name: Name, input: Record<string, unknown>): Promise<{ content: Blob; name: string }> {
   const { url, rest } = addressOf(name, input);
-  const response = await fetch(`${url}?${queryOf(rest)}`).catch(() => {
+  const response = await fetch(`${url}?${queryOf(rest)}`, { headers: attendance() }).catch(() => {
     throw offline();
   });
   if (!response.ok) throw await problemOf(response);
@@ -111,6 +113,7 @@ export function send<N extends Name>(
     // `fetch` does not tell how far an upload is.
     const request = new XMLHttpRequest();
     request.open(method, url);
+    for (const [header, value] of Object.entries(attendance())) request.setRequestHeader(header, value);
     request.responseType = "blob";
     request.upload.addEventListener("progress", (event) => event.lengthComputable && progress?.(event.loaded / event.total));
     request.addEventListener("error", () => failed(offline()));

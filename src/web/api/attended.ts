@@ -1,0 +1,11 @@
+/**
+ * Whether somebody is at the screen. What a page asks by itself (after what others changed, every so often, when it is
+ * looked at again) says so, and is no use of a session that would else never become idle.
+ */
+const patience = 60_000;
+let touched = performance.now();
+for (const kind of ["pointerdown", "keydown", "wheel", "input"])
+  window.addEventListener(kind, () => void (touched = performance.now()), { capture: true, passive: true });
+
+/** Headers of a request that is made now. */
+export const attendance = (): Record<string, string> => (performance.now() - touched > patience ? { "x-unattended": "1" } : {});
