@@ -98,8 +98,13 @@ export interface Declaration<
   description?: string;
   input: I;
   output: O;
-  /** A read that shows people or records is an event too. Writes always are. */
+  /** A read that shows people or records is an event too. Writes always are, but for steps. */
   sensitive?: boolean;
+  /**
+   * A step on the way to a deed that another action is: a part of a file, a pause while typing. That deed is written
+   * down; rows of its steps would only hide it. A step that is refused, or goes past row-level security, is written.
+   */
+  step?: boolean;
   /** Comes as multipart/form-data with one file. */
   upload?: boolean;
   /** Comes as application/octet-stream, at most 1 MiB, its input in path and query. */
@@ -137,6 +142,7 @@ export interface Action<
   | "input"
   | "output"
   | "sensitive"
+  | "step"
   | "upload"
   | "raw"
   | "session"

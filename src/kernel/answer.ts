@@ -64,7 +64,8 @@ export async function answer(house: House, action: Action, asked: Asked): Promis
         const { call, values, scope } = await identify(house, action, asked, tx, now, trail);
         takeScope(tx, scope);
         const answered = await action.perform({ call, about: trail.about }, values);
-        const audited = action.method !== "GET" || action.sensitive === true;
+        const quiet = action.step === true && trail.bypasses.length === 0;
+        const audited = !quiet && (action.method !== "GET" || action.sensitive === true);
         // Nobody's scope decides whether what they did is kept.
         if (audited || trail.unseen !== undefined) becomeOwner(tx);
         if (audited) house.audit(tx, auditRow(action, trail, "ok", now));

@@ -182,6 +182,8 @@ export const write = campaignAction({
     place,
   }),
   output: z.object(changesOut),
+  // Who changed what and when stands with the change itself.
+  step: true,
   touches: "nothing",
   subject: ({ tx, campaign }, input) => getDocument(tx, campaign, input.document),
   allow: mayEdit,

@@ -82,6 +82,7 @@ export const put = campaignAction({
   }),
   output: done,
   raw: true,
+  step: true,
   touches: "nothing",
   subject,
   allow: (asker, { ledger, entry }) => mayAttach(asker, ledger, entry),
