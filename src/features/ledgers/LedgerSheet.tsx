@@ -2,10 +2,8 @@
 import { App, Alert, Button, Skeleton, Space } from "antd";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useQuery } from "@tanstack/react-query";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import type { Input } from "#web/api/contract.ts";
-import { reading } from "#web/api/queries.ts";
 import { useDraft } from "#web/api/use-draft.ts";
 import { DraftOffer } from "#web/ui/DraftOffer.tsx";
 import { EmptyState } from "#web/ui/EmptyState.tsx";
@@ -15,6 +13,7 @@ import type { PasteAt } from "./EntryGrid.tsx";
 import type { Ledger } from "./FilterForm.tsx";
 import { listOf } from "./grid-editor.tsx";
 import type { LedgerSearch } from "./search.types.ts";
+import { OfferedUnits } from "./OfferedUnits.tsx";
 import { PasteDialog } from "./PasteDialog.tsx";
 import { useEdits, type Cell } from "./use-edits.tsx";
 import { useListing, type Listing } from "./use-listing.tsx";
@@ -80,7 +79,6 @@ export function LedgerSheet({
   const [block, setBlock] = useState<PasteAt>();
   const pasted = block ?? (pasting ? { text: "", html: "", row: listing.total ?? 0, column: fields[0]?.name ?? "" } : undefined);
   const filtered = useMemo(() => Object.keys(search.where ?? {}), [search.where]);
-  const units = useQuery(reading("units.list", { campaign }));
   return (
     <div className="ledger-sheet">
       {listing.error && <Wrong error={listing.error} retry={listing.retry} />}
@@ -153,11 +151,7 @@ export function LedgerSheet({
           )
         );
       })}
-      <datalist id="offered-units">
-        {(units.data?.units ?? []).slice(0, 500).map(({ id, name }) => (
-          <option key={id}>{name}</option>
-        ))}
-      </datalist>
+      <OfferedUnits campaign={campaign} />
       {pasted && (
         <PasteDialog
           campaign={campaign}

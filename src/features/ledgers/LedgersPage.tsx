@@ -26,7 +26,6 @@ export function LedgersPage() {
   const search = useSearch({ from: "/c/$campaign/ledgers" });
   const navigate = useNavigate({ from: "/c/$campaign/ledgers" });
   const definition = useQuery(reading("campaigns.get", { campaign }));
-  const unitNames = useQuery(reading("units.list", { campaign }));
   const ledgers = definition.data?.ledgers ?? [];
   const ledger = ledgers.find(({ key }) => key === search.ledger) ?? ledgers[0];
   const unit = search.unit ?? definition.data?.unit ?? 0;
@@ -42,10 +41,6 @@ export function LedgersPage() {
     // The address is parsed anew at every change of it.
     // oxlint-disable-next-line react/exhaustive-deps
     [ledger, JSON.stringify(search.columns)],
-  );
-  const names = useMemo(
-    () => Object.fromEntries((unitNames.data?.units ?? []).map(({ id, name }) => [String(id), name])),
-    [unitNames.data],
   );
   const input = { campaign, ledger: ledger?.key ?? "", unit, ...askedFor(search) };
   const out = useMutation({
@@ -112,15 +107,7 @@ export function LedgersPage() {
       </PageHead>
       {definition.data && ledgers.length === 0 && <Empty description={t("ledgers.none")} />}
       {ledger && (
-        <LedgerBar
-          campaign={campaign}
-          ledger={ledger}
-          search={search}
-          change={change}
-          names={names}
-          open={filtering}
-          setOpen={setFiltering}
-        >
+        <LedgerBar campaign={campaign} ledger={ledger} search={search} change={change} open={filtering} setOpen={setFiltering}>
           <ViewsMenu campaign={campaign} ledger={ledger} search={search} change={change} />
           {sheet && ledger.may.includes("record") && (
             <Button onClick={() => setPasting(true)}>{t("ledgers.paste.button")}</Button>
