@@ -1,13 +1,17 @@
 /** Above the records: filters and order with what of them is in force, columns, views, how it is shown, out to Excel. */
-import { App, Button, Checkbox, Drawer, Popover, Select, Space } from "antd";
+import { Button, Checkbox, Drawer, Popover, Select, Space } from "antd";
 import { useTranslation } from "react-i18next";
 import type { FieldDefinition } from "#kernel/definitions.ts";
+import { later } from "#web/ui/later.tsx";
 import { useSmall } from "#web/ui/small.ts";
+import { useSayings } from "#web/ui/use-sayings.ts";
 import { useUnitNames } from "#web/ui/use-units.ts";
-import { FilterForm, type Ledger } from "./FilterForm.tsx";
+import type { Ledger } from "./FilterForm.tsx";
 import type { Condition, Filter } from "./filter.types.ts";
 import type { LedgerSearch } from "./search.types.ts";
 import { tidyFilter } from "./search.types.ts";
+
+const FilterForm = later(async () => (await import("./FilterForm.tsx")).FilterForm);
 
 interface Given {
   campaign: string;
@@ -147,7 +151,7 @@ function InForce({
   edit,
 }: Pick<Given, "campaign" | "ledger" | "search" | "change"> & { edit: (name: string) => void }) {
   const { t } = useTranslation();
-  const { message } = App.useApp();
+  const { message } = useSayings();
   const without = (name: string): Filter | undefined => tidyFilter({ ...search.where, [name]: {} });
   const filters = Object.entries(search.where ?? {});
   const isUnit = (name: string): boolean =>

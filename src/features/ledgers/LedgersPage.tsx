@@ -1,23 +1,25 @@
 /** 台账: the ledgers that one may read, and the records of one of them. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Button, Empty, Segmented, Select, Space } from "antd";
+import { Button, Empty, Segmented, Select, Skeleton, Space } from "antd";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fetchFile } from "#web/api/client.ts";
 import { reading } from "#web/api/queries.ts";
 import { keepFile } from "#web/ui/keep-file.ts";
+import { later } from "#web/ui/later.tsx";
 import { PageHead } from "#web/ui/PageHead.tsx";
-import { UnitPicker } from "#web/ui/PlacePicker.tsx";
+import { UnitPicker } from "#web/ui/UnitPicker.tsx";
 import { useSmall } from "#web/ui/small.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
-import { EntryDrawer } from "./EntryDrawer.tsx";
-import { EntryTable } from "./EntryTable.tsx";
 import { LedgerBar, shownColumns } from "./LedgerBar.tsx";
 import { LedgerSheet } from "./LedgerSheet.tsx";
 import { askedFor, type LedgerSearch } from "./search.types.ts";
 import type { Listing } from "./use-listing.tsx";
 import { ViewsMenu } from "./ViewsMenu.tsx";
+
+const EntryDrawer = later(async () => (await import("./EntryDrawer.tsx")).EntryDrawer);
+const EntryTable = later(async () => (await import("./EntryTable.tsx")).EntryTable, <Skeleton active paragraph={{ rows: 12 }} />);
 
 export function LedgersPage() {
   const { t } = useTranslation();
