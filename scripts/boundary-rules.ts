@@ -114,7 +114,7 @@ export const rules: ICruiseOptions = {
         severity: "error" as const,
         from: {},
         // What the build makes is declared in `routes.d.ts`.
-        to: { couldNotResolve: true, pathNot: "^virtual:routes$" },
+        to: { couldNotResolve: true, pathNot: "^virtual:" },
       },
     ],
   },

@@ -123,4 +123,7 @@ test("units come a few at a time, by the unit above or by a text, and only those
   expect(names(await search(await world.as("east"), "西区"))).toEqual([]);
   expect(names(await search(office, "%"))).toEqual([]);
   expect(names(await search(office, ""))).toContain("西区纪委");
+  const named = (client: Client) => client.get(`${api}/units/search?ids=${world.units.west},${world.units.eastOffice}`);
+  expect(names(await named(office))).toEqual(["东区纪委办公室", "西区纪委"]);
+  expect(names(await named(await world.as("east")))).toEqual(["东区纪委办公室"]);
 });

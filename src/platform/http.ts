@@ -152,6 +152,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   if (options.web !== undefined)
     await app.register(staticFiles, {
       root: options.web,
+      // The build has packed them already.
+      preCompressed: true,
       // A file's name changes with what is in it; the page itself is always asked for.
       setHeaders: (reply, path) =>
         void reply.header("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache"),

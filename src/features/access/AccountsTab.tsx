@@ -7,12 +7,14 @@ import { ask } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
 import { queries, reading } from "#web/api/queries.ts";
 import { ListTable } from "#web/ui/ListTable.tsx";
+import { later } from "#web/ui/later.tsx";
 import { PasswordSlips, type Slip } from "#web/ui/PasswordSlips.tsx";
-import { UnitPicker } from "#web/ui/PlacePicker.tsx";
+import { UnitPicker } from "#web/ui/UnitPicker.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { clock } from "#web/ui/clock.ts";
-import { AccountForm } from "./AccountForm.tsx";
-import { AccountSessions } from "./AccountSessions.tsx";
+
+const AccountForm = later(async () => (await import("./AccountForm.tsx")).AccountForm);
+const AccountSessions = later(async () => (await import("./AccountSessions.tsx")).AccountSessions);
 
 export type Account = Output<"accounts.list">["accounts"][number];
 const pageSize = 20;

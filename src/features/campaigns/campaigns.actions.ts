@@ -4,6 +4,7 @@ import { mayUse } from "#kernel/access.ts";
 import { accountAction, anyoneHere, campaignAction, nothing } from "#kernel/action.ts";
 import { definitionWords } from "#kernel/definition-words.ts";
 import { figureSchema, ledgerSchema, ruleSchema } from "#kernel/definitions.ts";
+import { chinaDay } from "#kernel/fields.ts";
 import { findCampaign, listCampaigns } from "./campaigns.model.ts";
 import { mayRestructure } from "./structure.policy.ts";
 
@@ -62,6 +63,7 @@ export const get = campaignAction({
   input: z.object({}),
   output: z.object({
     ...brief.shape,
+    today: z.string().meta({ description: "服务器的今天" }),
     reportDate: z.string().nullable(),
     firstWeek: z.string().meta({ description: "第1周的星期一" }),
     unit: z.int().meta({ description: "本人所在单位" }),
@@ -79,13 +81,14 @@ export const get = campaignAction({
   }),
   subject: ({ campaign }) => Promise.resolve(campaign),
   allow: anyoneHere,
-  async run({ asker, campaign }, { key, name, pack, from, to, reportDate, firstWeek }) {
+  async run({ asker, campaign, now }, { key, name, pack, from, to, reportDate, firstWeek }) {
     return {
       key,
       name,
       version: pack.version,
       from,
       to: to ?? null,
+      today: chinaDay(now),
       reportDate: reportDate ?? null,
       firstWeek,
       unit: asker.unit,

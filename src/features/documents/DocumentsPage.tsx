@@ -7,14 +7,16 @@ import { useTranslation } from "react-i18next";
 import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
 import { EmptyState } from "#web/ui/EmptyState.tsx";
+import { later } from "#web/ui/later.tsx";
 import { ListSkeleton } from "#web/ui/ListSkeleton.tsx";
 import { ListTable } from "#web/ui/ListTable.tsx";
 import { PageHead } from "#web/ui/PageHead.tsx";
 import { useSmall } from "#web/ui/small.ts";
 import { When } from "#web/ui/When.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
-import { NewDocument } from "./NewDocument.tsx";
 import "./documents.css";
+
+const NewDocument = later(async () => (await import("./NewDocument.tsx")).NewDocument);
 
 type Row = Output<"documents.list">["documents"][number];
 

@@ -8,7 +8,8 @@ import { ask, send } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
 import { queries, reading } from "#web/api/queries.ts";
 import { keepFile } from "#web/ui/keep-file.ts";
-import { PeriodPicker, UnitPicker, type Period } from "#web/ui/PlacePicker.tsx";
+import { PeriodPicker, type Period } from "#web/ui/PeriodPicker.tsx";
+import { UnitPicker } from "#web/ui/UnitPicker.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 
 type Definition = Output<"campaigns.get">;

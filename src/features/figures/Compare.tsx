@@ -4,7 +4,7 @@ import { Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { reading } from "#web/api/queries.ts";
 import { ListTable } from "#web/ui/ListTable.tsx";
-import { PeriodPicker } from "#web/ui/PlacePicker.tsx";
+import { PeriodPicker } from "#web/ui/PeriodPicker.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import type { Asked, Figure } from "./asked.tsx";
 import { Differs } from "./Differs.tsx";

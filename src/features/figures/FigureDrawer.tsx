@@ -72,12 +72,10 @@ export function FigureDrawer({ asked, figure }: { asked: Asked; figure: Figure }
 /** The units from the page's own down to the one that is open; each leads back to it. */
 function Path({ asked, at }: { asked: Asked; at: number }) {
   const { t } = useTranslation();
-  const { data } = useQuery(reading("units.list", { campaign: asked.campaign }));
+  const { data } = useQuery({ ...reading("units.get", { campaign: asked.campaign, unit: at }), enabled: at !== asked.unit });
   if (at === asked.unit || !data) return null;
-  const units = new Map(data.units.map((one) => [one.id, one]));
-  const path: { id: number; name: string; parent: number | null }[] = [];
-  for (let unit = units.get(at); unit; unit = unit.id === asked.unit ? undefined : units.get(unit.parent ?? 0))
-    path.unshift(unit);
+  const top = data.above.findIndex(({ id }) => id === asked.unit);
+  const path = [data, ...data.above.slice(0, top + 1)].toReversed();
   return (
     <nav aria-label={t("figures.path")}>
       <Breadcrumb

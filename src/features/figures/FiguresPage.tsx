@@ -1,24 +1,28 @@
 /** 数字: what a unit comes to over a period, now or as of then; each figure opens by unit, and then its records. */
 import { useQuery } from "@tanstack/react-query";
 import { Button, Input, Segmented, Skeleton } from "antd";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { reading } from "#web/api/queries.ts";
+import { later } from "#web/ui/later.tsx";
 import { PageHead } from "#web/ui/PageHead.tsx";
 import { useSmall } from "#web/ui/small.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { AsOfBanner, AskedTools } from "./AskedTools.tsx";
 import { useAsked, type Asked } from "./asked.tsx";
 import { chosenColumns } from "./columns.tsx";
-import { Compare } from "./Compare.tsx";
 import { FigureCards } from "./FigureCards.tsx";
-import { FigureDrawer } from "./FigureDrawer.tsx";
-import { FiguresTable } from "./FiguresTable.tsx";
 import { views } from "./figures.search.tsx";
 import { usePins } from "./pins.tsx";
 import "./figures.css";
 
-const WallScreen = lazy(() => import("./WallScreen.tsx").then((found) => ({ default: found.WallScreen })));
+const Compare = later(async () => (await import("./Compare.tsx")).Compare, <Skeleton active paragraph={{ rows: 12 }} />);
+const FigureDrawer = later(async () => (await import("./FigureDrawer.tsx")).FigureDrawer);
+const FiguresTable = later(
+  async () => (await import("./FiguresTable.tsx")).FiguresTable,
+  <Skeleton active paragraph={{ rows: 12 }} />,
+);
+const WallScreen = later(async () => (await import("./WallScreen.tsx")).WallScreen);
 
 /** Where the table of units and these figures can be had as a workbook. */
 function exportAddress({ question: { campaign, ...asked } }: Asked, keys: readonly string[]): string {
@@ -87,11 +91,7 @@ export function FiguresPage() {
         </div>
       )}
       {open && <FigureDrawer asked={asked} figure={open} />}
-      {search.screen === 1 && answer.data && (
-        <Suspense>
-          <WallScreen asked={asked} keys={keys} />
-        </Suspense>
-      )}
+      {search.screen === 1 && answer.data && <WallScreen asked={asked} keys={keys} />}
     </div>
   );
 }

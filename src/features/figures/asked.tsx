@@ -19,7 +19,6 @@ export function useAsked() {
   const search = useSearch(route);
   const navigate = useNavigate(route);
   const { data: definition } = useQuery(reading("campaigns.get", { campaign }));
-  const { data: tree } = useQuery(reading("units.list", { campaign }));
   const unit = search.unit ?? definition?.unit ?? 0;
   const { from, to, asOf } = search;
   const question = { campaign, unit, ...(from && to ? { from, to } : {}), ...(asOf ? { asOf } : {}) };
@@ -33,7 +32,7 @@ export function useAsked() {
     words,
     unit,
     unitName: whole?.name ?? "",
-    today: tree?.day,
+    today: definition?.today,
     question,
     answer,
     /** What is shown is of another question, until the answer to this one comes. */

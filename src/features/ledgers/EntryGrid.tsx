@@ -63,11 +63,19 @@ export function EntryGrid(given: Given) {
     [campaign, ledger, fields, isOpen, sort, order, filtered, t],
   );
   const rowHeaders = useMemo(() => rowNumbers(t("ledgers.open")), [t]);
+  const draw = useEffectEvent(async (): Promise<void> => {
+    // The grid has copied the list; what has come and gone since is put there, too.
+    const source = await grid.current?.getSource();
+    const { rows } = listing;
+    if (source?.length !== rows.length) return;
+    for (const [index, row] of rows.entries()) source[index] = row;
+    await grid.current?.refresh("rgRow");
+  });
   useEffect(() => {
     let frame = 0;
     onDraw(() => {
       cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => void grid.current?.refresh("rgRow"));
+      frame = requestAnimationFrame(() => void draw());
     });
   }, [onDraw]);
   const names = fields.map(({ name }) => name);

@@ -1,12 +1,11 @@
 /** What one column must hold, by its kind; and the order of the list by it. */
-import { useQuery } from "@tanstack/react-query";
 import { Button, Checkbox, DatePicker, Form, Input, InputNumber, Segmented, Select, Space } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import type { Output } from "#web/api/contract.ts";
-import { reading } from "#web/api/queries.ts";
+import { useUnitNames, useUnitsFound } from "#web/ui/use-units.ts";
 import type { Condition } from "./filter.types.ts";
 
 export type Ledger = Output<"campaigns.get">["ledgers"][number];
@@ -130,16 +129,24 @@ function Values({ campaign, ledger, field, wanted, set }: Part) {
 
 function Units({ campaign, wanted, set }: Pick<Part, "campaign" | "wanted" | "set">) {
   const { t } = useTranslation();
-  const { data } = useQuery(reading("units.list", { campaign }));
+  const [text, setText] = useState("");
+  const chosen = (wanted.is ?? []).filter((one) => typeof one === "number");
+  const names = useUnitNames(campaign, chosen);
+  const found = useUnitsFound(campaign, text);
+  const options = new Map([
+    ...chosen.map((id) => [id, names[id] ?? ""] as const),
+    ...found.units.map(({ id, name }) => [id, name] as const),
+  ]);
   return (
     <Form.Item label={t("ledgers.filter.oneOf")}>
       <Select
         mode="multiple"
         allowClear
         aria-label={t("ledgers.filter.oneOf")}
-        showSearch={{ optionFilterProp: "label" }}
-        value={(wanted.is ?? []).filter((one) => typeof one === "number")}
-        options={(data?.units ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+        showSearch={{ filterOption: false, onSearch: setText }}
+        loading={found.pending}
+        value={chosen}
+        options={[...options].map(([value, label]) => ({ value, label }))}
         onChange={(ids: number[]) => set({ is: ids.length === 0 ? undefined : ids })}
       />
     </Form.Item>

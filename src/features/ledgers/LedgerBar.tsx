@@ -1,20 +1,23 @@
 /** Above the records: filters and order with what of them is in force, columns, views, how it is shown, out to Excel. */
-import { App, Button, Checkbox, Drawer, Popover, Select, Space } from "antd";
+import { Button, Checkbox, Drawer, Popover, Select, Space } from "antd";
 import { useTranslation } from "react-i18next";
 import type { FieldDefinition } from "#kernel/definitions.ts";
+import { later } from "#web/ui/later.tsx";
 import { useSmall } from "#web/ui/small.ts";
-import { FilterForm, type Ledger } from "./FilterForm.tsx";
+import { useSayings } from "#web/ui/use-sayings.ts";
+import { useUnitNames } from "#web/ui/use-units.ts";
+import type { Ledger } from "./FilterForm.tsx";
 import type { Condition, Filter } from "./filter.types.ts";
 import type { LedgerSearch } from "./search.types.ts";
 import { tidyFilter } from "./search.types.ts";
+
+const FilterForm = later(async () => (await import("./FilterForm.tsx")).FilterForm);
 
 interface Given {
   campaign: string;
   ledger: Ledger;
   search: LedgerSearch;
   change: (next: LedgerSearch) => void;
-  /** Names of units by id, for what the filters in force say. */
-  names: Readonly<Record<string, string>>;
   /** The column whose filter is open; empty for the choice of one. */
   open: string | undefined;
   setOpen: (column: string | undefined) => void;
@@ -23,7 +26,7 @@ interface Given {
 
 export const filterable = (ledger: Ledger): FieldDefinition[] => ledger.fields.filter(({ type }) => type !== "serial");
 
-export function LedgerBar({ campaign, ledger, search, change, names, open, setOpen, children }: Given) {
+export function LedgerBar({ campaign, ledger, search, change, open, setOpen, children }: Given) {
   const { t } = useTranslation();
   const small = useSmall();
   const fields = filterable(ledger);
@@ -96,7 +99,7 @@ export function LedgerBar({ campaign, ledger, search, change, names, open, setOp
         <Columns ledger={ledger} search={search} change={change} />
         {children}
       </Space>
-      <InForce ledger={ledger} search={search} change={change} names={names} edit={setOpen} />
+      <InForce campaign={campaign} ledger={ledger} search={search} change={change} edit={setOpen} />
     </div>
   );
 }
@@ -141,20 +144,24 @@ export function shownColumns(ledger: Ledger, search: LedgerSearch): FieldDefinit
 
 /** The filters in force; each can be changed or taken away. */
 function InForce({
+  campaign,
   ledger,
   search,
   change,
-  names,
   edit,
-}: Pick<Given, "ledger" | "search" | "change" | "names"> & { edit: (name: string) => void }) {
+}: Pick<Given, "campaign" | "ledger" | "search" | "change"> & { edit: (name: string) => void }) {
   const { t } = useTranslation();
-  const { message } = App.useApp();
+  const { message } = useSayings();
   const without = (name: string): Filter | undefined => tidyFilter({ ...search.where, [name]: {} });
   const filters = Object.entries(search.where ?? {});
+  const isUnit = (name: string): boolean =>
+    ["unit", "organ"].includes(ledger.fields.find((field) => field.name === name)?.type ?? "");
+  const units = filters.flatMap(([name, { is = [] }]) => (isUnit(name) ? is.filter((one) => typeof one === "number") : []));
+  const names = useUnitNames(campaign, units);
   const days = search.from !== undefined || search.to !== undefined;
   if (filters.length === 0 && !days && search.sort === undefined) return undefined;
   const words = (name: string, { contains, is, from, to, empty }: Condition): string => {
-    const unit = ["unit", "organ"].includes(ledger.fields.find((field) => field.name === name)?.type ?? "");
+    const unit = isUnit(name);
     const shown = (one: string | number | boolean | null): string =>
       one === null ? t("ledgers.filter.empty") : (unit && names[String(one)]) || String(one);
     return [

@@ -1,26 +1,27 @@
 /** The grid with what it needs: rows as they come, edits, what could not be saved, clashes, pasting. */
-import { App, Alert, Button, Skeleton, Space } from "antd";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Alert, Button, Skeleton, Space } from "antd";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useQuery } from "@tanstack/react-query";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import type { Input } from "#web/api/contract.ts";
-import { reading } from "#web/api/queries.ts";
 import { useDraft } from "#web/api/use-draft.ts";
 import { DraftOffer } from "#web/ui/DraftOffer.tsx";
 import { EmptyState } from "#web/ui/EmptyState.tsx";
+import { later } from "#web/ui/later.tsx";
+import { useSayings } from "#web/ui/use-sayings.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
-import { ConflictDialog } from "./ConflictDialog.tsx";
 import type { PasteAt } from "./EntryGrid.tsx";
 import type { Ledger } from "./FilterForm.tsx";
 import { listOf } from "./grid-editor.tsx";
 import type { LedgerSearch } from "./search.types.ts";
-import { PasteDialog } from "./PasteDialog.tsx";
+import { OfferedUnits } from "./OfferedUnits.tsx";
 import { useEdits, type Cell } from "./use-edits.tsx";
 import { useListing, type Listing } from "./use-listing.tsx";
 
 // The grid is half as heavy as all the rest: loaded when it is first looked at.
-const EntryGrid = lazy(async () => ({ default: (await import("./EntryGrid.tsx")).EntryGrid }));
+const EntryGrid = later(async () => (await import("./EntryGrid.tsx")).EntryGrid, <Skeleton active paragraph={{ rows: 12 }} />);
+const PasteDialog = later(async () => (await import("./PasteDialog.tsx")).PasteDialog);
+const ConflictDialog = later(async () => (await import("./ConflictDialog.tsx")).ConflictDialog);
 
 interface Given {
   campaign: string;
@@ -53,7 +54,7 @@ export function LedgerSheet({
   stopPasting,
 }: Given) {
   const { t } = useTranslation();
-  const { message } = App.useApp();
+  const { message } = useSayings();
   const draw = useRef(() => undefined as void);
   const drawn = useCallback(() => draw.current(), []);
   const onDraw = useCallback((next: () => void): void => void (draw.current = next), []);
@@ -80,7 +81,6 @@ export function LedgerSheet({
   const [block, setBlock] = useState<PasteAt>();
   const pasted = block ?? (pasting ? { text: "", html: "", row: listing.total ?? 0, column: fields[0]?.name ?? "" } : undefined);
   const filtered = useMemo(() => Object.keys(search.where ?? {}), [search.where]);
-  const units = useQuery(reading("units.list", { campaign }));
   return (
     <div className="ledger-sheet">
       {listing.error && <Wrong error={listing.error} retry={listing.retry} />}
@@ -114,31 +114,29 @@ export function LedgerSheet({
           next={t(search.where ? "ledgers.loosen" : "ledgers.empty")}
         />
       ) : (
-        <Suspense fallback={<Skeleton active paragraph={{ rows: 12 }} />}>
-          <EntryGrid
-            campaign={campaign}
-            ledger={ledger}
-            fields={fields}
-            listing={listing}
-            sort={search.sort}
-            order={search.order ?? "asc"}
-            filtered={filtered}
-            onSort={(column) => change(nextOrder(search, column))}
-            onFilter={openFilter}
-            onOpen={open}
-            onEdit={(cells) => void edits.apply(cells)}
-            onUndo={edits.undo}
-            onPaste={(at) => {
-              const row = listing.rows[at.row];
-              const entry = row?.["{entry}"]?.id;
-              const single = at.text.replace(/\r?\n$/, "");
-              if (entry !== undefined && !/[\t\n]/.test(single))
-                void edits.apply([{ entry, column: at.column, text: single.trim() }]);
-              else setBlock(at);
-            }}
-            onDraw={onDraw}
-          />
-        </Suspense>
+        <EntryGrid
+          campaign={campaign}
+          ledger={ledger}
+          fields={fields}
+          listing={listing}
+          sort={search.sort}
+          order={search.order ?? "asc"}
+          filtered={filtered}
+          onSort={(column) => change(nextOrder(search, column))}
+          onFilter={openFilter}
+          onOpen={open}
+          onEdit={(cells) => void edits.apply(cells)}
+          onUndo={edits.undo}
+          onPaste={(at) => {
+            const row = listing.rows[at.row];
+            const entry = row?.["{entry}"]?.id;
+            const single = at.text.replace(/\r?\n$/, "");
+            if (entry !== undefined && !/[\t\n]/.test(single))
+              void edits.apply([{ entry, column: at.column, text: single.trim() }]);
+            else setBlock(at);
+          }}
+          onDraw={onDraw}
+        />
       )}
       {ledger.fields.map((field) => {
         const list = listOf(ledger, field);
@@ -153,11 +151,7 @@ export function LedgerSheet({
           )
         );
       })}
-      <datalist id="offered-units">
-        {(units.data?.units ?? []).slice(0, 500).map(({ id, name }) => (
-          <option key={id}>{name}</option>
-        ))}
-      </datalist>
+      <OfferedUnits campaign={campaign} />
       {pasted && (
         <PasteDialog
           campaign={campaign}

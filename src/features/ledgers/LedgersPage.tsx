@@ -1,23 +1,25 @@
 /** 台账: the ledgers that one may read, and the records of one of them. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Button, Empty, Segmented, Select, Space } from "antd";
+import { Button, Empty, Segmented, Select, Skeleton, Space } from "antd";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fetchFile } from "#web/api/client.ts";
 import { reading } from "#web/api/queries.ts";
 import { keepFile } from "#web/ui/keep-file.ts";
+import { later } from "#web/ui/later.tsx";
 import { PageHead } from "#web/ui/PageHead.tsx";
-import { UnitPicker } from "#web/ui/PlacePicker.tsx";
+import { UnitPicker } from "#web/ui/UnitPicker.tsx";
 import { useSmall } from "#web/ui/small.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
-import { EntryDrawer } from "./EntryDrawer.tsx";
-import { EntryTable } from "./EntryTable.tsx";
 import { LedgerBar, shownColumns } from "./LedgerBar.tsx";
 import { LedgerSheet } from "./LedgerSheet.tsx";
 import { askedFor, type LedgerSearch } from "./search.types.ts";
 import type { Listing } from "./use-listing.tsx";
 import { ViewsMenu } from "./ViewsMenu.tsx";
+
+const EntryDrawer = later(async () => (await import("./EntryDrawer.tsx")).EntryDrawer);
+const EntryTable = later(async () => (await import("./EntryTable.tsx")).EntryTable, <Skeleton active paragraph={{ rows: 12 }} />);
 
 export function LedgersPage() {
   const { t } = useTranslation();
@@ -26,7 +28,6 @@ export function LedgersPage() {
   const search = useSearch({ from: "/c/$campaign/ledgers" });
   const navigate = useNavigate({ from: "/c/$campaign/ledgers" });
   const definition = useQuery(reading("campaigns.get", { campaign }));
-  const unitNames = useQuery(reading("units.list", { campaign }));
   const ledgers = definition.data?.ledgers ?? [];
   const ledger = ledgers.find(({ key }) => key === search.ledger) ?? ledgers[0];
   const unit = search.unit ?? definition.data?.unit ?? 0;
@@ -42,10 +43,6 @@ export function LedgersPage() {
     // The address is parsed anew at every change of it.
     // oxlint-disable-next-line react/exhaustive-deps
     [ledger, JSON.stringify(search.columns)],
-  );
-  const names = useMemo(
-    () => Object.fromEntries((unitNames.data?.units ?? []).map(({ id, name }) => [String(id), name])),
-    [unitNames.data],
   );
   const input = { campaign, ledger: ledger?.key ?? "", unit, ...askedFor(search) };
   const out = useMutation({
@@ -112,15 +109,7 @@ export function LedgersPage() {
       </PageHead>
       {definition.data && ledgers.length === 0 && <Empty description={t("ledgers.none")} />}
       {ledger && (
-        <LedgerBar
-          campaign={campaign}
-          ledger={ledger}
-          search={search}
-          change={change}
-          names={names}
-          open={filtering}
-          setOpen={setFiltering}
-        >
+        <LedgerBar campaign={campaign} ledger={ledger} search={search} change={change} open={filtering} setOpen={setFiltering}>
           <ViewsMenu campaign={campaign} ledger={ledger} search={search} change={change} />
           {sheet && ledger.may.includes("record") && (
             <Button onClick={() => setPasting(true)}>{t("ledgers.paste.button")}</Button>

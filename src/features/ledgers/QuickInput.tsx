@@ -1,9 +1,11 @@
 /** The input for a field by the browser's own means: quick on a phone, with its keyboards and pickers. */
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import type { Value } from "#kernel/values/cell.ts";
 import { reading } from "#web/api/queries.ts";
+import { useUnitNames, useUnitsFound } from "#web/ui/use-units.ts";
 
 interface Given {
   campaign: string;
@@ -147,9 +149,27 @@ function Ticks({
   );
 }
 
-function Units(given: Given) {
-  const { data } = useQuery(reading("units.list", { campaign: given.campaign }));
-  return <Suggesting {...given} options={data?.units ?? []} />;
+/** Without a network those are offered that are offered at first; any other name is known once it is sent. */
+function Units({ campaign, value, change, ...given }: Given) {
+  const [text, setText] = useState("");
+  const first = useUnitsFound(campaign, "").units;
+  const found = useUnitsFound(campaign, text).units;
+  const names = useUnitNames(campaign, typeof value === "number" ? [value] : []);
+  const options = new Map([...first, ...found].map(({ id, name }) => [id, name]));
+  for (const [id, name] of Object.entries(names)) options.set(Number(id), name);
+  const type = (next: Value): void => {
+    if (typeof next === "string") setText(next);
+    change(next);
+  };
+  return (
+    <Suggesting
+      {...given}
+      campaign={campaign}
+      value={value}
+      change={type}
+      options={[...options].map(([id, name]) => ({ id, name }))}
+    />
+  );
 }
 
 function People(given: Given) {

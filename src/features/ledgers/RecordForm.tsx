@@ -173,14 +173,9 @@ function Filling({ account, campaign, unit, ledger, recent, again, begun, done }
       </Box>
     );
   };
-  const { data: listed } = useQuery(reading("units.list", { campaign }));
-  const names = {
-    units: { ...recent.names.units, ...Object.fromEntries((listed?.units ?? []).map(({ id, name }) => [id, name])) },
-    people: recent.names.people,
-  };
   const brought = plan.rest
     .filter(({ name }) => again[name] !== undefined && values[name] === again[name])
-    .map((field) => `${field.name} ${shownValue(field, again[field.name], names)}`);
+    .map((field) => `${field.name} ${shownValue(field, again[field.name], recent.names)}`);
   const foldedFault = faults.some(({ field }) => plan.rest.some(({ name }) => name === field));
   return (
     <form

@@ -2,6 +2,7 @@
 import type { ColumnRegular, Editors } from "@revolist/react-datagrid";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import type { Ledger } from "./FilterForm.tsx";
+import { offeredUnits } from "./OfferedUnits.tsx";
 
 interface Making {
   (tag: string, attributes: Record<string, unknown>): unknown;
@@ -11,7 +12,7 @@ interface Making {
 export const listOf = (ledger: Ledger, field: FieldDefinition): { id: string; values: readonly string[] } | undefined => {
   const id = `offered-${ledger.fields.indexOf(field)}`;
   if (field.type === "boolean") return { id, values: ["是", "否"] };
-  if (field.type === "unit" || field.type === "organ") return { id: "offered-units", values: [] };
+  if (field.type === "unit" || field.type === "organ") return { id: offeredUnits, values: [] };
   return field.type === "choice" && field.values ? { id, values: field.values } : undefined;
 };
 

@@ -13,7 +13,7 @@ import { ownLines, placesOf, tellingFields } from "./own-record.ts";
 import { headline } from "./headline.types.ts";
 import { listNaming, listQueues, listReturned, type Stop } from "./own.model.ts";
 import { listHabits, listLatest } from "./recent.model.ts";
-import { namesIn, type Names } from "./show.model.ts";
+import { namesIn, unitNames, type Names } from "./show.model.ts";
 
 const recordable = ({ campaign, asker }: CampaignCall): Ledger[] =>
   [...campaign.ledgers.values()].filter(
@@ -52,7 +52,7 @@ export const recent = campaignAction({
     );
     const used = habits.map(({ ledger }) => ledger);
     const latest = await listLatest(tx, campaign, asker.unit, used, chinaDay(now));
-    const names: Names = { units: {}, people: {} };
+    const names: Names = { units: Object.fromEntries(await unitNames(tx, campaign, [asker.unit])), people: {} };
     const kinds = [];
     for (const { ledger: key, mine } of habits) {
       const ledger = ledgers.find((one) => one.key === key) as Ledger;

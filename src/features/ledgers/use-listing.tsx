@@ -1,4 +1,7 @@
-/** A long list of records, read in windows as they come into view; rows that are not there yet are empty. */
+/**
+ * A long list of records, read in windows as they come into view. Rows that are not there are all one empty row, and what
+ * was looked at long ago goes: a list takes the room of what is looked at, not of all that there is.
+ */
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { ask } from "#web/api/client.ts";
@@ -22,12 +25,16 @@ export interface Row {
 }
 
 const size = 100;
+/** So many windows stay; the first always does, by which it is seen whether others have moved the list. */
+const most = 20;
+const absent: Row = Object.freeze({});
 
 interface Sheet {
   key: string;
   rows: Row[];
   at: Map<string, number>;
   names: Names;
+  /** Windows that are there, the one looked at last at the end. */
   loaded: Set<number>;
   loading: Map<number, AbortController>;
 }
@@ -81,7 +88,7 @@ export function useListing(input: Input<"ledgers.list">, ledger: Ledger, drawn: 
     setMoved(false);
     const next: Sheet = {
       key,
-      rows: Array.from({ length: data.total ?? 0 }, () => ({})),
+      rows: new Array<Row>(data.total ?? 0).fill(absent),
       at: new Map(),
       names: { units: {}, people: {} },
       loaded: new Set([0]),
@@ -113,8 +120,12 @@ export function useListing(input: Input<"ledgers.list">, ledger: Ledger, drawn: 
     const wanted = new Set<number>();
     for (let window = Math.floor(Math.max(0, first) / size); window * size <= Math.min(last, into.rows.length - 1); window++)
       wanted.add(window);
+    forget(into);
     for (const [window, loading] of into.loading) if (!wanted.has(window)) loading.abort();
-    for (const window of wanted) if (!into.loaded.has(window) && !into.loading.has(window)) void load(into, window);
+    for (const window of wanted) {
+      if (into.loaded.delete(window)) into.loaded.add(window);
+      else if (!into.loading.has(window)) void load(into, window);
+    }
   };
   const rowOf = (entry: string): Row | undefined => {
     const at = current.current?.at.get(entry);
@@ -151,14 +162,29 @@ export function useListing(input: Input<"ledgers.list">, ledger: Ledger, drawn: 
   };
 }
 
+const isUnsaved = (row: Row): boolean => Object.keys(row["{faults}"] ?? {}).length > 0 || (row["{busy}"]?.size ?? 0) > 0;
+
+/** Lets go of windows that have not been looked at for longest, but for rows with something that is not saved. */
+function forget(sheet: Sheet): void {
+  for (const window of [...sheet.loaded].slice(0, -most)) {
+    const begin = window * size;
+    const rows = sheet.rows.slice(begin, begin + size);
+    if (window === 0 || rows.some(isUnsaved)) continue;
+    for (const row of rows) if (row["{entry}"]) sheet.at.delete(row["{entry}"].id);
+    sheet.rows.fill(absent, begin, begin + size);
+    sheet.loaded.delete(window);
+  }
+}
+
 /** Puts records into their rows, or from `offset` on. */
 function fill(into: Sheet, ledger: Ledger, { entries, names }: Answer, offset?: number): void {
   Object.assign(into.names.units, names.units);
   Object.assign(into.names.people, names.people);
   for (const [index, entry] of entries.entries()) {
     const at = offset === undefined ? into.at.get(entry.id) : offset + index;
-    const row = at === undefined ? undefined : into.rows[at];
-    if (!row || at === undefined) continue;
+    if (at === undefined || at >= into.rows.length) continue;
+    if (into.rows[at] === absent) into.rows[at] = {};
+    const row = into.rows[at] ?? absent;
     into.at.set(entry.id, at);
     row["{entry}"] = entry;
     for (const field of ledger.fields) {

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
 import { queries, reading } from "#web/api/queries.ts";
-import { UnitPicker } from "#web/ui/PlacePicker.tsx";
+import { UnitPicker } from "#web/ui/UnitPicker.tsx";
 import { useSmall } from "#web/ui/small.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 

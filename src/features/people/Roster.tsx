@@ -4,9 +4,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
+import { later } from "#web/ui/later.tsx";
 import { ListTable } from "#web/ui/ListTable.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
-import { PersonDrawer } from "./PersonDrawer.tsx";
+
+const PersonDrawer = later(async () => (await import("./PersonDrawer.tsx")).PersonDrawer);
 
 type Person = Output<"people.list">["people"][number];
 

@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
 import { queries, reading } from "#web/api/queries.ts";
-import { UnitPicker } from "#web/ui/PlacePicker.tsx";
+import { UnitPicker } from "#web/ui/UnitPicker.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import type { Unit } from "./UnitHead.tsx";
 import { undoChange } from "./UnitRelations.tsx";

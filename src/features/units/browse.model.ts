@@ -42,14 +42,15 @@ export interface FoundUnit extends BranchUnit {
   path: string[];
 }
 
-/** Units that the asker sees with a text in name, number or a former name, the shortest names first; without a text some. */
+/**
+ * Units that the asker sees with a text in name, number or a former name, the shortest names first; without a text some,
+ * from the top down. With ids only of those, whether or not they still exist.
+ */
 export function searchUnits(
   tx: Tx,
   asker: Asker,
   campaign: number,
-  text: string,
-  day: string,
-  limit: number,
+  { text, ids, day, limit }: { text: string; ids?: readonly number[] | undefined; day: string; limit: number },
 ): Promise<FoundUnit[]> {
   const { realms, units } = asker.scope;
   const like = `%${text.replaceAll(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
@@ -57,7 +58,7 @@ export function searchUnits(
       coalesce((select array_agg(a.name order by p.depth desc) from unit_paths p join units a on a.unit_id = p.ancestor_id and a.realm_id = any(${realms}::integer[])
         where p.realm_id = u.realm_id and p.campaign_id = ${campaign} and p.unit_id = u.unit_id and p.depth > 0 and ${on("p", day)}), '{}') as path
     from units u where u.realm_id = any(${realms}::integer[]) and (${units === "whole"} or u.unit_id = any(${units === "whole" ? [] : units}::bigint[]))
-      and (u.to_day is null or u.to_day > ${day}::date)
+      and ${ids ? sql`u.unit_id = any(${ids}::bigint[])` : sql`(u.to_day is null or u.to_day > ${day}::date)`}
       and (${text === ""} or u.name ilike ${like} or u.code ilike ${like} or exists (select 1 from unnest(u.aliases) word where word ilike ${like}))
     order by u.name = ${text} desc, case when ${text === ""} then 0 else length(u.name) end, u.code nulls last, u.unit_id limit ${limit}`);
 }

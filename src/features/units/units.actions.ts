@@ -81,6 +81,12 @@ export const children = campaignAction({
   },
 });
 
+/** Ids with commas between them. */
+const idsIn = z
+  .string()
+  .regex(/^\d{1,15}(,\d{1,15}){0,199}$/)
+  .transform((text) => text.split(",").map(Number));
+
 export const search = campaignAction({
   name: "units.search",
   method: "GET",
@@ -88,16 +94,22 @@ export const search = campaignAction({
   summary: "按名称、曾用名或编号查找单位",
   input: z.object({
     text: z.string().trim().max(200).default(""),
+    ids: idsIn.optional().meta({ description: "只在这些单位里找，以逗号分隔；已撤销的也算" }),
     day: day.optional(),
-    limit: z.coerce.number().int().min(1).max(50).default(20),
+    limit: z.coerce.number().int().min(1).max(200).optional(),
   }),
   output: z.object({
     units: z.array(branch.extend({ path: z.array(z.string()).meta({ description: "各级上级的名称，最高的在前" }) })),
   }),
   subject: ({ campaign }) => Promise.resolve(campaign),
   allow: anyoneHere,
-  run: async ({ tx, now, asker }, campaign, { text, day: asked, limit }) => ({
-    units: await searchUnits(tx, asker, campaign.id, text, asked ?? chinaDay(now), limit),
+  run: async ({ tx, now, asker }, campaign, { text, ids, day: asked, limit }) => ({
+    units: await searchUnits(tx, asker, campaign.id, {
+      text,
+      ids,
+      day: asked ?? chinaDay(now),
+      limit: limit ?? ids?.length ?? 20,
+    }),
   }),
 });
 

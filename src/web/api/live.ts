@@ -9,7 +9,7 @@ const lasting = new Set<unknown>([
   "access.me",
   "campaigns.list",
   "campaigns.get",
-  "units.list",
+  "units.search",
   "people.list",
   "figures.trend",
   "figures.coverage",

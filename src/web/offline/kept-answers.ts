@@ -8,14 +8,17 @@ import { noteServerTime } from "./clock.ts";
 import { deviceStore } from "./device-store.ts";
 import { isNow, nobodyNow, who } from "./who.ts";
 
-const needed = new Set<Name>(["access.me", "campaigns.list", "campaigns.get", "units.list", "people.list", "ledgers.recent"]);
+const needed = new Set<Name>(["access.me", "campaigns.list", "campaigns.get", "units.search", "people.list", "ledgers.recent"]);
 /** A device that has not met its server for so long is asked to do so first. */
 const longest = 7 * 86_400_000;
 /** A network that does not answer is as good as none after so many milliseconds. */
 const patience = 5000;
 
-const isKept = (name: Name, input: unknown): boolean =>
-  needed.has(name) && (name !== "people.list" || (input as Input<"people.list">).unit === who()?.unit);
+const isKept = (name: Name, input: unknown): boolean => {
+  if (name === "people.list") return (input as Input<"people.list">).unit === who()?.unit;
+  // What is typed to find a unit is looked for with a network; some units, and the names of those written down, are there.
+  return needed.has(name) && (name !== "units.search" || !(input as Input<"units.search">).text);
+};
 
 /** The server's answer, or while it is out of reach the one kept here. */
 export async function keeping<N extends Name>(name: N, input: Input<N>, ask: () => Promise<Output<N>>): Promise<Output<N>> {

@@ -3,9 +3,11 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Tabs } from "antd";
 import { useTranslation } from "react-i18next";
 import { AccountsTab } from "#features/access/AccountsTab.tsx";
-import { CampaignFacts } from "#features/campaigns/CampaignFacts.tsx";
-import { PacksTab } from "#features/campaigns/PacksTab.tsx";
+import { later } from "../ui/later.tsx";
 import "../ui/legible.css";
+
+const CampaignFacts = later(async () => (await import("#features/campaigns/CampaignFacts.tsx")).CampaignFacts);
+const PacksTab = later(async () => (await import("#features/campaigns/PacksTab.tsx")).PacksTab);
 
 export function AdminPage() {
   const { t } = useTranslation();

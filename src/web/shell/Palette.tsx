@@ -12,8 +12,8 @@ import { useCommands } from "./use-commands.ts";
 export function Palette({ at, close }: { at: AtCampaign; close: () => void }) {
   const { t } = useTranslation();
   const id = useId();
-  const commands = useCommands(at);
   const [text, setText] = useState("");
+  const commands = useCommands(at, text);
   const [chosen, setChosen] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const found = choose(commands, text);

@@ -5,21 +5,27 @@ import { Button, DatePicker, Dropdown, Skeleton, Tabs } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Groups } from "#features/people/Groups.tsx";
 import { Roster } from "#features/people/Roster.tsx";
-import { SplitDialog } from "#features/units/SplitDialog.tsx";
-import { UnitBelow } from "#features/units/UnitBelow.tsx";
-import { MergeDialog, MoveDialog, RenameDialog } from "#features/units/UnitDialogs.tsx";
 import { UnitHead, type Unit } from "#features/units/UnitHead.tsx";
-import { UnitChanges, UnitRelations } from "#features/units/UnitRelations.tsx";
 import { UnitTree } from "#features/units/UnitTree.tsx";
 import "#features/units/units.css";
 import { reading } from "../api/queries.ts";
+import { later } from "../ui/later.tsx";
 import { useSmall } from "../ui/small.ts";
 import { Wrong } from "../ui/Wrong.tsx";
 import "../ui/legible.css";
 
-const dialogs = { move: MoveDialog, merge: MergeDialog, split: SplitDialog, rename: RenameDialog };
+// What a click away is comes with the click.
+const Groups = later(async () => (await import("#features/people/Groups.tsx")).Groups);
+const UnitBelow = later(async () => (await import("#features/units/UnitBelow.tsx")).UnitBelow);
+const UnitChanges = later(async () => (await import("#features/units/UnitRelations.tsx")).UnitChanges);
+const UnitRelations = later(async () => (await import("#features/units/UnitRelations.tsx")).UnitRelations);
+const dialogs = {
+  move: later(async () => (await import("#features/units/UnitDialogs.tsx")).MoveDialog),
+  merge: later(async () => (await import("#features/units/UnitDialogs.tsx")).MergeDialog),
+  split: later(async () => (await import("#features/units/SplitDialog.tsx")).SplitDialog),
+  rename: later(async () => (await import("#features/units/UnitDialogs.tsx")).RenameDialog),
+};
 
 export function UnitsPage() {
   const { t } = useTranslation();

@@ -1,4 +1,4 @@
-/** Everything that the palette offers to this account here. */
+/** Everything that the palette offers to this account here; of the units, those that the text finds. */
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, type NavigateOptions } from "@tanstack/react-router";
 import { useMemo } from "react";
@@ -6,18 +6,19 @@ import { useTranslation } from "react-i18next";
 import { reading } from "../api/queries.ts";
 import { shown, showAs } from "../ui/look.ts";
 import { looks } from "../ui/theme.ts";
+import { useUnitsFound } from "../ui/use-units.ts";
 import { speak } from "../words/i18n.ts";
 import type { Command } from "./commands.ts";
 import { overlay } from "./overlay.ts";
 import { useSignOut, type AtCampaign } from "./use-account.ts";
 
-export function useCommands({ key: campaign, definition, places, here }: AtCampaign): Command[] {
+export function useCommands({ key: campaign, definition, places, here }: AtCampaign, text: string): Command[] {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const { look, large } = shown.use();
   const signOut = useSignOut();
   const campaigns = useQuery(reading("campaigns.list", {})).data?.campaigns;
-  const units = useQuery(reading("units.list", { campaign })).data?.units;
+  const { units } = useUnitsFound(campaign, text);
   return useMemo(() => {
     const params = { campaign };
     const go =
@@ -76,7 +77,7 @@ export function useCommands({ key: campaign, definition, places, here }: AtCampa
       ...(definition?.figures ?? []).map(({ key, name }) =>
         command("figure", key, name, go({ to: "/c/$campaign/figures", params, search: { figure: key } }), key),
       ),
-      ...(units ?? []).map(({ id, name }) => command("unit", id, name, toUnit(id))),
+      ...units.map(({ id, name, code, aliases }) => command("unit", id, name, toUnit(id), [code, ...aliases].join(" "))),
       ...(campaigns ?? [])
         .filter(({ key }) => key !== campaign)
         .map(({ key, name }) =>

@@ -4,7 +4,7 @@ import { AutoComplete, Input, InputNumber, Segmented, Select } from "antd";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import { useState } from "react";
 import { reading } from "../api/queries.ts";
-import { useSettled } from "./use-settled.ts";
+import { useUnitNames, useUnitsFound } from "./use-units.ts";
 import { DayField } from "./DayField.tsx";
 
 export type Value = string | number | boolean | readonly (string | number)[] | null;
@@ -124,13 +124,11 @@ const textsOf = (value: Value | undefined): string[] =>
 /** Units by name; an organ may also be one that is not listed. */
 function UnitInput({ campaign, field, id, value, onChange: change = () => undefined }: Given) {
   const [text, setText] = useState("");
-  const wanted = useSettled(text.trim());
-  const found = useQuery({ ...reading("units.search", { campaign, text: wanted }), placeholderData: (before) => before });
-  const own = typeof value === "number" ? value : 0;
-  const known = useQuery({ ...reading("units.get", { campaign, unit: own }), enabled: own > 0 }).data;
-  const options = (found.data?.units ?? []).map((unit) => ({ value: String(unit.id), label: unit.name }));
-  if (known && !options.some((one) => one.value === String(known.id)))
-    options.push({ value: String(known.id), label: known.name });
+  const { units } = useUnitsFound(campaign, text);
+  const names = useUnitNames(campaign, typeof value === "number" ? [value] : []);
+  const options = units.map((unit) => ({ value: String(unit.id), label: unit.name }));
+  for (const [one, label] of Object.entries(names))
+    if (!options.some((listed) => listed.value === one)) options.push({ value: one, label });
   const common = {
     ...(id === undefined ? {} : { id }),
     style: { width: "100%" },

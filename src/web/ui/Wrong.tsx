@@ -1,7 +1,8 @@
 /** What went wrong and what to do, with a way to try again. */
-import { Alert, Button } from "antd";
+import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../api/client.ts";
+import "./wrong.css";
 
 /** What kind of trouble it is: its heading, and the remedy that the message itself does not say. */
 function kindOf(error: Error): "offline" | "conflict" | "signedOut" | "forbidden" | "server" | undefined {
@@ -19,14 +20,15 @@ export function Wrong({ error, retry }: { error: Error; retry?: () => unknown })
   const { t } = useTranslation();
   const kind = kindOf(error);
   const remedy = kind === "offline" || kind === "signedOut" || kind === "conflict" ? remedies[kind] : undefined;
+  // Every page has it, also one on a slow phone: antd's own box would weigh as much as the page.
   return (
-    <Alert
-      type={kind === "offline" || kind === "signedOut" || kind === "conflict" ? "warning" : "error"}
-      showIcon
-      role="alert"
-      title={kind ? t(`ui.wrong.${kind}`) : t("wrong")}
-      description={remedy && retry ? t(remedy) : error.message}
-      action={retry && <Button onClick={() => void retry()}>{t("retry")}</Button>}
-    />
+    <div role="alert" className={remedy ? "wrong passing" : "wrong"}>
+      <span aria-hidden>{remedy ? "▲" : "■"}</span>
+      <div>
+        <strong>{kind ? t(`ui.wrong.${kind}`) : t("wrong")}</strong>
+        <p>{remedy && retry ? t(remedy) : error.message}</p>
+      </div>
+      {retry && <Button onClick={() => void retry()}>{t("retry")}</Button>}
+    </div>
   );
 }

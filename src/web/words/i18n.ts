@@ -1,58 +1,12 @@
 /** Words by key, in the language that the browser keeps; a key that does not exist does not compile. */
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
-import { words as documents } from "#features/documents/documents.words.ts";
-import { words as accounts } from "#features/access/accounts.words.ts";
-import { words as packs } from "#features/campaigns/packs.words.ts";
-import { words as setup } from "#features/campaigns/setup.words.ts";
-import { words as figures } from "#features/figures/figures.words.ts";
-import { words as importing } from "#features/exchange/import.words.ts";
-import { words as attachments } from "#features/ledgers/attachments.words.ts";
-import { words as due } from "#features/ledgers/due.words.ts";
-import { words as ledgers } from "#features/ledgers/ledgers.words.ts";
-import { words as record } from "#features/ledgers/record.words.ts";
-import { words as shell } from "../shell/shell.words.ts";
-import { words as people } from "#features/people/people.words.ts";
-import { words as units } from "#features/units/units.words.ts";
-import { words as house } from "./house.words.ts";
-import { words as ui } from "./ui.words.ts";
-
-const administration = {
-  zh: { accounts: accounts.zh, packs: packs.zh, setup: setup.zh, units: units.zh, people: people.zh },
-  en: { accounts: accounts.en, packs: packs.en, setup: setup.en, units: units.en, people: people.en },
-};
-
-/** The house's own words, and those of each place under its name. */
-const zh = {
-  ...administration.zh,
-  ...house.zh,
-  ui: ui.zh,
-  shell: shell.zh,
-  figures: figures.zh,
-  import: importing.zh,
-  ledgers: ledgers.zh,
-  attachments: attachments.zh,
-  due: due.zh,
-  record: record.zh,
-  documents: documents.zh,
-};
-const en: typeof zh = {
-  ...administration.en,
-  ...house.en,
-  ui: ui.en,
-  shell: shell.en,
-  figures: figures.en,
-  import: importing.en,
-  ledgers: ledgers.en,
-  attachments: attachments.en,
-  due: due.en,
-  record: record.en,
-  documents: documents.en,
-};
+import zh from "virtual:words/zh";
+import type { words } from "./words.ts";
 
 declare module "i18next" {
   interface CustomTypeOptions {
-    resources: { translation: typeof zh };
+    resources: { translation: typeof words.zh };
   }
 }
 
@@ -68,12 +22,24 @@ tell(first);
 await i18next.use(initReactI18next).init({
   lng: first,
   fallbackLng: "zh",
-  resources: { zh: { translation: zh }, en: { translation: en } },
+  resources: { zh: { translation: zh }, ...(first === "en" ? { en: { translation: await english() } } : {}) },
   interpolation: { escapeValue: false },
 });
 
+/** Few read it: it comes when it is asked for. */
+async function english(): Promise<typeof words.en> {
+  return (await import("virtual:words/en")).default;
+}
+
 export function speak(language: Language): void {
-  localStorage.setItem(kept, language);
-  tell(language);
-  void i18next.changeLanguage(language);
+  void spoken(language).then(() => {
+    localStorage.setItem(kept, language);
+    tell(language);
+    return i18next.changeLanguage(language);
+  });
+}
+
+async function spoken(language: Language): Promise<void> {
+  if (language === "en" && !i18next.hasResourceBundle(language, "translation"))
+    i18next.addResourceBundle(language, "translation", await english());
 }

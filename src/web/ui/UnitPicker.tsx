@@ -1,11 +1,10 @@
-/** Chooses a unit of those below one's own, and a period. Units are asked for as branches open or a text is looked for: a nation has many. */
+/** Chooses a unit of those below one's own. Units are asked for as branches open or a text is looked for: a nation has many. */
 import { useQuery } from "@tanstack/react-query";
-import { DatePicker, TreeSelect } from "antd";
-import dayjs from "dayjs";
+import { TreeSelect } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queries, reading } from "../api/queries.ts";
-import { useSettled } from "./use-settled.ts";
+import { useUnitsFound } from "./use-units.ts";
 
 interface Node {
   id: number;
@@ -20,22 +19,17 @@ export function UnitPicker({ campaign, unit, choose }: { campaign: string; unit:
   const { t } = useTranslation();
   const [nodes, setNodes] = useState<readonly Node[]>([]);
   const [text, setText] = useState("");
-  const wanted = useSettled(text.trim());
   const own = useQuery(reading("campaigns.get", { campaign })).data?.unit ?? 0;
   const top = useQuery({ ...reading("units.get", { campaign, unit: own }), enabled: own > 0 }).data;
   const chosen = useQuery({ ...reading("units.get", { campaign, unit }), enabled: unit > 0 }).data;
-  const found = useQuery({
-    ...reading("units.search", { campaign, text: wanted, limit: 30 }),
-    enabled: wanted !== "",
-    placeholderData: (before) => before,
-  });
+  const found = useUnitsFound(campaign, text);
   const open = async (pId: number): Promise<void> => {
     const { units } = await queries.fetchQuery(reading("units.children", { campaign, unit: pId, limit: 500 }));
     const fresh = units.map(({ id, name, below }) => ({ id, pId, value: id, title: name, isLeaf: below === 0 }));
     setNodes((old) => [...old.filter((node) => node.pId !== pId), ...fresh]);
   };
   const root: Node[] = top ? [{ id: own, pId: null, value: own, title: top.name, isLeaf: top.below.length === 0 }] : [];
-  const listed = (found.data?.units ?? []).map(({ id, name, path }) => {
+  const listed = found.units.map(({ id, name, path }) => {
     const above = path.at(-1);
     return { id, pId: null, value: id, title: above === undefined ? name : `${name}（${above}）`, isLeaf: true };
   });
@@ -45,7 +39,7 @@ export function UnitPicker({ campaign, unit, choose }: { campaign: string; unit:
       labelInValue
       treeDataSimpleMode
       showSearch={{ filterTreeNode: false, searchValue: text, onSearch: setText }}
-      treeData={wanted === "" ? [...root, ...nodes] : listed}
+      treeData={text.trim() === "" ? [...root, ...nodes] : listed}
       loadData={({ value }) => open(Number(value))}
       value={{ value: unit, label: chosen?.name ?? "" }}
       onChange={({ value }) => {
@@ -54,30 +48,10 @@ export function UnitPicker({ campaign, unit, choose }: { campaign: string; unit:
       }}
       treeDefaultExpandedKeys={[own]}
       key={own}
-      loading={found.isFetching}
+      loading={found.pending}
       popupMatchSelectWidth={340}
       styles={{ popup: { root: { maxHeight: 480 } } }}
       style={{ minWidth: 220, maxWidth: "100%" }}
-    />
-  );
-}
-
-export interface Period {
-  from: string;
-  to: string;
-}
-
-export function PeriodPicker({ period, choose }: { period: Period; choose: (period: Period) => void }) {
-  const { t } = useTranslation();
-  return (
-    <DatePicker.RangePicker
-      aria-label={t("period")}
-      allowClear={false}
-      value={[dayjs(period.from), dayjs(period.to)]}
-      onChange={(days) => {
-        const [from, to] = days ?? [];
-        if (from && to) choose({ from: from.format("YYYY-MM-DD"), to: to.format("YYYY-MM-DD") });
-      }}
     />
   );
 }
