@@ -103,18 +103,15 @@ export async function openImport(
       // The same file again, though the record it once brought was corrected since.
       if (!old && edited.has(`${shape.unit}|${content}`)) table.unchanged++;
       else if (!old) fresh.push(shape);
-      // Taken back with the import that brought it, it comes again with this one.
-      else if (!isUndone(old) && (old.imported === content || (await unchanged(old.entry, shape)))) table.unchanged++;
+      else if (old.imported === content || unchanged(old.entry, shape)) table.unchanged++;
       else {
         const now = await changeEntry(tx, campaign, old.entry, old.entry.version, doer, {
           action: "import",
           values: onlyBrought(info, ledger, row),
           importId: result.importId,
           imported: content,
-          ...(isUndone(old) ? { deleted: false } : {}),
         });
-        if (isUndone(old)) table.added++;
-        else if (now.version === old.entry.version) table.unchanged++;
+        if (now.version === old.entry.version) table.unchanged++;
         else table.changed++;
       }
     }
@@ -227,8 +224,6 @@ export async function openImport(
   };
 }
 
-const isUndone = ({ entry, imported }: { entry: Entry; imported: string | null }): boolean => entry.deleted && imported === null;
-
 /** Only what the file has columns for: a column that is missing says nothing about what was recorded before. */
 function onlyBrought(info: TableInfo, ledger: Ledger, row: ParsedRow): Values {
   const brought = new Set(info.columns.map((column) => column.field));
@@ -237,7 +232,7 @@ function onlyBrought(info: TableInfo, ledger: Ledger, row: ParsedRow): Values {
   );
 }
 
-const unchanged = async (entry: Entry, shape: Shape): Promise<boolean> =>
+const unchanged = (entry: Entry, shape: Shape): boolean =>
   entry.state === shape.state && JSON.stringify(sorted(entry.data)) === JSON.stringify(sorted(shape.data));
 const sorted = (values: Values): [string, unknown][] =>
   Object.entries(values).toSorted(([left], [right]) => (left < right ? -1 : 1));
