@@ -7,6 +7,7 @@ import { campaignAction, nothing } from "#kernel/action.ts";
 import { campaignIn } from "#kernel/campaign.ts";
 import { day, id } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
+import { typedPaperCode } from "#platform/paper-code.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { block, figureDrift, officialDocument } from "./document-shapes.ts";
 import { mayEdit, mayHandle, mayRead } from "./documents.policy.ts";
@@ -125,7 +126,7 @@ export const get = campaignAction({
     const verdict = mayEdit(asker, found);
     const reading = mayRead(asker, campaign, found);
     if (reading !== true) throw new Problem("forbidden", 403, reading);
-    const change = found.state === "draft" ? toBase64(Y.mergeUpdates(await allChanges(tx, found))) : null;
+    const change = found.state === "draft" ? toBase64(Y.mergeUpdates((await allChanges(tx, found)).changes)) : null;
     return {
       ...shown(found),
       seq: found.seq,
@@ -140,7 +141,7 @@ export const get = campaignAction({
 const place = z.string().max(600).optional().meta({ description: "光标在哪里，由编辑器解释" });
 const changesOut = {
   seq: z.int(),
-  changes: z.array(z.string()).meta({ description: "after 之后的修改，依次" }),
+  changes: z.array(z.string()).meta({ description: "after 之后的修改，依次；落后太多时是合在一起的全文，同样并入即可" }),
   people: z.array(z.object({ account: z.int(), name: z.string(), place: z.string().nullable() })),
 };
 
@@ -159,12 +160,7 @@ export const changes = campaignAction({
     if (reading !== true) throw new Problem("forbidden", 403, reading);
     const later = await changesAfter(tx, found, input.after);
     const people = await meet(tx, found, asker, input.place ?? null, now);
-    return {
-      state: found.state,
-      seq: later.at(-1)?.seq ?? input.after,
-      changes: later.map(({ change }) => toBase64(change)),
-      people,
-    };
+    return { state: found.state, seq: later.seq, changes: later.changes.map(toBase64), people };
   },
 });
 
@@ -190,9 +186,9 @@ export const write = campaignAction({
   async run({ tx, asker, now }, found, input) {
     const change = fromBase64(input.change);
     const seq = await addChange(tx, found, asker, { change, title: input.title }, now);
-    const later = await changesAfter(tx, found, input.after);
+    const later = await changesAfter(tx, { ...found, seq }, input.after, seq);
     const people = await meet(tx, found, asker, input.place ?? null, now);
-    return { seq, changes: later.filter((one) => one.seq !== seq).map((one) => toBase64(one.change)), people };
+    return { seq, changes: later.changes.map(toBase64), people };
   },
   about,
 });
@@ -303,12 +299,8 @@ export const check = campaignAction({
   }),
   sensitive: true,
   seconds: 60,
-  subject: ({ tx, campaign }, { code }) => getReport(tx, campaign, { code: normalCode(code) }),
+  subject: ({ tx, campaign }, { code }) => getReport(tx, campaign, { code: typedPaperCode(code) }),
   allow: mayHandle,
   run: ({ tx, campaign, asker }, found) => checkReport(tx, campaign, asker, found),
   about: ({ code }, found) => ({ unit: found?.report.unit, id: code, realm: found?.report.realm }),
 });
-
-/** A code as people type it from paper: small letters, spaces or no dashes. */
-const normalCode = (typed: string): string =>
-  (typed.toUpperCase().match(/[0-9A-Z]/g) ?? []).join("").replace(/^(.{4})(.{4})(.+)$/, "$1-$2-$3");

@@ -63,7 +63,7 @@ function withoutFields(blocks: readonly DraftBlock[], say: (name: Field) => stri
 }
 
 export async function readDocument(tx: Tx, document: DocumentRow): Promise<Draft> {
-  return readDraft(draftDoc(await allChanges(tx, document)), document.kind);
+  return readDraft(draftDoc((await allChanges(tx, document)).changes), document.kind);
 }
 
 const orderFor = (document: DocumentRow, asker: Asker, now: Date): ReportOrder => ({

@@ -15,6 +15,7 @@ import { conditionSql, isList, shownSql, valueSql } from "#kernel/measure-sql.ts
 import { exactText } from "#kernel/number-text.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { isoText, join, sql, type Tx } from "#platform/db.ts";
+import { paperCode } from "#platform/paper-code.ts";
 import { answerFigures, sealedLedgers } from "#features/figures/answers.model.ts";
 import { unitIdsFor } from "#features/figures/figures.model.ts";
 import { digestsOf, type RecordsDigest } from "#features/figures/records.model.ts";
@@ -34,13 +35,11 @@ export interface ReportOrder {
   asker?: Asker | undefined;
 }
 
-/** Short enough to type from paper; no letters or digits that look alike. */
-const codeLetters = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+/** Identity of a new report, with a code short enough to type from paper. */
 export function newIdentity(): ReportIdentity {
   const report = randomUUID();
-  const bytes = createHash("sha256").update(report).digest();
-  const code = Array.from({ length: 12 }, (_, index) => codeLetters[(bytes[index] as number) % codeLetters.length]).join("");
-  return { report, code: `${code.slice(0, 4)}-${code.slice(4, 8)}-${code.slice(8)}` };
+  const digest = createHash("sha256").update(report).digest();
+  return { report, code: paperCode([...digest.subarray(0, 12)]) };
 }
 
 /** Version of a figure's definition: of the pack, and of the text of this definition and of those it is computed from. */
