@@ -1,4 +1,4 @@
-/** Documents: started, written together, given out, checked. */
+/** Documents: started, written together, given out. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as Y from "yjs";
@@ -7,9 +7,8 @@ import { campaignAction, nothing } from "#kernel/action.ts";
 import { campaignIn } from "#kernel/campaign.ts";
 import { day, id } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
-import { typedPaperCode } from "#platform/paper-code.ts";
 import { getUnit } from "#features/units/units.model.ts";
-import { block, figureDrift, officialDocument } from "./document-shapes.ts";
+import { block, officialDocument } from "./document-shapes.ts";
 import { mayEdit, mayHandle, mayRead } from "./documents.policy.ts";
 import {
   addChange,
@@ -22,8 +21,7 @@ import {
   type DocumentRow,
 } from "./drafts.model.ts";
 import { copyDocument, documentFiles, finaliseDocument, listSource, startDocument } from "./make-document.model.ts";
-import { checkReport, orderOf, templateOf } from "./make-report.model.ts";
-import { getReport } from "./reports.model.ts";
+import { orderOf, templateOf } from "./make-report.model.ts";
 
 const base64 = z.base64().max(900_000);
 const fromBase64 = (text: string): Buffer => Buffer.from(text, "base64");
@@ -270,37 +268,4 @@ export const download = campaignAction({
     };
   },
   about: (input, found) => about(input, found?.found),
-});
-
-export const check = campaignAction({
-  name: "reports.check",
-  method: "GET",
-  path: "/api/campaigns/:campaign/reports/:code/check",
-  summary: "按核验码核对一份报告：每个数字发出时是多少，现在是多少，因为哪条记录",
-  input: z.object({ code: z.string().max(40) }),
-  output: z.object({
-    title: z.string(),
-    code: z.string(),
-    unit: z.int(),
-    unitName: z.string(),
-    from: z.string(),
-    to: z.string(),
-    asOf: z.string(),
-    consistent: z.boolean(),
-    figures: z.array(
-      figureDrift.extend({
-        definition: z.string(),
-        records: z.int().nullable(),
-        unit: z.int(),
-        from: z.string(),
-        to: z.string(),
-      }),
-    ),
-  }),
-  sensitive: true,
-  seconds: 60,
-  subject: ({ tx, campaign }, { code }) => getReport(tx, campaign, { code: typedPaperCode(code) }),
-  allow: mayHandle,
-  run: ({ tx, campaign, asker }, found) => checkReport(tx, campaign, asker, found),
-  about: ({ code }, found) => ({ unit: found?.report.unit, id: code, realm: found?.report.realm }),
 });
