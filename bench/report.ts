@@ -1,7 +1,8 @@
 /** A report of a municipality with 60 figures: values, numbers of records, digests, and the Word file. */
 import type { Campaign } from "#kernel/campaign.ts";
 import { officialDocx } from "#features/documents/official-docx.ts";
-import { freezeReport, newIdentity, openResolver } from "#features/documents/reports.model.ts";
+import { freezeReport, newIdentity } from "#features/documents/reports.model.ts";
+import { openResolver } from "#features/documents/resolver.model.ts";
 import { fillTemplate } from "#features/documents/template-fill.ts";
 import { withScope, type Database } from "#platform/db.ts";
 import { days } from "./nation-pack.ts";

@@ -589,6 +589,7 @@ CREATE INDEX attachments_unfinished ON public.attachments USING btree (realm_id,
 CREATE INDEX audit_at ON public.audit USING btree (realm_id, at);
 CREATE INDEX documents_updated ON public.documents USING btree (realm_id, campaign_id, updated_at);
 CREATE UNIQUE INDEX entries_identity ON public.entries USING btree (realm_id, campaign_id, identity);
+CREATE INDEX entries_numbers ON public.entries USING gin (jsonb_path_query_array(data, '$.*[*]?(@.type() == "number")'::jsonpath) jsonb_path_ops);
 CREATE INDEX entries_place ON public.entries USING btree (realm_id, campaign_id, ledger, unit_id);
 CREATE INDEX entry_events_at ON public.entry_events USING brin (at);
 CREATE UNIQUE INDEX figure_members_number ON public.figure_members USING btree (realm_id, campaign_id, member);

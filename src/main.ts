@@ -24,6 +24,7 @@ import * as documents from "#features/documents/documents.actions.ts";
 import * as writing from "#features/documents/drafts.actions.ts";
 import { checkTemplate } from "#features/documents/template-check.ts";
 import * as exchange from "#features/exchange/exchange.actions.ts";
+import * as exporting from "#features/exchange/export.actions.ts";
 import * as preview from "#features/exchange/preview.actions.ts";
 import * as exchangeFigures from "#features/exchange/figures.actions.ts";
 import { sample } from "#features/exchange/sample.actions.ts";
@@ -129,7 +130,7 @@ export const actions = [
   exchange.mark,
   exchange.list,
   exchange.undo,
-  exchange.download,
+  exporting.download,
   preview.preview,
   exchangeFigures.table,
   writing.list,
@@ -141,7 +142,6 @@ export const actions = [
   writing.finalise,
   writing.copy,
   writing.download,
-  writing.check,
   sample,
   documents.templates,
   documents.list,
@@ -149,6 +149,7 @@ export const actions = [
   documents.make,
   documents.fill,
   documents.verify,
+  documents.check,
 ] satisfies Action[];
 
 /** What the database refuses by a constraint, in words. */

@@ -166,6 +166,14 @@ test("many small changes are kept as one and open as the same text", { timeout: 
   const fresh = await Editor.open(client, document);
   expect(fresh.xml).toBe(editor.xml);
   expect(fresh.seq).toBe(121);
+  // Whoever has been away for long is given few changes, all the same.
+  const late = new Y.Doc();
+  const given = ok(await client.get(`${api}/documents/${document}/changes?after=1`));
+  expect([given.seq, given.changes.length]).toEqual([121, 22]);
+  for (const change of given.changes) Y.applyUpdate(late, Buffer.from(change, "base64"));
+  expect(late.getXmlFragment("body").toJSON()).toBe(editor.xml);
+  const recent = ok(await client.get(`${api}/documents/${document}/changes?after=118`));
+  expect([recent.seq, recent.changes.length]).toEqual([121, 3]);
 });
 
 test("who else is there is told by name", async () => {

@@ -1,17 +1,27 @@
 /** HTTPS with an authority of one's own: real TLS clients, renewal, what devices are told, and a service worker in a browser. */
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, generateKeyPairSync, webcrypto, X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { request as plainRequest, type ClientRequest, type IncomingMessage, type Server } from "node:http";
-import { request } from "node:https";
+import { createServer as createServerOver, request } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import type { Server as TlsServer, TLSSocket } from "node:tls";
+import type { FastifyInstance } from "fastify";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDoor } from "#platform/authority-page.ts";
-import { currentCertificates, fingerprintOf, hostsOf, makeCertificates, type Certificates } from "#platform/certificates.ts";
+import {
+  currentCertificates,
+  derOf,
+  fingerprintOf,
+  hostsOf,
+  makeCertificates,
+  renewServed,
+  type Certificates,
+} from "#platform/certificates.ts";
 import { createServer } from "../src/main.ts";
 import { createWorld, password, type World } from "./world.ts";
 
@@ -20,7 +30,7 @@ let world: World;
 let tls: Certificates;
 let port: number;
 let door: Server;
-let close: () => Promise<unknown>;
+let app: FastifyInstance;
 const now = new Date();
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "https-"));
@@ -28,15 +38,14 @@ beforeAll(async () => {
   tls = await makeCertificates(folder, ["127.0.0.1", "office.intranet.cn"], now);
   const web = resolve(import.meta.dirname, "../dist/web");
   // A browser's clock is this machine's.
-  const app = await createServer(world.database, { tls, logLevel: "silent", ...(existsSync(web) ? { web } : {}) });
+  app = await createServer(world.database, { tls, logLevel: "silent", ...(existsSync(web) ? { web } : {}) });
   await app.listen({ host: "127.0.0.1", port: 0 });
   port = (app.server.address() as AddressInfo).port;
   door = openDoor(tls.authority, port).listen(0, "127.0.0.1");
-  close = () => app.close();
 });
 afterAll(async () => {
   door?.close();
-  await close?.();
+  await app?.close();
   await world?.close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -91,6 +100,61 @@ test("keys are nobody else's, and the server's certificate is renewed under the 
   await expect(makeCertificates(folder, ["http://10.0.0.5"], now)).rejects.toThrow("不是地址或主机名");
 });
 
+test("the authority vouches for the hosts it was made for and for no other", async () => {
+  await expect(makeCertificates(folder, ["127.0.0.1", "bank.cn"], now)).rejects.toThrow("不能为 bank.cn 签发证书");
+  // Nor when somebody else has its key.
+  const pose = async (made: string, type: "dns" | "ip", value: string): Promise<Answer> => {
+    const authority = await readFile(join(made, "tls/ca.crt"), "utf8");
+    const server = createServerOver(await forged(made, authority, type, value), (_, response) => response.end());
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port: at } = server.address() as AddressInfo;
+    return ask("/", { port: at, ca: authority, ...(type === "dns" ? { servername: value } : {}) }).finally(() => server.close());
+  };
+  expect((await pose(folder, "ip", "127.0.0.1")).status).toBe(200);
+  await expect(pose(folder, "ip", "10.9.8.7")).rejects.toThrow("permitted subtree violation");
+  await expect(pose(folder, "dns", "bank.cn")).rejects.toThrow("permitted subtree violation");
+  const [names, addresses] = [join(folder, "names"), join(folder, "addresses")];
+  await makeCertificates(names, ["office.intranet.cn"], now);
+  await expect(pose(names, "ip", "127.0.0.1")).rejects.toThrow("excluded subtree violation");
+  await makeCertificates(addresses, ["127.0.0.1", "fe80::1"], now);
+  await expect(pose(addresses, "dns", "bank.cn")).rejects.toThrow("excluded subtree violation");
+});
+
+/** A certificate that the authority's own code would not make, by its key. */
+async function forged(made: string, authority: string, type: "dns" | "ip", value: string) {
+  const x509 = await import("@peculiar/x509");
+  const curve = { name: "ECDSA", namedCurve: "P-256" };
+  const signing = derOf(await readFile(join(made, "tls/ca.key"), "utf8"));
+  const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const spki = keys.publicKey.export({ type: "spki", format: "der" });
+  const cert = await x509.X509CertificateGenerator.create({
+    serialNumber: "0101",
+    subject: "CN=Somebody else",
+    issuer: new x509.X509Certificate(authority).subject,
+    notBefore: now,
+    notAfter: new Date(now.getTime() + 86_400_000),
+    signingKey: (await webcrypto.subtle.importKey("pkcs8", signing, curve, false, ["sign"])) as never,
+    publicKey: (await webcrypto.subtle.importKey("spki", spki, curve, true, ["verify"])) as never,
+    signingAlgorithm: { name: "ECDSA", hash: "SHA-256" } as never,
+    extensions: [new x509.SubjectAlternativeNameExtension([{ type, value }])],
+  });
+  return { key: keys.privateKey.export({ type: "pkcs8", format: "pem" }), cert: cert.toString("pem") };
+}
+
+test("an authority without its key is not taken for none", async () => {
+  const made = await mkdtemp(join(tmpdir(), "https-lost-"));
+  const first = await makeCertificates(made, ["10.0.0.5"], now);
+  await rename(join(made, "tls/ca.key"), join(made, "kept"));
+  expect((await currentCertificates(made, now)).cert).toBe(first.cert);
+  await expect(makeCertificates(made, [], now)).rejects.toThrow("没有它的密钥（ca.key）");
+  expect(await readFile(join(made, "tls/ca.crt"), "utf8")).toBe(first.authority);
+  await copyFile(join(folder, "tls/ca.key"), join(made, "tls/ca.key"));
+  await expect(makeCertificates(made, [], now)).rejects.toThrow("不是一对");
+  await copyFile(join(made, "kept"), join(made, "tls/ca.key"));
+  expect(hostsOf((await makeCertificates(made, [], now)).cert)).toEqual(["10.0.0.5"]);
+  await rm(made, { recursive: true });
+});
+
 test("devices are given the certificate with its fingerprint and told how; plain http leads to https and nowhere else", async () => {
   const pem = await readFile(join(folder, "tls/ca.crt"), "utf8");
   for (const got of [await ask("/ca.crt"), await atDoor("/ca.crt")]) {
@@ -125,4 +189,23 @@ test("a browser signs in over https and keeps a service worker", { timeout: 60_0
     await page.evaluate<string>("navigator.serviceWorker.ready.then(({ active }) => new URL(active.scriptURL).protocol)"),
   ).toBe("https:");
   await context.close();
+});
+
+test("a server that runs for long goes on with a new certificate", async () => {
+  const shown = async (): Promise<string> => {
+    const asked = request({ host: "127.0.0.1", port, path: "/healthz", agent: false, rejectUnauthorized: false });
+    asked.end();
+    const [response] = (await once(asked, "response")) as [IncomingMessage];
+    response.resume();
+    return (response.socket as TLSSocket).getPeerCertificate().fingerprint256;
+  };
+  const later = (days: number): Date => new Date(now.getTime() + days * 86_400_000);
+  const server = app.server as unknown as TlsServer;
+  // Those that the folder holds by now.
+  const served = await renewServed(server, folder, tls, now);
+  expect(await renewServed(server, folder, served, later(200))).toBe(served);
+  expect(await shown()).toBe(fingerprintOf(served.cert));
+  const next = await renewServed(server, folder, served, later(760));
+  expect(next.cert).not.toBe(served.cert);
+  expect(await shown()).toBe(fingerprintOf(next.cert));
 });

@@ -1,6 +1,10 @@
 /** What someone begins the day with: where they record, what waits for them, and what is written about them. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ledgerSchema } from "#kernel/definitions.ts";
+import { listNaming } from "#features/ledgers/own.model.ts";
+import { ownTitle } from "#features/ledgers/own-record.ts";
+import { asOwner, sql, type Sql } from "#platform/db.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;
@@ -60,6 +64,31 @@ test("a person's own record holds what names them wherever it was written, witho
   expect((await world.audit("ledgers.mine")).at(-2)?.result).toBe("ok");
 });
 
+test("what a record is called says no more than its lines do", () => {
+  const {
+    extends: _extends,
+    without: _without,
+    figures: _figures,
+    ...own
+  } = ledgerSchema.parse({
+    key: "talks",
+    name: "谈话台账",
+    identity: ["编号"],
+    fields: [
+      { name: "编号" },
+      { name: "处分决定", type: "longtext", sensitivity: "restricted" },
+      { name: "谈话内容", type: "longtext" },
+      { name: "谈话对象", type: "person" },
+      { name: "在场人员", type: "people" },
+      { name: "谈话日期", type: "date", required: true },
+    ],
+  });
+  const ledger = { ...own, columns: own.fields.map(({ name }) => name) };
+  const data = { 编号: "7", 处分决定: "警告", 谈话内容: "提醒其他同志", 谈话对象: 1, 在场人员: [2], 谈话日期: "2023-06-01" };
+  expect(ownTitle(ledger, data, ["谈话对象"])).toBe("提醒其他同志");
+  expect(ownTitle(ledger, data, ["在场人员"])).toBe("");
+});
+
 test("what is sent back waits for the unit, what another must confirm waits for them", async () => {
   world.time.now = new Date("2023-06-15T03:00:00Z");
   const id = await record("east", session({ 实到人数: 3 }));
@@ -97,4 +126,22 @@ test("what was sent back stays so when it is changed", async () => {
   expect(changed.status).toBe(200);
   const { body } = await east.get(`${api}/waiting`);
   expect(body.returned[0]).toMatchObject({ id, step: "退回", reason: "人数不对" });
+});
+
+test("a person's own record is found without looking at everyone's", async () => {
+  const { campaign, people, units } = world;
+  await asOwner(world.database, "many records", async (tx) => {
+    await tx.query(sql`-- lint: owner bulk, a test
+      insert into entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, data, version, pack_id, created_at, updated_at)
+      select ${campaign.realm}, gen_random_uuid(), ${campaign.id}, 'study', ${units.east}, '2023-06-01', jsonb_build_object('主题', '学习', '参加人员', jsonb_build_array(100000 + i, 200000 + i)), 1, ${campaign.packId}, now(), now()
+      from generate_series(1, 20000) i`);
+    await tx.query(sql`analyze entries`);
+    const plan: object[] = [];
+    const explained = { ...tx, query: async (asked: Sql) => void plan.push(...(await tx.query(sql`explain ${asked}`))) as never };
+    const fields = [{ ledger: "study", field: "参加人员", several: true }];
+    const page = { limit: 51, offset: 0 };
+    await listNaming(explained, campaign, campaign.realm, people.bob, fields, page);
+    expect(JSON.stringify(plan)).toContain("entries_numbers");
+    expect(await listNaming(tx, campaign, campaign.realm, 200007, fields, page)).toHaveLength(1);
+  });
 });

@@ -1,4 +1,5 @@
 /** An import is taken back as a whole, and what others did since is theirs. */
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { verifyCampaignCells } from "#features/campaigns/totals.model.ts";
 import { verifyEntries } from "#features/ledgers/verify.model.ts";
@@ -86,6 +87,33 @@ test("what it added is deleted, what it changed is as it was, what others change
   const third = await bring([session("A1", 11), session("A2", 22), ...many]);
   expect(third).toMatchObject({ added: 2299, changed: 2, unchanged: 1 });
   expect(await attended()).toBe(33 + 2299 + 5);
+  await isSound();
+});
+
+test("a number is free again once its record is taken back or deleted", async () => {
+  const record = async (people: number) => {
+    const id = randomUUID();
+    const values = { 活动编号: "R1", 活动日期: "2023-04-03", 组织单位: world.units.east, 主题: "学习", 实到人数: people };
+    const { status, body } = await east.send("PUT", `${api}/ledgers/study/entries/${id}`, { values });
+    return { id, status, code: body.code };
+  };
+  const before = await attended();
+  const { importId } = await bring([session("R1", 10)]);
+  const { id: brought } = await entryOf("R1");
+  expect(await record(3)).toMatchObject({ status: 409, code: "number_taken" });
+  expect((await undo(importId)).body).toMatchObject({ deleted: 1 });
+  const { id, status } = await record(3);
+  expect(status).toBe(200);
+  // What was taken back comes again only where nothing has its number.
+  const restore = (entry: string, version: number) =>
+    east.send("POST", `${api}/entries/${entry}/restore`, { version, reason: "仍有用" });
+  expect((await restore(brought, 2)).body).toMatchObject({ status: 409, code: "number_taken" });
+  expect((await east.send("POST", `${api}/entries/${id}/delete`, { version: 1, reason: "重复" })).status).toBe(200);
+  // The file has it as a record of its own, and leaves the deleted one alone.
+  expect(await bring([session("R1", 5)])).toMatchObject({ added: 1, changed: 0 });
+  expect(await attended()).toBe(before + 5);
+  expect((await record(3)).code).toBe("number_taken");
+  expect((await restore(id, 2)).body).toMatchObject({ status: 409, code: "number_taken" });
   await isSound();
 });
 

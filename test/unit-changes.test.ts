@@ -99,6 +99,50 @@ test("what something has come after is not taken back over it", async () => {
   expect((await undo(split)).body).toMatchObject({ status: 409, code: "unit_used" });
 });
 
+test("nothing is put back or moved to where a unit is gone", async () => {
+  const { east, eastOffice, west } = world.units;
+  const before = await state();
+  const undo = async (reply: Reply) => {
+    expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+    return office.send("POST", `${api}/unit-changes/${reply.body.change}/undo`, {});
+  };
+  const moved = await move();
+  const merged = await office.send("POST", `${api}/units/${east}/merge`, { into: west, day: "2023-06-10" });
+  expect((await undo(moved)).body).toMatchObject({ status: 409, code: "unit_gone" });
+  const back = await office.send("POST", `${api}/units/${eastOffice}/move`, { parent: east, day: "2023-06-10" });
+  expect(back.body).toMatchObject({ status: 422, code: "unit_gone" });
+  expect((await undo(merged)).status).toBe(200);
+  expect((await undo(moved)).status).toBe(200);
+  expect(await state()).toEqual(before);
+});
+
+test("a unit that documents are about stays, how it read files and shared views does not hold it", async () => {
+  const { realm, id: campaign } = world.campaign;
+  const split = async (name: string): Promise<{ unit: number; undo: () => Promise<Reply> }> => {
+    const { body } = await office.send("POST", `${api}/units/${world.units.west}/split`, {
+      day: "2023-06-01",
+      parts: [{ name }],
+    });
+    return { unit: body.units[0], undo: () => office.send("POST", `${api}/unit-changes/${body.change}/undo`, {}) };
+  };
+  const written = await split("西区一");
+  const document = await office.send("POST", `${api}/documents`, { unit: written.unit, title: "情况" });
+  expect(document.status, JSON.stringify(document.body)).toBe(200);
+  expect((await written.undo()).body).toMatchObject({ status: 409, code: "unit_used" });
+
+  const { unit, undo } = await split("西区二");
+  await asOwner(world.database, "leave something behind", async (tx) => {
+    await tx.query(
+      sql`insert into import_mappings (realm_id, campaign_id, unit_id, ledger, heading, field) values (${realm}, ${campaign}, ${unit}, 'study', '题目', '主题')`,
+    );
+    await tx.query(sql`insert into views (realm_id, view_id, campaign_id, ledger, account_id, unit_id, name, shown, at)
+      values (${realm}, gen_random_uuid(), ${campaign}, 'study', 1, ${unit}, '本月', '{}', now())`);
+  });
+  expect((await undo()).status).toBe(200);
+  const [view] = await asOwner(world.database, "look", (tx) => tx.query(sql`select unit_id from views`));
+  expect(view).toEqual({ unit_id: null });
+});
+
 test("a move's preview says what the move does, and makes nothing", async () => {
   const before = await state();
   const path = `${api}/units/${world.units.eastOffice}/move-preview?parent=${world.units.west}&day=2023-06-01`;

@@ -3,8 +3,10 @@ import { existsSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
+import type { Server as TlsServer } from "node:tls";
+import type { FastifyInstance } from "fastify";
 import { openDoor } from "#platform/authority-page.ts";
-import { currentCertificates, fingerprintOf, hostsOf } from "#platform/certificates.ts";
+import { currentCertificates, fingerprintOf, hostsOf, renewServed, type Certificates } from "#platform/certificates.ts";
 import { readConfig } from "#platform/config.ts";
 import { asOwner, openDatabase, type Database } from "#platform/db.ts";
 import { migrate } from "#platform/migrate.ts";
@@ -59,6 +61,7 @@ export async function runServer(call: Call, prepare?: (database: Database) => Pr
     });
     if (door) await listen(door, host, httpPort);
     const folding = keepFolding(database, (error) => app.log.error({ message: (error as Error).message }, "folding failed"));
+    const renewing = tls && keepRenewing(app, dataDir, tls);
     const address = app.server.address() as AddressInfo;
     const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
     const scheme = tls ? "https" : "http";
@@ -73,6 +76,7 @@ export async function runServer(call: Call, prepare?: (database: Database) => Pr
     ready?.();
     await stopped;
     call.say("正在停止……");
+    clearInterval(renewing);
     door?.close();
     await app.close();
     await folding.stop();
@@ -81,6 +85,20 @@ export async function runServer(call: Call, prepare?: (database: Database) => Pr
     await database.close();
     await server.stop();
   }
+}
+
+const sixHours = 6 * 3_600_000;
+
+/** Looks now and then whether the server's certificate soon ends, since a server may run for longer than one lasts. */
+function keepRenewing(app: FastifyInstance, dataDir: string, first: Certificates): NodeJS.Timeout {
+  let served = first;
+  const renew = async (): Promise<void> => {
+    served = await renewServed(app.server as unknown as TlsServer, dataDir, served, new Date());
+  };
+  return setInterval(
+    () => void renew().catch((error: Error) => app.log.error({ message: error.message }, "certificate not renewed")),
+    sixHours,
+  ).unref();
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {

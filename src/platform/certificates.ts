@@ -1,15 +1,17 @@
 /**
  * HTTPS on a network without a public authority: an authority of one's own and a server certificate that it signs, kept
- * in the data folder. Devices are told once to trust the authority; the server certificate is renewed without them.
+ * in the data folder. Devices are told once to trust the authority, which may vouch for the names and addresses that it was
+ * made for and for nothing else, so that its key is of no use against other sites; the server certificate is renewed
+ * without them.
  * Elliptic keys (P-256) and SHA-256, which every browser since 2014 takes; a server certificate lasts 397 days, the
  * longest that browsers accept.
  */
-import { createHash, randomBytes, webcrypto, X509Certificate } from "node:crypto";
+import { createPrivateKey, randomBytes, webcrypto, X509Certificate } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
-import type { X509CertificateGenerator as Generator } from "@peculiar/x509";
+import type { Server } from "node:tls";
 import { StartError } from "./start-error.ts";
 
 export interface Certificates {
@@ -22,7 +24,7 @@ export interface Certificates {
 const day = 86_400_000;
 const years = { authority: 10 };
 const serverDays = 397;
-/** Renewed at a start when fewer days than these are left. */
+/** Renewed when fewer days than these are left. */
 const renewDays = 60;
 const algorithm = { name: "ECDSA", namedCurve: "P-256" } as const;
 const signing = { name: "ECDSA", hash: "SHA-256" } as const;
@@ -109,16 +111,23 @@ async function library() {
  */
 export async function makeCertificates(dataDir: string, hosts: readonly string[], now: Date): Promise<Certificates> {
   const folder = folderOf(dataDir);
-  const old = await readCertificates(dataDir);
-  const names = [...new Set((hosts.length > 0 ? hosts : old ? hostsOf(old.cert) : ownHosts()).map(checkHost))];
+  const old = await readText(join(folder, "server.crt"));
+  const names = [...new Set((hosts.length > 0 ? hosts : old === undefined ? ownHosts() : hostsOf(old)).map(checkHost))];
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const x509 = await library();
-  const { authority, key: authorityKey } = await openAuthority(x509.X509CertificateGenerator, x509, folder, now);
+  const { authority, key: authorityKey } = await openAuthority(x509, folder, names, now);
   const issuer = new x509.X509Certificate(authority);
+  const rule = issuer.getExtension(nameConstraints)?.value;
+  const strangers = names.filter((host) => rule !== undefined && !Buffer.from(rule).includes(subtree(x509, host)));
+  if (strangers.length > 0)
+    throw new StartError(
+      `${folder} 里的证书机构不能为 ${strangers.join("、")} 签发证书，只能用于生成它时写明的地址。确需换地址的，请删除这个文件夹，再用 --host 写明全部地址重新生成，各设备要重新信任。`,
+    );
   const keys = await newKeys();
   const cert = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
-    subject: `CN=${names[0] ?? "localhost"}`,
+    // No host: those stand in the alternative names, and one here would be held against the authority's rule a second time.
+    subject: "CN=Yibenzhang server",
     issuer: issuer.subject,
     notBefore: new Date(now.getTime() - day),
     notAfter: new Date(now.getTime() + serverDays * day - day),
@@ -142,20 +151,52 @@ export async function makeCertificates(dataDir: string, hosts: readonly string[]
   return made;
 }
 
-/** The authority in a folder with its key, made if there is none. */
+type Library = Awaited<ReturnType<typeof library>>;
+
+/** RFC 5280, 4.2.1.10. */
+const nameConstraints = "2.5.29.30";
+const der = (tag: number, ...parts: readonly Uint8Array[]) => {
+  const { length } = Buffer.concat(parts);
+  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...size]), ...parts]);
+};
+const everything = ["", "0.0.0.0/0", "::/0"];
+
+/** A host, or `everything` of a kind, as a rule of the authority names it. */
+function subtree({ GeneralName }: Library, host: string) {
+  const version = isIP(host.replace("/0", ""));
+  const whole = version === 0 || host.endsWith("/0") ? host : `${host}/${version === 4 ? 32 : 128}`;
+  return der(0x30, new Uint8Array(new GeneralName(version === 0 ? "dns" : "ip", whole).rawData));
+}
+
+/** A kind of name that is not mentioned would be free: without addresses among the hosts all addresses are excluded, and names likewise. */
+function onlyFor(x509: Library, hosts: readonly string[]) {
+  const isName = (host: string): boolean => isIP(host) === 0;
+  const excluded = everything.filter((one) => (one === "" ? !hosts.some(isName) : hosts.every(isName)));
+  const list = (tag: number, some: readonly string[]) =>
+    some.length === 0 ? Buffer.alloc(0) : der(tag, ...some.map((host) => subtree(x509, host)));
+  return new x509.Extension(nameConstraints, true, der(0x30, list(0xa0, hosts), list(0xa1, excluded)));
+}
+
+/** The authority in a folder with its key, made for these hosts if there is none. */
 async function openAuthority(
-  generator: typeof Generator,
-  x509: Awaited<ReturnType<typeof library>>,
+  x509: Library,
   folder: string,
+  hosts: readonly string[],
   now: Date,
 ): Promise<{ authority: string; key: webcrypto.CryptoKey }> {
   const [known, kept] = [await readText(join(folder, "ca.crt")), await readText(join(folder, "ca.key"))];
-  if (known !== undefined && kept !== undefined)
+  if (known !== undefined) {
+    const remedy = `请从备份找回原来的 ca.key 放回 ${folder}；找不回的，删除这个文件夹重新生成，各设备要重新信任。`;
+    if (kept === undefined) throw new StartError(`有证书机构（ca.crt）却没有它的密钥（ca.key），不能签发服务器证书。${remedy}`);
+    if (!new X509Certificate(known).checkPrivateKey(createPrivateKey(kept)))
+      throw new StartError(`证书机构（ca.crt）和密钥（ca.key）不是一对，不能签发服务器证书。${remedy}`);
     return { authority: known, key: await webcrypto.subtle.importKey("pkcs8", derOf(kept), algorithm, false, ["sign"]) };
+  }
   const keys = await newKeys();
-  const made = await generator.createSelfSigned({
+  const made = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
-    name: `CN=Yibenzhang ${hostname()} ${createHash("sha256").update(randomBytes(16)).digest("hex").slice(0, 6)}`,
+    name: `CN=Yibenzhang ${hostname()} ${randomBytes(3).toString("hex")}`,
     notBefore: new Date(now.getTime() - day),
     notAfter: new Date(now.getTime() + years.authority * 365 * day),
     keys: keys as never,
@@ -163,6 +204,7 @@ async function openAuthority(
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      onlyFor(x509, hosts),
       await x509.SubjectKeyIdentifierExtension.create(await webcrypto.subtle.exportKey("spki", keys.publicKey)),
     ],
   });
@@ -177,4 +219,18 @@ async function openAuthority(
 export async function currentCertificates(dataDir: string, now: Date): Promise<Certificates> {
   const found = await readCertificates(dataDir);
   return found && daysLeft(found.cert, now) >= renewDays ? found : makeCertificates(dataDir, [], now);
+}
+
+/** What a server needs of them. */
+export const secureOptions = ({ key, cert }: Certificates) => ({ key, cert, minVersion: "TLSv1.2" as const });
+
+/**
+ * Has a server go on with the current certificates, if those that it was given (`served`) end soon or were made anew by
+ * `yibenzhang certificate`; returns those it now has. Under another authority only at its next start.
+ */
+export async function renewServed(server: Server, dataDir: string, served: Certificates, now: Date): Promise<Certificates> {
+  const current = await currentCertificates(dataDir, now);
+  if (current.cert === served.cert || current.authority !== served.authority) return served;
+  server.setSecureContext(secureOptions(current));
+  return current;
 }

@@ -92,6 +92,9 @@ const arrayText = (values: readonly unknown[]): string =>
 /** A moment in a column as JSON has it: ISO 8601 in UTC, milliseconds. */
 export const isoText = (column: string): Sql => raw(`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 
+/** A pattern for LIKE: this text, whatever is in it, anywhere. */
+export const likeAnywhere = (text: string): string => `%${text.replaceAll(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
+
 const special = /[\\\t\n\r]/;
 const copyText = (text: string): string =>
   special.test(text)

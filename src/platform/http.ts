@@ -22,7 +22,7 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import { eventStreams, type EventStreams, type Follow } from "./http-events.ts";
 import { authorityPage, authorityType } from "./authority-page.ts";
-import { derOf } from "./certificates.ts";
+import { derOf, secureOptions, type Certificates } from "./certificates.ts";
 import { receive, requestFiles, sendFile } from "./http-files.ts";
 import { HttpRefused } from "./http-refused.ts";
 import { checkSameSite, dropSession, keepSession, sessionToken } from "./http-session.ts";
@@ -80,7 +80,7 @@ export interface HttpOptions {
   /** Folder of the browser's part, as it was built. */
   web?: string | undefined;
   /** With these the server speaks https; `authority` is given to who is to trust it. */
-  tls?: { key: string; cert: string; authority: string } | undefined;
+  tls?: Certificates | undefined;
   /** Throws when the server cannot work. */
   healthy(): Promise<void>;
   /** Called when the server has answered its last request. */
@@ -107,7 +107,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     trustProxy: "loopback",
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     // Its type tells http and https servers apart, which nothing here does.
-    ...((options.tls ? { https: { key: options.tls.key, cert: options.tls.cert, minVersion: "TLSv1.2" } } : {}) as object),
+    ...((options.tls ? { https: secureOptions(options.tls) } : {}) as object),
   });
   app.setValidatorCompiler(() => (value) => ({ value }));
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));

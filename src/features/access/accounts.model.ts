@@ -1,17 +1,13 @@
 /** Accounts as those see them who manage them. All of it is asked as the owner: accounts are nobody's rows. */
-import { randomInt } from "node:crypto";
 import type { Account, Asker } from "#kernel/access.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
-import { isoText, join, sql, type Sql, type Tx } from "#platform/db.ts";
+import { isoText, join, likeAnywhere, sql, type Sql, type Tx } from "#platform/db.ts";
+import { randomPaperCode } from "#platform/paper-code.ts";
 import { accountColumns, hashed, idleBefore, type NewAccount } from "./access.model.ts";
 
-// Without letters and digits that look alike on paper.
-const alphabet = "abcdefghjkmnpqrstuvwxyz23456789";
-
-/** A password to be handed over once: 59 bits. */
-export const oncePassword = (): string =>
-  [0, 1, 2].map(() => Array.from({ length: 4 }, () => alphabet[randomInt(alphabet.length)]).join("")).join("-");
+/** A password to be handed over once. */
+export const oncePassword = (): string => randomPaperCode().toLowerCase();
 
 export interface ListedAccount extends Account {
   unitName: string;
@@ -35,7 +31,7 @@ export async function listAccounts(
   { unit, text, role, limit, offset }: { unit?: number; text?: string; role?: string; limit: number; offset: number },
 ): Promise<{ accounts: ListedAccount[]; total: number }> {
   const { realms } = asker.scope;
-  const like = text === undefined ? null : `%${text.replaceAll(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
+  const like = text === undefined ? null : likeAnywhere(text);
   const rows = await tx.query<
     ListedAccount & { total: number }
   >(sql`select a.account_id as id, a.login, a.name, a.realm_id as realm,

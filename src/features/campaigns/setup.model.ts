@@ -1,5 +1,5 @@
 /** An installation that nobody has an account in: the code that opens it, and what there is to choose from. */
-import { createHash, randomInt } from "node:crypto";
+import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pack } from "#kernel/definitions.ts";
@@ -7,24 +7,21 @@ import { loadPack } from "#kernel/pack.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { readYaml } from "#kernel/yaml-source.ts";
 import { sql, type Tx } from "#platform/db.ts";
+import { randomPaperCode, typedPaperCode } from "#platform/paper-code.ts";
 import { findShipped, shipped } from "./pack-upload.ts";
 
 /** Nobody can sign in. */
 export const needsSetUp = async (tx: Tx): Promise<boolean> => (await tx.one(sql`select 1 from accounts limit 1`)) === undefined;
 
-const alphabet = "ABCDEFGHJKMNPQRSTUVWXYZ23456789";
 /** However it was typed off the console. */
-const digestOf = (code: string): Buffer =>
-  createHash("sha256")
-    .update(code.toUpperCase().replaceAll(/[^A-Z0-9]/g, ""))
-    .digest();
+const digestOf = (code: string): Buffer => createHash("sha256").update(typedPaperCode(code)).digest();
 
-/** Makes the one code (59 bits) that opens an empty installation; one made before is good no longer. */
+/** Makes the one code that opens an empty installation; one made before is good no longer. */
 export async function offerCode(tx: Tx, now: Date): Promise<string> {
-  const code = Array.from({ length: 12 }, () => alphabet[randomInt(alphabet.length)]).join("");
+  const code = randomPaperCode();
   await tx.query(sql`delete from setup_codes`);
   await tx.query(sql`insert into setup_codes (code, made_at) values (${digestOf(code)}, ${now.toISOString()})`);
-  return code.replace(/(.{4})(.{4})/, "$1-$2-");
+  return code;
 }
 
 /** Throws unless the code opens this installation. Of two who come with it at once the second waits, and finds it used. */

@@ -11,7 +11,7 @@ import type { Tx } from "#platform/db.ts";
 import { notedChange, getChange, reachOf, undoChange, type NewChange } from "#features/units/changes.model.ts";
 import { previewMove } from "#features/units/preview.model.ts";
 import { splitUnit } from "#features/units/split.model.ts";
-import { getUnit, listSubtree, mergeUnit, moveUnit, renameUnit } from "#features/units/units.model.ts";
+import { getUnit, holdRegister, listSubtree, mergeUnit, moveUnit, renameUnit } from "#features/units/units.model.ts";
 import { rebuildPaths } from "#features/units/paths.model.ts";
 import { relationKinds, type Unit } from "#features/units/units.types.ts";
 import { recountUnits } from "./totals.model.ts";
@@ -42,6 +42,7 @@ function restructure<T>(
   if (call.campaign.tops.get(realm)?.unit === unit)
     throw new Problem("top_unit", 422, `“${unitName}”是最高单位，不能调整隶属、并入或拆分。请调整它下面的单位。`);
   return call.asSystem(`${about.kind} unit ${unit}`, async (tx) => {
+    holdRegister(tx, realm);
     const noted = { ...about, realm, campaign: call.campaign.id, unit, actor: call.account.id, at: call.now };
     const reach = await reachOf(tx, realm, unit, about.kind === "merge" || about.kind === "split");
     const [result, number] = await notedChange(tx, noted, reach, () => change(tx), made);
@@ -49,11 +50,13 @@ function restructure<T>(
   });
 }
 
-/** A second unit that a change is about; it may not be the first, nor stand below it. */
-async function getOther(call: CampaignCall, unit: Unit, other: number): Promise<Unit> {
+/** A second unit that a change on a day is about; it may not be the first, nor stand below it, nor be gone by then. */
+async function getOther(call: CampaignCall, unit: Unit, other: number, on: string): Promise<Unit> {
   const found = await getUnit(call.tx, call.asker, other);
   if ((await listSubtree(call.tx, call.campaign.id, unit.id)).includes(found.id))
     throw new Problem("unit_cycle", 422, `“${found.name}”就是该单位或它的下级，不能作为去处。请另选一个单位。`);
+  if (found.to !== null && found.to <= on)
+    throw new Problem("unit_gone", 422, `“${found.name}”自${found.to}起已经撤销，不能作为去处。请另选一个单位。`);
   if (found.realm !== unit.realm)
     throw new Problem("other_realm", 422, `“${found.name}”与该单位分属两个辖区，不能直接调整。请在两个辖区分别撤销和设立。`);
   return found;
@@ -74,7 +77,8 @@ export const move = campaignAction({
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
   allow: mayRestructure,
   async run(call, unit, input) {
-    const parent = await getOther(call, unit, input.parent);
+    holdRegister(call.tx, unit.realm);
+    const parent = await getOther(call, unit, input.parent, input.day);
     const words = { name: unit.name, parent: parent.name, kind: input.kind };
     return restructure(call, unit, { kind: "move", day: input.day, words }, (tx) =>
       moveUnit(tx, unit.realm, unit.id, parent.id, input.day, input.kind),
@@ -101,7 +105,7 @@ export const preview = campaignAction({
   allow: mayRestructure,
   async run(call, unit, { parent, day: on, kind }) {
     const { tx, campaign } = call;
-    const found = await getOther(call, unit, parent);
+    const found = await getOther(call, unit, parent, on);
     const path = { id: campaign.id, rollUp: campaign.pack.rollUp };
     return previewMove(tx, campaign.realms, path, unit.id, { parent: found.id, day: on, kind });
   },
@@ -120,7 +124,8 @@ export const merge = campaignAction({
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit),
   allow: mayRestructure,
   async run(call, unit, input) {
-    const into = await getOther(call, unit, input.into);
+    holdRegister(call.tx, unit.realm);
+    const into = await getOther(call, unit, input.into, input.day);
     const words = { name: unit.name, into: into.name };
     return restructure(call, unit, { kind: "merge", day: input.day, words }, (tx) =>
       mergeUnit(tx, unit.realm, unit.id, into.id, input.day),

@@ -5,9 +5,11 @@ import { z } from "zod";
 import { anyoneHere, campaignAction, nothing } from "#kernel/action.ts";
 import { campaignIn } from "#kernel/campaign.ts";
 import { day, flag, id } from "#kernel/input.ts";
+import { typedPaperCode } from "#platform/paper-code.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { figureDrift } from "./document-shapes.ts";
-import { keepReport, makeReport, orderOf, readReport, templateOf, verifyReport } from "./make-report.model.ts";
+import { mayHandle } from "./documents.policy.ts";
+import { checkReport, keepReport, makeReport, orderOf, readReport, templateOf, verifyReport } from "./make-report.model.ts";
 import { getReport, listReports } from "./reports.model.ts";
 
 const docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -178,5 +180,38 @@ export const get = campaignAction({
     asOf: found.report.asOf,
     figures: await readReport(tx, campaign, asker, found),
   }),
+  about: ({ code }, found) => ({ unit: found?.report.unit, id: code, realm: found?.report.realm }),
+});
+
+export const check = campaignAction({
+  name: "reports.check",
+  method: "GET",
+  path: "/api/campaigns/:campaign/reports/:code/check",
+  summary: "按核验码核对一份报告：每个数字发出时是多少，现在是多少，因为哪条记录",
+  input: z.object({ code: z.string().max(40) }),
+  output: z.object({
+    title: z.string(),
+    code: z.string(),
+    unit: z.int(),
+    unitName: z.string(),
+    from: z.string(),
+    to: z.string(),
+    asOf: z.string(),
+    consistent: z.boolean(),
+    figures: z.array(
+      figureDrift.extend({
+        definition: z.string(),
+        records: z.int().nullable(),
+        unit: z.int(),
+        from: z.string(),
+        to: z.string(),
+      }),
+    ),
+  }),
+  sensitive: true,
+  seconds: 60,
+  subject: ({ tx, campaign }, { code }) => getReport(tx, campaign, { code: typedPaperCode(code) }),
+  allow: mayHandle,
+  run: ({ tx, campaign, asker }, found) => checkReport(tx, campaign, asker, found),
   about: ({ code }, found) => ({ unit: found?.report.unit, id: code, realm: found?.report.realm }),
 });

@@ -1,4 +1,4 @@
-/** Documents: started, written together, given out, checked. */
+/** Documents: started, written together, given out. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as Y from "yjs";
@@ -8,7 +8,7 @@ import { campaignIn } from "#kernel/campaign.ts";
 import { day, id } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import { getUnit } from "#features/units/units.model.ts";
-import { block, figureDrift, officialDocument } from "./document-shapes.ts";
+import { block, officialDocument } from "./document-shapes.ts";
 import { mayEdit, mayHandle, mayRead } from "./documents.policy.ts";
 import {
   addChange,
@@ -21,8 +21,7 @@ import {
   type DocumentRow,
 } from "./drafts.model.ts";
 import { copyDocument, documentFiles, finaliseDocument, listSource, startDocument } from "./make-document.model.ts";
-import { checkReport, orderOf, templateOf } from "./make-report.model.ts";
-import { getReport } from "./reports.model.ts";
+import { orderOf, templateOf } from "./make-report.model.ts";
 
 const base64 = z.base64().max(900_000);
 const fromBase64 = (text: string): Buffer => Buffer.from(text, "base64");
@@ -125,7 +124,7 @@ export const get = campaignAction({
     const verdict = mayEdit(asker, found);
     const reading = mayRead(asker, campaign, found);
     if (reading !== true) throw new Problem("forbidden", 403, reading);
-    const change = found.state === "draft" ? toBase64(Y.mergeUpdates(await allChanges(tx, found))) : null;
+    const change = found.state === "draft" ? toBase64(Y.mergeUpdates((await allChanges(tx, found)).changes)) : null;
     return {
       ...shown(found),
       seq: found.seq,
@@ -140,7 +139,7 @@ export const get = campaignAction({
 const place = z.string().max(600).optional().meta({ description: "光标在哪里，由编辑器解释" });
 const changesOut = {
   seq: z.int(),
-  changes: z.array(z.string()).meta({ description: "after 之后的修改，依次" }),
+  changes: z.array(z.string()).meta({ description: "after 之后的修改，依次；落后太多时是合在一起的全文，同样并入即可" }),
   people: z.array(z.object({ account: z.int(), name: z.string(), place: z.string().nullable() })),
 };
 
@@ -159,12 +158,7 @@ export const changes = campaignAction({
     if (reading !== true) throw new Problem("forbidden", 403, reading);
     const later = await changesAfter(tx, found, input.after);
     const people = await meet(tx, found, asker, input.place ?? null, now);
-    return {
-      state: found.state,
-      seq: later.at(-1)?.seq ?? input.after,
-      changes: later.map(({ change }) => toBase64(change)),
-      people,
-    };
+    return { state: found.state, seq: later.seq, changes: later.changes.map(toBase64), people };
   },
 });
 
@@ -190,9 +184,9 @@ export const write = campaignAction({
   async run({ tx, asker, now }, found, input) {
     const change = fromBase64(input.change);
     const seq = await addChange(tx, found, asker, { change, title: input.title }, now);
-    const later = await changesAfter(tx, found, input.after);
+    const later = await changesAfter(tx, { ...found, seq }, input.after, seq);
     const people = await meet(tx, found, asker, input.place ?? null, now);
-    return { seq, changes: later.filter((one) => one.seq !== seq).map((one) => toBase64(one.change)), people };
+    return { seq, changes: later.changes.map(toBase64), people };
   },
   about,
 });
@@ -275,40 +269,3 @@ export const download = campaignAction({
   },
   about: (input, found) => about(input, found?.found),
 });
-
-export const check = campaignAction({
-  name: "reports.check",
-  method: "GET",
-  path: "/api/campaigns/:campaign/reports/:code/check",
-  summary: "按核验码核对一份报告：每个数字发出时是多少，现在是多少，因为哪条记录",
-  input: z.object({ code: z.string().max(40) }),
-  output: z.object({
-    title: z.string(),
-    code: z.string(),
-    unit: z.int(),
-    unitName: z.string(),
-    from: z.string(),
-    to: z.string(),
-    asOf: z.string(),
-    consistent: z.boolean(),
-    figures: z.array(
-      figureDrift.extend({
-        definition: z.string(),
-        records: z.int().nullable(),
-        unit: z.int(),
-        from: z.string(),
-        to: z.string(),
-      }),
-    ),
-  }),
-  sensitive: true,
-  seconds: 60,
-  subject: ({ tx, campaign }, { code }) => getReport(tx, campaign, { code: normalCode(code) }),
-  allow: mayHandle,
-  run: ({ tx, campaign, asker }, found) => checkReport(tx, campaign, asker, found),
-  about: ({ code }, found) => ({ unit: found?.report.unit, id: code, realm: found?.report.realm }),
-});
-
-/** A code as people type it from paper: small letters, spaces or no dashes. */
-const normalCode = (typed: string): string =>
-  (typed.toUpperCase().match(/[0-9A-Z]/g) ?? []).join("").replace(/^(.{4})(.{4})(.+)$/, "$1-$2-$3");

@@ -70,27 +70,41 @@ export async function createDocument(tx: Tx, campaign: Campaign, asker: Asker, m
   );
 }
 
-/** Changes after a number, oldest first. */
-export const changesAfter = (
-  tx: Tx,
-  { realm, id }: Pick<DocumentRow, "realm" | "id">,
-  after: number,
-): Promise<{ seq: number; change: Buffer }[]> =>
+type Kept = Pick<DocumentRow, "realm" | "id">;
+interface Changes {
+  /** Number of the last of them. */
+  seq: number;
+  changes: Uint8Array[];
+}
+
+/** So many changes are gathered into one. */
+const snapshotEvery = 100;
+
+const rowsAfter = (tx: Tx, { realm, id }: Kept, after: number): Promise<{ seq: number; change: Buffer }[]> =>
   tx.query(
     sql`select seq, change from document_updates where realm_id = ${realm} and document_id = ${id} and seq > ${after} order by seq`,
   );
 
 /** Everything that was ever written in a document, as few changes. */
-export async function allChanges(tx: Tx, document: Pick<DocumentRow, "realm" | "id">): Promise<Uint8Array[]> {
+export async function allChanges(tx: Tx, document: Kept): Promise<Changes> {
   const { realm, id } = document;
   const kept = await tx.one<{ snapshot: Buffer | null; upTo: number }>(
     sql`select snapshot, snapshot_seq as "upTo" from documents where realm_id = ${realm} and document_id = ${id}`,
   );
-  const later = await changesAfter(tx, document, kept?.upTo ?? 0);
-  return [...(kept?.snapshot ? [kept.snapshot] : []), ...later.map(({ change }) => change)];
+  const { snapshot = null, upTo = 0 } = kept ?? {};
+  const later = await rowsAfter(tx, document, upTo);
+  return { seq: later.at(-1)?.seq ?? upTo, changes: [...(snapshot ? [snapshot] : []), ...later.map(({ change }) => change)] };
 }
 
-const snapshotEvery = 100;
+/** Changes after a number, without `own`, oldest first; whoever is far behind is given everything, as few changes. */
+export async function changesAfter(tx: Tx, document: Kept & { seq: number }, after: number, own?: number): Promise<Changes> {
+  if (document.seq - after > snapshotEvery) return allChanges(tx, document);
+  const later = await rowsAfter(tx, document, after);
+  return {
+    seq: later.at(-1)?.seq ?? after,
+    changes: later.filter(({ seq }) => seq !== own).map(({ change }) => change),
+  };
+}
 
 /** Adds a change to a draft; returns its number. */
 export async function addChange(
@@ -113,7 +127,7 @@ export async function addChange(
     sql`insert into document_updates (realm_id, document_id, seq, unit_id, change, actor, at) values (${realm}, ${id}, ${taken.seq}, ${document.unit}, ${change}, ${asker.account?.id ?? null}, ${at})`,
   );
   if (taken.seq % snapshotEvery === 0) {
-    const whole = Buffer.from(Y.encodeStateAsUpdate(draftDoc(await allChanges(tx, document))));
+    const whole = Buffer.from(Y.encodeStateAsUpdate(draftDoc((await allChanges(tx, document)).changes)));
     await tx.query(
       sql`update documents set snapshot = ${whole}, snapshot_seq = ${taken.seq} where realm_id = ${realm} and document_id = ${id}`,
     );

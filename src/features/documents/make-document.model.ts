@@ -13,7 +13,8 @@ import { figuresIn, type DraftBlock } from "./draft.types.ts";
 import { allChanges, createDocument, markFinal, movedOn, oneLine, type DocumentRow } from "./drafts.model.ts";
 import { officialDocx } from "./official-docx.ts";
 import { templateOf } from "./make-report.model.ts";
-import { freezeReport, newIdentity, openResolver, type ReportOrder } from "./reports.model.ts";
+import { freezeReport, newIdentity } from "./reports.model.ts";
+import { openResolver, type ReportOrder } from "./resolver.model.ts";
 import { readYaml, fences, type FenceName, type TemplateSource } from "./template.ts";
 import { checkTemplate } from "./template-check.ts";
 import { draftTemplate, fieldText, fillDraft } from "./template-fill.ts";
@@ -63,7 +64,7 @@ function withoutFields(blocks: readonly DraftBlock[], say: (name: Field) => stri
 }
 
 export async function readDocument(tx: Tx, document: DocumentRow): Promise<Draft> {
-  return readDraft(draftDoc(await allChanges(tx, document)), document.kind);
+  return readDraft(draftDoc((await allChanges(tx, document)).changes), document.kind);
 }
 
 const orderFor = (document: DocumentRow, asker: Asker, now: Date): ReportOrder => ({

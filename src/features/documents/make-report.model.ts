@@ -12,17 +12,8 @@ import { DocxRefused } from "./docx-package.ts";
 import type { FigureAnswer, FigureMark, OfficialDocument, ReportIdentity } from "./documents.types.ts";
 import { officialDocx } from "./official-docx.ts";
 import { readDocx } from "./read-docx.ts";
-import {
-  definitionVersion,
-  freezeReport,
-  getReport,
-  newIdentity,
-  openResolver,
-  type Behind,
-  type FrozenFigure,
-  type FrozenReport,
-  type ReportOrder,
-} from "./reports.model.ts";
+import { freezeReport, getReport, newIdentity, type FrozenFigure, type FrozenReport } from "./reports.model.ts";
+import { definitionVersion, openResolver, type Behind, type ReportOrder } from "./resolver.model.ts";
 import { fillTemplate } from "./template-fill.ts";
 import { fillUserTemplate, TemplateRefused } from "./user-template.ts";
 import { verifyFigures, type FigureDrift } from "./verify.model.ts";

@@ -1,20 +1,16 @@
-/** Workbooks in and out. */
+/** Workbooks in: brought in, marked, listed, taken back. */
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { mayUse, sees } from "#kernel/access.ts";
 import { anyoneHere, campaignAction, nothing, type CampaignCall } from "#kernel/action.ts";
 import { campaignIn } from "#kernel/campaign.ts";
-import type { Ledger } from "#kernel/definitions.ts";
-import { chinaDay } from "#kernel/fields.ts";
-import { day, flag, id, pageInput } from "#kernel/input.ts";
-import { notFound, Problem } from "#kernel/problem.ts";
+import { flag, id, pageInput } from "#kernel/input.ts";
+import { Problem } from "#kernel/problem.ts";
 import { accountNames } from "#features/units/account-names.model.ts";
-import { filterInput, readColumns, readFilter, readSorting } from "#features/ledgers/read-filter.model.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import type { Unit } from "#features/units/units.types.ts";
 import type { TableInfo } from "./exchange.types.ts";
-import { exportLedger } from "./export.model.ts";
 import { FileRefused } from "./file-refused.ts";
 import { importWithin } from "./import.model.ts";
 import type { ImportResult } from "./import.types.ts";
@@ -22,7 +18,6 @@ import { markWorkbook } from "./mark-workbook.ts";
 import { getImport, listImports, undoImport } from "./undo.model.ts";
 
 const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const csv = "text/csv; charset=utf-8";
 
 const fileInput = {
   unit: id.optional().meta({ description: "以哪个单位的名义填报，缺省为本单位" }),
@@ -241,54 +236,4 @@ export const undo = campaignAction({
       ),
     ),
   about: (input, found) => ({ id: input.import, unit: found?.unit, realm: found?.realm }),
-});
-
-function exportableLedger({ campaign, asker }: CampaignCall, key: string): Ledger {
-  const ledger = campaign.ledgers.get(key);
-  if (!ledger || mayUse(asker, ledger, "read") !== true) throw notFound("这本台账");
-  return ledger;
-}
-
-export const download = campaignAction({
-  name: "exchange.export",
-  method: "GET",
-  path: "/api/campaigns/:campaign/ledgers/:ledger/export",
-  summary: "导出一本台账",
-  description:
-    "按规定格式的 .xlsx，或供程序读取的 .csv；blank=true 只要空白表。导出的文件可以原样导回。可只要合乎条件的记录和选定的栏目。",
-  input: z.object({
-    ledger: z.string(),
-    unit: id.optional(),
-    state: z.string().optional(),
-    from: day.optional(),
-    to: day.optional(),
-    ...filterInput,
-    columns: z.string().max(10_000).optional().meta({ description: "JSON 数组：要哪些栏目，按此顺序；缺省为规定格式的" }),
-    format: z.enum(["xlsx", "csv"]).default("xlsx"),
-    blank: flag.default(false),
-  }),
-  output: { file: [xlsx, csv] },
-  sensitive: true,
-  seconds: 600,
-  subject: async (call, { ledger, unit }) => ({
-    ledger: exportableLedger(call, ledger),
-    unit: await getUnit(call.tx, call.asker, unit ?? call.asker.unit),
-  }),
-  allow: (asker, { ledger }, { blank }) => mayUse(asker, ledger, blank ? "read" : "export"),
-  async run(call, { ledger, unit }, { state, from, to, where, sort, order, columns, format, blank }) {
-    const campaign = campaignIn(call.campaign, unit.realm);
-    const path = join(await call.folder(), `export.${format}`);
-    await exportLedger(call.tx, campaign, ledger, path, {
-      filter: { unit: unit.id, state, from, to, where: readFilter(ledger, where) },
-      sorting: readSorting(ledger, sort, order),
-      columns: columns === undefined ? undefined : readColumns(ledger, columns),
-      form: format,
-      blank,
-      organ: unit.id === campaign.root ? campaign.organ : unit.name,
-      now: call.now,
-    });
-    const name = `${ledger.name}${blank ? "（空白表）" : `_${unit.name}_${chinaDay(call.now)}`}.${format}`;
-    return { path, name, type: format === "csv" ? csv : xlsx };
-  },
-  about: ({ ledger, unit }, found) => ({ id: ledger, unit, realm: found?.unit.realm }),
 });

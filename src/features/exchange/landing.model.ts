@@ -3,10 +3,9 @@ import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { Deltas, holdPack, preparedMeasures } from "#kernel/figure-deltas.ts";
 import { Problem } from "#kernel/problem.ts";
-import { copyRows, sql, type Tx } from "#platform/db.ts";
-import { orderedId } from "#platform/ordered-id.ts";
+import type { Tx } from "#platform/db.ts";
 import { registerFault, registerRows } from "#features/campaigns/register.model.ts";
-import { findFault, leavers, type Fault } from "#features/ledgers/check-shape.model.ts";
+import { findFault, leavers } from "#features/ledgers/check-shape.model.ts";
 import { findByIdentity, heldLedgers, listEditedImports } from "#features/ledgers/known-entries.model.ts";
 import { changeEntry, ledgerOf } from "#features/ledgers/ledgers.model.ts";
 import type { Doer, Entry, Values } from "#features/ledgers/ledgers.types.ts";
@@ -15,6 +14,8 @@ import { dayOf, ownerPerson, shapeEntry, type Shape } from "#features/ledgers/sh
 import { listPosts, unitOn, type Post } from "#features/people/people.model.ts";
 import { holdRegister } from "#features/units/units.model.ts";
 import { addAmounts } from "#features/figures/cells.model.ts";
+import { complain, conflict, withRows } from "./complaints.ts";
+import { copyEntries } from "./copy-entries.model.ts";
 import type { Complaint, ParsedRow, TableInfo } from "./exchange.types.ts";
 import type { ImportOptions, ImportResult, TableResult } from "./import.types.ts";
 
@@ -103,18 +104,15 @@ export async function openImport(
       // The same file again, though the record it once brought was corrected since.
       if (!old && edited.has(`${shape.unit}|${content}`)) table.unchanged++;
       else if (!old) fresh.push(shape);
-      // Taken back with the import that brought it, it comes again with this one.
-      else if (!isUndone(old) && (old.imported === content || (await unchanged(old.entry, shape)))) table.unchanged++;
+      else if (old.imported === content || unchanged(old.entry, shape)) table.unchanged++;
       else {
         const now = await changeEntry(tx, campaign, old.entry, old.entry.version, doer, {
           action: "import",
           values: onlyBrought(info, ledger, row),
           importId: result.importId,
           imported: content,
-          ...(isUndone(old) ? { deleted: false } : {}),
         });
-        if (isUndone(old)) table.added++;
-        else if (now.version === old.entry.version) table.unchanged++;
+        if (now.version === old.entry.version) table.unchanged++;
         else table.changed++;
       }
     }
@@ -126,18 +124,6 @@ export async function openImport(
     );
     copied.catch(() => undefined);
   };
-
-  const complain = (info: TableInfo, row: ParsedRow, fault: Fault): Complaint => ({
-    file: info.file,
-    sheet: info.sheet,
-    row: row.row,
-    column: info.columns.find((one) => one.field === fault.field && fault.field !== undefined)?.heading ?? null,
-    cell: null,
-    value: null,
-    code: fault.code,
-    reason: fault.reason,
-    suggestion: fault.suggestion,
-  });
 
   return {
     lookups,
@@ -227,8 +213,6 @@ export async function openImport(
   };
 }
 
-const isUndone = ({ entry, imported }: { entry: Entry; imported: string | null }): boolean => entry.deleted && imported === null;
-
 /** Only what the file has columns for: a column that is missing says nothing about what was recorded before. */
 function onlyBrought(info: TableInfo, ledger: Ledger, row: ParsedRow): Values {
   const brought = new Set(info.columns.map((column) => column.field));
@@ -237,70 +221,7 @@ function onlyBrought(info: TableInfo, ledger: Ledger, row: ParsedRow): Values {
   );
 }
 
-const unchanged = async (entry: Entry, shape: Shape): Promise<boolean> =>
+const unchanged = (entry: Entry, shape: Shape): boolean =>
   entry.state === shape.state && JSON.stringify(sorted(entry.data)) === JSON.stringify(sorted(shape.data));
 const sorted = (values: Values): [string, unknown][] =>
   Object.entries(values).toSorted(([left], [right]) => (left < right ? -1 : 1));
-
-const conflict = (info: TableInfo, ledger: Ledger, row: ParsedRow): Complaint => ({
-  file: info.file,
-  sheet: info.sheet,
-  row: row.row,
-  column: info.columns.find((column) => column.field === ledger.identity[0])?.heading ?? null,
-  cell: null,
-  value: (row.values[ledger.identity[0] ?? ""] as string | undefined) ?? null,
-  code: "conflict",
-  reason: `${ledger.identity.join("、")}与前面一行相同，内容却不同`,
-  suggestion: "请核对编号，一条记录一个编号",
-});
-
-/** A fault in what a register says of units is one of the whole table; the message names the rows that it is about. */
-function withRows(error: unknown, info: TableInfo, ledger: Ledger, rows: readonly ParsedRow[]): unknown {
-  const names = error instanceof Problem ? error.details["units"] : undefined;
-  if (!(error instanceof Problem) || !Array.isArray(names)) return error;
-  const about = rows.filter((row) => names.includes(row.values[ledger.registers?.name ?? ""])).map((row) => row.row);
-  if (about.length === 0) return error;
-  const sheet = info.sheet === null ? "" : `工作表“${info.sheet}”`;
-  return new Problem(error.code, error.status, `${sheet}第${about.slice(0, 20).join("、")}行：${error.message}`, {
-    ...error.details,
-    rows: about,
-  });
-}
-
-/** New entries by COPY, and their first events from them. */
-async function copyEntries(
-  tx: Tx,
-  campaign: Campaign,
-  ledger: Ledger,
-  doer: Doer,
-  shapes: readonly Shape[],
-  importId: string,
-): Promise<void> {
-  if (shapes.length === 0) return;
-  const at = doer.now.toISOString();
-  const ids = shapes.map(() => orderedId());
-  await copyRows(
-    tx,
-    "entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, imported, pack_id, created_at, updated_at)",
-    shapes.map(({ unit, day, state, text, identity, content }, index) => [
-      campaign.realm,
-      ids[index],
-      campaign.id,
-      ledger.key,
-      unit,
-      day,
-      state,
-      text,
-      1,
-      identity,
-      content,
-      campaign.packId,
-      at,
-      at,
-    ]),
-  );
-  await tx.query(sql`-- lint: owner bulk, the whole of the rows that were just copied, not sent a second time
-    insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state, import_id)
-    select realm_id, entry_id, 1, 'import', ${doer.account}::bigint, created_at, data, unit_id, day, state, ${importId}::uuid
-      from entries where realm_id = ${campaign.realm} and entry_id = any(${ids}::uuid[])`);
-}

@@ -1,7 +1,7 @@
 /**
  * Takes back an import as a whole: what it added is deleted, what it changed is as it was before. What somebody has
- * changed since stays as they left it, and is counted. Deleted in this way, a row is not there for the next import of the
- * same file, which brings it back.
+ * changed since stays as they left it, and is counted. What is deleted in this way is not there for the next import of the
+ * same file, nor for whoever records the same number.
  */
 import type { Verdict } from "#kernel/access.ts";
 import type { Campaign } from "#kernel/campaign.ts";
@@ -129,7 +129,7 @@ export async function undoImport(
   return undone;
 }
 
-/** Marks rows deleted that nobody has touched since they came; the digest of what was imported goes, so that they may come again. */
+/** Marks rows deleted that nobody has touched since they came; number and digest of what was imported go, so that they may come again. */
 async function deleteRows(
   tx: Tx,
   campaign: Campaign,
@@ -141,7 +141,7 @@ async function deleteRows(
   if (rows.length === 0) return;
   const ids = rows.map((row) => row.id);
   const at = doer.now.toISOString();
-  await tx.query(sql`update entries set deleted = true, imported = null, version = 2, pack_id = ${campaign.packId}, updated_at = ${at}
+  await tx.query(sql`update entries set deleted = true, identity = null, imported = null, version = 2, pack_id = ${campaign.packId}, updated_at = ${at}
     where realm_id = ${realm} and entry_id = any(${ids}::uuid[])`);
   await tx.query(sql`-- lint: owner bulk, one event for each row of an import that is taken back
     insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state, deleted, import_id)

@@ -4,7 +4,8 @@
  */
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { openPromise, type Entry, type ZipFile } from "yauzl";
+import type { Entry, ZipFile } from "yauzl";
+import { asZipFault, openZip } from "#platform/zip-check.ts";
 import { FileRefused, type ReadLimits } from "./file-refused.ts";
 
 export type FileKind = "zip" | "ole" | "text";
@@ -68,52 +69,28 @@ const refuseByName = (file: string, name: string): void => {
     throw new FileRefused("unsupported", `文件《${file}》是二进制工作簿（.xlsb）。${kindsHelp}。`);
 };
 
-const checkEntry = (file: string, entry: Entry, limits: ReadLimits): void => {
-  if (entry.isEncrypted())
-    throw new FileRefused("encrypted", `文件《${file}》设了密码，无法读取。请在 Excel 中取消“用密码进行加密”后再上传。`);
-  refuseByName(file, entry.fileName);
-  if (entry.uncompressedSize > 16 * 2 ** 20 && entry.uncompressedSize > entry.compressedSize * limits.ratio)
-    throw new FileRefused(
-      "zip_bomb",
-      `文件《${file}》解压后异常大（${megabytes(entry.uncompressedSize)}，是压缩后的 ${Math.round(entry.uncompressedSize / Math.max(1, entry.compressedSize))} 倍），疑似压缩炸弹，不予读取。请把数据复制到新工作簿后再上传。`,
-    );
-};
+const zipRefusals = {
+  bomb: ["zip_bomb", "解压后异常大或部件异常多，疑似压缩炸弹，不予读取。请把数据复制到新工作簿，或分成几个文件后再上传。"],
+  encrypted: ["encrypted", "设了密码，无法读取。请在 Excel 中取消“用密码进行加密”后再上传。"],
+  damaged: ["damaged", "已损坏或不完整，无法打开。请用 Excel 打开并另存一份（或重新下载）后再上传。"],
+} as const;
 
 /** Turns what yauzl and zlib say into a refusal. */
 export const asRefusal = (file: string, error: unknown): FileRefused => {
   if (error instanceof FileRefused) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  return /too many bytes/.test(text)
-    ? new FileRefused(
-        "zip_bomb",
-        `文件《${file}》解压后的大小与文件所称不符，疑似压缩炸弹，不予读取。请把数据复制到新工作簿后再上传。`,
-      )
-    : new FileRefused("damaged", `文件《${file}》已损坏或不完整，无法打开。请用 Excel 打开并另存一份（或重新下载）后再上传。`);
+  const [code, reason] = zipRefusals[asZipFault(error).kind];
+  return new FileRefused(code, `文件《${file}》${reason}`);
 };
 
 /** Opens an .xlsx and checks every entry of its central directory. */
 export const openWorkbook = async (path: string, file: string, limits: ReadLimits): Promise<WorkbookZip> => {
   let zip: ZipFile | undefined;
   try {
-    zip = await openPromise(path, { autoClose: false, lazyEntries: true, validateEntrySizes: true });
-    if (zip.entryCount > limits.entries)
-      throw new FileRefused(
-        "zip_bomb",
-        `文件《${file}》含有 ${zip.entryCount} 个部件，不像正常的工作簿，不予读取。${kindsHelp}。`,
-      );
-    const entries = new Map<string, Entry>();
-    let total = 0;
-    for await (const entry of zip.eachEntry()) {
-      checkEntry(file, entry, limits);
-      total += entry.uncompressedSize;
-      if (total > limits.unpackedBytes)
-        throw new FileRefused(
-          "zip_bomb",
-          `文件《${file}》解压后超过 ${megabytes(limits.unpackedBytes)}，不予读取。请分成几个文件上传。`,
-        );
-      if (entries.has(entry.fileName)) throw new Error("duplicate entry");
-      entries.set(entry.fileName, entry);
-    }
+    const opened = await openZip(path, limits);
+    ({ zip } = opened);
+    for (const { fileName } of opened.entries) refuseByName(file, fileName);
+    const entries = new Map(opened.entries.map((entry) => [entry.fileName, entry]));
+    if (entries.size < opened.entries.length) throw new Error("duplicate entry");
     if (entries.has("mimetype") && entries.has("META-INF/manifest.xml"))
       throw new FileRefused("not_workbook", `文件《${file}》是 OpenDocument 文件（.ods）。${kindsHelp}。`);
     if (!entries.has("[Content_Types].xml"))

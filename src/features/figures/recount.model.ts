@@ -7,7 +7,7 @@ import type { MeasurePlan } from "#kernel/measure.ts";
 import { conditionSql, valueSql, type SqlContext } from "#kernel/measure-sql.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
 import { foldBatch, place, Points, stopWriters } from "./cells.model.ts";
-import { rebuildSets, verifySets } from "./sets.model.ts";
+import { rebuildSets, verifySets } from "./sets-recount.model.ts";
 
 interface Amount {
   unit_id: number;

@@ -12,14 +12,10 @@
  * one realm, and an unknown name to one unit.
  */
 import type { Campaign } from "#kernel/campaign.ts";
-import type { FieldDefinition } from "#kernel/definitions.ts";
-import { fieldOf } from "#kernel/fields.ts";
-import type { Prepared } from "#kernel/figure-deltas.ts";
 import type { Period } from "#kernel/figure-value.ts";
-import { conditionSql, valueSql, type SqlContext } from "#kernel/measure-sql.ts";
 import { copyRows, join, sql, type Tx } from "#platform/db.ts";
 
-const spanDays = 16;
+export const spanDays = 16;
 const dayMs = 86_400_000;
 /** Days since 1970. */
 export const epochDay = (day: string): number => Math.round(Date.parse(day) / dayMs);
@@ -96,9 +92,9 @@ export async function readSets(
 }
 
 /** Occurrences by measure and day, and within these by member. */
-type Occurrences = Map<string, { measure: number; day: string; amounts: Map<string, number> }>;
+export type Occurrences = Map<string, { measure: number; day: string; amounts: Map<string, number> }>;
 
-function occur(found: Occurrences, measure: number, day: string, key: string, amount: number): void {
+export function occur(found: Occurrences, measure: number, day: string, key: string, amount: number): void {
   const place = `${measure}|${day}`;
   let set = found.get(place);
   if (!set) found.set(place, (set = { measure, day, amounts: new Map() }));
@@ -129,7 +125,7 @@ export async function foldSets(
   await uniteSpans(tx, place, sets);
 }
 
-interface Place {
+export interface Place {
   realm: number;
   campaign: number;
   unit: number;
@@ -141,7 +137,7 @@ interface Members {
 }
 
 /** Numbers of the members of these sets; new ones get the next, and all sets of the realm are made long enough. */
-async function numberMembers(tx: Tx, place: Place, sets: readonly { amounts: Map<string, number> }[]): Promise<Members> {
+export async function numberMembers(tx: Tx, place: Place, sets: readonly { amounts: Map<string, number> }[]): Promise<Members> {
   const { realm, campaign } = place;
   const keys = [...new Set(sets.flatMap((set) => [...set.amounts.keys()]))];
   const known = await tx.query<{ key: string; member: number }>(
@@ -170,7 +166,7 @@ async function numberMembers(tx: Tx, place: Place, sets: readonly { amounts: Map
 }
 
 /** A set as PostgreSQL reads bits: in hexadecimal digits, the first member first. */
-function bitsOf(members: readonly number[], length: number): string {
+export function bitsOf(members: readonly number[], length: number): string {
   const bytes = Buffer.alloc(length / 8);
   for (const member of members) (bytes[member >> 3] as number) |= 128 >> (member & 7);
   return `x${bytes.toString("hex")}`;
@@ -217,7 +213,7 @@ async function foldDays(
 }
 
 /** Makes the spans anew in which these days lie. */
-async function uniteSpans(
+export async function uniteSpans(
   tx: Tx,
   { realm, campaign, unit }: Place,
   sets: readonly { measure: number; day: string }[],
@@ -232,100 +228,4 @@ async function uniteSpans(
     select s.realm_id, s.campaign_id, s.unit_id, s.measure_id, ${spanDays}, k.day, bit_or(s.bits) from ${keys}
     join figure_sets s on ${scope} and s.days = 1 and s.day >= k.day and s.day < k.day + ${spanDays}::integer
     group by s.realm_id, s.campaign_id, s.unit_id, s.measure_id, k.day`);
-}
-
-/** Occurrences of every kept set of a realm, counted from its entries. */
-async function recountSets(
-  tx: Tx,
-  campaign: Campaign,
-  realm: number,
-  prepared: readonly Prepared[],
-  context: SqlContext,
-): Promise<Occurrences> {
-  const everything: SqlContext = { ...context, variables: { from: "0001-01-01", to: "9999-12-31", asOf: "9999-12-31" } };
-  const found: Occurrences = new Map();
-  for (const { id, plan } of prepared.filter((one) => one.plan.sets)) {
-    const value = valueSql(plan.ledger, fieldOf(plan.ledger, plan.fields[0] as string) as FieldDefinition, everything);
-    const rows = await tx.query<{ day: string; key: string; amount: number }>(sql`
-      select e.day, ${value} as key, count(*)::integer as amount from entries e
-      where e.realm_id = ${realm} and e.campaign_id = ${campaign.id} and e.ledger = ${plan.ledger.key} and not e.deleted
-        and ${conditionSql(plan, everything)} and coalesce(${value}, '') <> '' group by 1, 2`);
-    for (const { day, key, amount } of rows) occur(found, id, day, key, amount);
-  }
-  return found;
-}
-
-/** Counts the sets of a realm, which have been thrown away, anew from its entries. */
-export async function rebuildSets(
-  tx: Tx,
-  campaign: Campaign,
-  realm: number,
-  unit: number,
-  prepared: readonly Prepared[],
-  context: SqlContext,
-): Promise<void> {
-  const sets = [...(await recountSets(tx, campaign, realm, prepared, context)).values()];
-  if (sets.length === 0) return;
-  const place: Place = { realm, campaign: campaign.id, unit };
-  const { numbers, length } = await numberMembers(tx, place, sets);
-  const rows = function* (): Generator<unknown[]> {
-    for (const { measure, day, amounts } of sets) {
-      const members = [...amounts].flatMap(([key, count]) => new Array<number>(count).fill(numbers.get(key) as number));
-      yield [realm, campaign.id, unit, measure, 1, day, members, bitsOf(members, length)];
-    }
-  };
-  await copyRows(tx, "figure_sets (realm_id, campaign_id, unit_id, measure_id, days, day, members, bits)", rows());
-  await uniteSpans(tx, place, sets);
-}
-
-export interface SetFault {
-  unit: number;
-  measure: number;
-  /** Days since 1970 of the day or span. */
-  block: number;
-  kept: number;
-  counted: number;
-}
-
-/** Compares every set of a realm with a recount of its entries: members and their occurrences by day, and unions by span. */
-export async function verifySets(
-  tx: Tx,
-  campaign: Campaign,
-  realm: number,
-  unit: number,
-  prepared: readonly Prepared[],
-  context: SqlContext,
-): Promise<SetFault[]> {
-  const counted = await recountSets(tx, campaign, realm, prepared, context);
-  const keys = await tx.query<{ key: string; member: number }>(
-    sql`select key, member from figure_members where realm_id = ${realm} and campaign_id = ${campaign.id}`,
-  );
-  const numbers = new Map(keys.map((row) => [row.key, row.member]));
-  const ids = prepared.filter((one) => one.plan.sets).map((one) => one.id);
-  const rows = await tx.query<{ measure_id: number; day: string; members: number[]; sound: boolean }>(sql`
-    select measure_id, day, members, bit_count(bits) = (select count(distinct m) from unnest(members) as m)
-      and not exists (select 1 from unnest(members) as m where get_bit(bits, m) = 0) as sound
-    from figure_sets where realm_id = ${realm} and campaign_id = ${campaign.id} and unit_id = ${unit} and days = 1 and measure_id = any(${ids}::integer[])`);
-  const faults: SetFault[] = [];
-  const fault = (measure: number, day: string, kept: number, count: number): void =>
-    void faults.push({ unit, measure, block: epochDay(day), kept, counted: count });
-  for (const { measure_id, day, members, sound } of rows) {
-    const place = `${measure_id}|${day}`;
-    const expected = [...(counted.get(place)?.amounts ?? [])].flatMap(([key, count]) =>
-      new Array<number>(count).fill(numbers.get(key) ?? -1),
-    );
-    counted.delete(place);
-    const same = sound && expected.toSorted((a, b) => a - b).join() === members.toSorted((a, b) => a - b).join();
-    if (!same) fault(measure_id, day, members.length, expected.length);
-  }
-  for (const { measure, day, amounts } of counted.values()) fault(measure, day, 0, amounts.size);
-  const spans = await tx.query<{ measure_id: number; day: string; kept: number; counted: number }>(sql`
-    select measure_id, day, coalesce(bit_count(kept), 0)::integer as kept, coalesce(bit_count(counted), 0)::integer as counted from (
-      select measure_id, days_from as day, bit_or(bits) filter (where days = ${spanDays}) as kept, bit_or(bits) filter (where days = 1) as counted from (
-        select measure_id, days, bits, case when days = 1 then '1970-01-01'::date + floor((day - '1970-01-01'::date) / ${spanDays}::numeric)::integer * ${spanDays}::integer else day end as days_from
-        from figure_sets where realm_id = ${realm} and campaign_id = ${campaign.id} and unit_id = ${unit} and measure_id = any(${ids}::integer[])) as placed
-      group by measure_id, days_from) as compared
-    where kept is distinct from counted`);
-  for (const span of spans) fault(span.measure_id, span.day, span.kept, span.counted);
-  return faults;
 }

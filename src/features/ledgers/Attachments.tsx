@@ -110,7 +110,7 @@ export function Attachments({ campaign, entry }: { campaign: string; entry: stri
       {found.isPending && <Skeleton active paragraph={{ rows: 1 }} title={false} />}
       <ul>
         {kept.map((file) => (
-          <AttachmentRow key={file.id} {...where} file={file} show={setShown} {...(may ? { remove } : {})} />
+          <AttachmentRow key={file.id} {...where} file={file} show={setShown} {...(found.data?.mayRemove ? { remove } : {})} />
         ))}
         {unfinished.map((file) => (
           <AttachmentRow key={file.id} {...where} file={file} {...(may ? { goOn: send, discard } : {})} />

@@ -1,5 +1,5 @@
 /** Adding a file to an entry: announced, sent in parts that may be interrupted, and kept once it is whole. */
-import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { z } from "zod";
 import { campaignAction } from "#kernel/action.ts";
 import { day, done, moment } from "#kernel/input.ts";
@@ -14,8 +14,8 @@ import {
   listParts,
   noteFile,
   putPart,
-  readContent,
   removeUnfinished,
+  writeContent,
 } from "./attachments.model.ts";
 import { fileBytes, partBytes, thumbBytes } from "./attachments.types.ts";
 import { doerOf } from "./entries.ts";
@@ -44,7 +44,8 @@ export const begin = campaignAction({
   touches: "nothing",
   subject,
   allow: (asker, { ledger, entry }) => mayAttach(asker, ledger, entry),
-  async run(call, { entry }, { attachment: id, bytes, sha256, ...asked }) {
+  async run(call, found, { attachment: id, bytes, sha256, ...asked }) {
+    const { entry } = found;
     const name = cleanName(asked.name);
     refuseByName(name);
     if (bytes === 0) throw new Problem("empty_file", 422, `《${name}》是空的（0 字节），请重新选择文件。`);
@@ -60,7 +61,7 @@ export const begin = campaignAction({
     const { effectiveDay = null, madeAt = null } = asked;
     const announced = { id, name, bytes, sha256, effectiveDay, madeAt };
     const file = await beginAttachment(call.tx, call.campaign.id, entry, doerOf(call), announced);
-    if (file.deleted) await mark(call, entry, id, false);
+    if (file.deleted) await mark(call, found, id, false);
     return { state: file.state, partBytes, parts: file.state === "kept" ? [] : await listParts(call.tx, file) };
   },
   about,
@@ -114,20 +115,19 @@ export const finish = campaignAction({
   async run(call, { entry }, { attachment, thumb }) {
     const file = await getAttachment(call.tx, entry, attachment, "update");
     if (file.state === "uploading") {
-      const sent: Buffer[] = [];
-      for await (const part of readContent(call.tx, file)) sent.push(part);
-      const content = Buffer.concat(sent);
-      if (content.length < file.sentBytes)
+      const target = join(await call.folder(), "attachment");
+      const sent = await writeContent(call.tx, file, target);
+      if (sent.bytes < file.sentBytes)
         throw new Problem("parts_missing", 409, `《${file.name}》还没有传完，请继续上传。`, {
-          received: content.length,
+          received: sent.bytes,
           bytes: file.sentBytes,
         });
-      if (digest(content) !== file.sentSha256)
+      if (sent.sha256 !== file.sentSha256)
         throw new Problem("wrong_digest", 422, `《${file.name}》在传输中损坏或中途被修改，请重新上传。`);
-      const kept = await asKept(file.name, content);
+      const kept = await asKept(file.name, target);
       const now = await held(call, entry);
       await call.asSystem("keep a file without metadata", (tx) =>
-        keepAttachment(tx, file, { ...kept, sha256: digest(kept.content), thumb: thumbOf(kept.type, thumb) }, call.now),
+        keepAttachment(tx, file, { ...kept, thumb: thumbOf(kept.type, thumb) }, call.now),
       );
       noteFile(call.tx, now, file, doerOf(call), "attach");
     }
@@ -135,8 +135,6 @@ export const finish = campaignAction({
   },
   about,
 });
-
-const digest = (content: Buffer): string => createHash("sha256").update(content).digest("hex");
 
 export const discard = campaignAction({
   name: "attachments.discard",

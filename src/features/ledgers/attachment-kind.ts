@@ -1,4 +1,6 @@
 /** What an attached file is, by its content; its name only decides between texts. What is not known is refused, with the remedy. */
+import { createReadStream } from "node:fs";
+import { open, readFile } from "node:fs/promises";
 import { Problem } from "#kernel/problem.ts";
 import { DamagedPhoto, withoutMetadata } from "#platform/photo.ts";
 import { ZipFault, zipNames } from "#platform/zip-check.ts";
@@ -11,7 +13,7 @@ import {
   type AttachmentType,
 } from "./attachments.types.ts";
 
-const zipLimits = { entries: 5000, unpacked: 400 * 2 ** 20, ratio: 150 };
+const zipLimits = { entries: 5000, unpackedBytes: 400 * 2 ** 20, ratio: 150 };
 const known = "可以上传：照片（JPEG、PNG、WebP）、PDF、OFD、Word、Excel、PPT、WPS、TXT、CSV";
 
 const refused = (name: string, reason: string): Problem => new Problem("file_refused", 422, `《${name}》${reason}`);
@@ -67,14 +69,16 @@ export function thumbOf(type: AttachmentType, sent: string | undefined): Buffer 
 
 const startsWith = (content: Buffer, ...bytes: number[]): boolean => bytes.every((byte, index) => content[index] === byte);
 
-/** The file as it is kept: its type, a name with an extension of that type, and photos without the place they were taken at. */
-export async function asKept(sent: string, content: Buffer): Promise<{ type: AttachmentType; name: string; content: Buffer }> {
-  const type = await typeOf(sent, content);
+/** A file as it is kept: its type, a name with an extension of that type, and other bytes than were sent, if it is a photo that told where it was taken. */
+export async function asKept(sent: string, path: string): Promise<{ type: AttachmentType; name: string; content?: Buffer }> {
+  const type = await typeOf(sent, path);
   const extensions: readonly string[] = attachable[type];
   const name = extensions.includes(extensionOf(sent)) ? sent : cleanName(`${sent}.${extensions[0]}`);
-  if (type !== "image/jpeg" && type !== "image/png" && type !== "image/webp") return { type, name, content };
+  if (type !== "image/jpeg" && type !== "image/png" && type !== "image/webp") return { type, name };
   try {
-    return { type, name, content: withoutMetadata(content, type) };
+    const photo = await readFile(path);
+    const content = withoutMetadata(photo, type);
+    return content === photo ? { type, name } : { type, name, content };
   } catch (error) {
     if (error instanceof DamagedPhoto)
       throw refused(sent, "不完整或已损坏，无法作为照片保存。请重新拍摄，或从原处再取一份后上传。");
@@ -82,19 +86,44 @@ export async function asKept(sent: string, content: Buffer): Promise<{ type: Att
   }
 }
 
-async function typeOf(name: string, content: Buffer): Promise<AttachmentType> {
-  if (startsWith(content, 0xff, 0xd8, 0xff)) return "image/jpeg";
-  if (startsWith(content, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return "image/png";
-  const text = content.toString("latin1", 0, 16);
+async function headOf(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Which of these byte sequences stand in a file, read piece by piece. */
+async function standIn(path: string, wanted: readonly Buffer[]): Promise<boolean[]> {
+  const found = wanted.map(() => false);
+  const overlap = Math.max(...wanted.map(({ length }) => length)) - 1;
+  let piece = Buffer.alloc(0);
+  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
+    piece = Buffer.concat([piece.subarray(Math.max(0, piece.length - overlap)), chunk as Buffer]);
+    for (const [index, one] of wanted.entries()) found[index] ||= piece.includes(one);
+  }
+  return found;
+}
+
+async function typeOf(name: string, path: string): Promise<AttachmentType> {
+  const head = await headOf(path);
+  if (startsWith(head, 0xff, 0xd8, 0xff)) return "image/jpeg";
+  if (startsWith(head, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return "image/png";
+  const text = head.toString("latin1");
   if (text.startsWith("RIFF") && text.slice(8, 12) === "WEBP") return "image/webp";
   if (text.startsWith("%PDF-")) return "application/pdf";
   if (text.slice(4, 8) === "ftyp" && /^(hei|hev|mif|msf)/.test(text.slice(8, 12))) throw refused(name, `${remedies["heic"]}。`);
-  if (startsWith(content, 0x50, 0x4b, 3, 4)) return inZip(name, content);
-  if (startsWith(content, 0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1)) return inOle(name, content);
+  if (startsWith(head, 0x50, 0x4b, 3, 4)) return inZip(name, path);
+  if (startsWith(head, 0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1)) return inOle(name, path);
   const extension = extensionOf(name);
-  const utf16 = startsWith(content, 0xff, 0xfe) || startsWith(content, 0xfe, 0xff);
-  if ((extension === "txt" || extension === "csv") && (utf16 || !content.includes(0)))
-    return extension === "csv" ? "text/csv" : "text/plain";
+  if (extension === "txt" || extension === "csv") {
+    const utf16 = startsWith(head, 0xff, 0xfe) || startsWith(head, 0xfe, 0xff);
+    const [binary] = utf16 ? [] : await standIn(path, [Buffer.from([0])]);
+    if (!binary) return extension === "csv" ? "text/csv" : "text/plain";
+  }
   throw refused(
     name,
     `的内容不是${extension === "" ? "可以查看的文件" : ` .${extension} 文件`}（可能改过扩展名，或在传输中损坏）。${known}。`,
@@ -108,8 +137,8 @@ const packages: [part: string, type: AttachmentType][] = [
   ["OFD.xml", "application/ofd"],
 ];
 
-async function inZip(name: string, content: Buffer): Promise<AttachmentType> {
-  const names = await zipNames(content, zipLimits).catch((error: unknown) => {
+async function inZip(name: string, path: string): Promise<AttachmentType> {
+  const names = await zipNames(path, zipLimits).catch((error: unknown) => {
     if (!(error instanceof ZipFault)) throw error;
     throw refused(
       name,
@@ -135,11 +164,15 @@ const streams: [stream: string, type: AttachmentType][] = [
 ];
 
 /** [MS-CFB] 2.6.1: the names of streams stand in its directory as UTF-16. */
-function inOle(name: string, content: Buffer): AttachmentType {
-  const holds = (stream: string): boolean => content.includes(Buffer.from(`${stream}\0`, "utf16le"));
-  if (holds("EncryptedPackage")) throw refused(name, "设了密码，别人无法查看。请取消密码后再上传。");
-  if (holds("_VBA_PROJECT")) throw refused(name, "含有宏，不予接收。请另存为不含宏的格式（.docx、.xlsx、.pptx）后再上传。");
-  const found = streams.find(([stream]) => holds(stream));
+async function inOle(name: string, path: string): Promise<AttachmentType> {
+  const names = ["EncryptedPackage", "_VBA_PROJECT", ...streams.map(([stream]) => stream)];
+  const [locked, macros, ...held] = await standIn(
+    path,
+    names.map((stream) => Buffer.from(`${stream}\0`, "utf16le")),
+  );
+  if (locked) throw refused(name, "设了密码，别人无法查看。请取消密码后再上传。");
+  if (macros) throw refused(name, "含有宏，不予接收。请另存为不含宏的格式（.docx、.xlsx、.pptx）后再上传。");
+  const found = streams.find((_, index) => held[index]);
   if (!found) throw refused(name, `不是 Word、Excel 或 PPT 文件。${known}。`);
   return found[1];
 }

@@ -1,15 +1,13 @@
 /** Files of entries: looked at, kept, taken away and brought back. */
-import { createWriteStream } from "node:fs";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { anyoneHere, campaignAction } from "#kernel/action.ts";
 import { flag } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import { about, attachmentOut, input, mark, path, shown, shownOne, subject } from "./attachments.ts";
-import { getAttachment, listAttachments, readContent } from "./attachments.model.ts";
+import { getAttachment, listAttachments, writeContent } from "./attachments.model.ts";
 import { attachable, viewOf } from "./attachments.types.ts";
-import { mayAttach } from "./ledgers.policy.ts";
+import { mayAttach, mayDetach } from "./ledgers.policy.ts";
 
 export const list = campaignAction({
   name: "attachments.list",
@@ -17,12 +15,17 @@ export const list = campaignAction({
   path: "/api/campaigns/:campaign/entries/:entry/attachments",
   summary: "一条记录的附件，含未传完的和已移除的",
   input: z.object({ entry: z.uuid() }),
-  output: z.object({ may: z.boolean().meta({ description: "本人可以添加和移除" }), attachments: z.array(attachmentOut) }),
+  output: z.object({
+    may: z.boolean().meta({ description: "本人可以添加和恢复" }),
+    mayRemove: z.boolean(),
+    attachments: z.array(attachmentOut),
+  }),
   sensitive: true,
   subject,
   allow: anyoneHere,
   run: async (call, { entry, ledger }) => ({
     may: mayAttach(call.asker, ledger, entry) === true,
+    mayRemove: mayDetach(call.asker, ledger, entry) === true,
     attachments: await shown(call, await listAttachments(call.tx, entry)),
   }),
   about: ({ entry }, found) => ({ id: entry, unit: found?.entry.unit, realm: found?.entry.realm }),
@@ -45,7 +48,7 @@ export const content = campaignAction({
     if (inline && view !== "image" && view !== "pdf")
       throw new Problem("not_shown", 422, `《${file.name}》不能直接在页面内查看，请下载。`);
     const target = join(await call.folder(), "attachment");
-    await pipeline(readContent(call.tx, file), createWriteStream(target));
+    await writeContent(call.tx, file, target);
     return { path: target, name: file.name, type: file.type, inline };
   },
   about,
@@ -56,14 +59,14 @@ export const remove = campaignAction({
   method: "POST",
   path: `${path}/remove`,
   summary: "移除附件",
-  description: "只作标记，内容和经过仍在，可以恢复。",
+  description: "只作标记，内容和经过仍在，可以恢复。销号、归档等凭佐证办结的记录，最后一件不能移除。",
   input: z.object({ ...input, reason: z.string().trim().min(1, "请写明移除的理由").max(1000) }),
   output: attachmentOut,
   subject,
-  allow: (asker, { ledger, entry }) => mayAttach(asker, ledger, entry),
-  async run(call, { entry }, { attachment, reason }) {
-    await mark(call, entry, attachment, true, reason);
-    return shownOne(call, entry, attachment);
+  allow: (asker, { ledger, entry }) => mayDetach(asker, ledger, entry),
+  async run(call, found, { attachment, reason }) {
+    await mark(call, found, attachment, true, reason);
+    return shownOne(call, found.entry, attachment);
   },
   about,
 });
@@ -77,9 +80,9 @@ export const restore = campaignAction({
   output: attachmentOut,
   subject,
   allow: (asker, { ledger, entry }) => mayAttach(asker, ledger, entry),
-  async run(call, { entry }, { attachment }) {
-    await mark(call, entry, attachment, false);
-    return shownOne(call, entry, attachment);
+  async run(call, found, { attachment }) {
+    await mark(call, found, attachment, false);
+    return shownOne(call, found.entry, attachment);
   },
   about,
 });

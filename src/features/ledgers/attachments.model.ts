@@ -2,10 +2,13 @@
  * Files of entries. A file arrives in parts, each kept with its own transaction, so that whatever was acknowledged is
  * there when it goes on; it belongs to the entry from the moment it is whole, which its history says.
  */
+import { createHash, hash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
 import { Problem, notFound } from "#kernel/problem.ts";
 import { isoText, raw, sql, type Tx } from "#platform/db.ts";
 import { entryBytes, entryFiles, partBytes } from "./attachments.types.ts";
-import type { Doer, Entry } from "./ledgers.types.ts";
+import { namesEvidence, type Doer, type Entry } from "./ledgers.types.ts";
 
 export interface Attachment {
   id: string;
@@ -135,26 +138,45 @@ export async function* readContent(tx: Tx, { realm, id }: Whole): AsyncGenerator
   }
 }
 
+/** Writes the content to a file; how long it is, and its digest in hexadecimal. */
+export async function writeContent(tx: Tx, file: Whole, path: string): Promise<{ bytes: number; sha256: string }> {
+  const digest = createHash("sha256");
+  const target = createWriteStream(path);
+  await pipeline(
+    readContent(tx, file),
+    async function* (parts: AsyncIterable<Buffer>) {
+      for await (const part of parts) {
+        digest.update(part);
+        yield part;
+      }
+    },
+    target,
+  );
+  return { bytes: target.bytesWritten, sha256: digest.digest("hex") };
+}
+
 export interface Kept {
   type: string;
   name: string;
-  sha256: string;
-  content: Buffer;
+  /** If other bytes are kept than were sent. */
+  content?: Buffer;
   thumb: Buffer | undefined;
 }
 
 /** Marks a file as whole. Runs as the owner: where less is kept than was sent, parts go. */
-export async function keepAttachment(tx: Tx, file: Attachment, kept: Kept, now: Date): Promise<void> {
-  const { content } = kept;
-  if (kept.sha256 !== file.sentSha256) {
+export async function keepAttachment(tx: Tx, file: Attachment, { content, ...kept }: Kept, now: Date): Promise<void> {
+  if (content) {
     await tx.query(sql`delete from attachment_parts where realm_id = ${file.realm} and attachment_id = ${file.id}`);
     for (let part = 0; part * partBytes < content.length; part++)
       await tx.query(
         sql`insert into attachment_parts (realm_id, attachment_id, part, unit_id, content) values (${file.realm}, ${file.id}, ${part}, ${file.unit}, ${content.subarray(part * partBytes, (part + 1) * partBytes)})`,
       );
   }
+  const { bytes, sha256 } = content
+    ? { bytes: content.length, sha256: hash("sha256", content, "hex") }
+    : { bytes: file.sentBytes, sha256: file.sentSha256 };
   await tx.query(
-    sql`update attachments set state = 'kept', type = ${kept.type}, name = ${kept.name}, bytes = ${content.length}, sha256 = ${kept.sha256}, thumb = ${kept.thumb ?? null}, kept_at = ${now.toISOString()} where realm_id = ${file.realm} and attachment_id = ${file.id}`,
+    sql`update attachments set state = 'kept', type = ${kept.type}, name = ${kept.name}, bytes = ${bytes}, sha256 = ${sha256}, thumb = ${kept.thumb ?? null}, kept_at = ${now.toISOString()} where realm_id = ${file.realm} and attachment_id = ${file.id}`,
   );
 }
 
@@ -180,8 +202,9 @@ export function noteFile(
     values (${entry.realm}, ${entry.id}, ${entry.version + 1}, ${action}, ${doer.account}, ${at}, ${reason ?? null}, '{}', ${entry.unit}, ${entry.day}, ${entry.state}, ${entry.deleted}, ${id})`);
 }
 
-/** Whether something is attached to an entry that shows what it says. */
-export const hasAttachment = async (tx: Tx, entry: OfEntry): Promise<boolean> =>
+/** Whether an entry has evidence of what it says: a field that names it, or a file. */
+export const hasEvidence = async (tx: Tx, entry: Entry): Promise<boolean> =>
+  Object.keys(entry.data).some(namesEvidence) ||
   (await tx.one(
     sql`select 1 from attachments where realm_id = ${entry.realm} and entry_id = ${entry.id} and state = 'kept' and not deleted limit 1`,
   )) !== undefined;

@@ -8,6 +8,7 @@ import { makeXlsx, zip } from "../exchange/fixtures/make-xlsx.ts";
 import { cleanName } from "./attachment-kind.ts";
 import { partBytes } from "./attachments.types.ts";
 import { getEntry } from "./ledgers.model.ts";
+import { mayAttach, mayDetach } from "./ledgers.policy.ts";
 import { moveEntry } from "./move-entry.model.ts";
 import { verifyAttachments, verifyEntries } from "./verify.model.ts";
 
@@ -417,6 +418,41 @@ describe("an entry with files", () => {
     await east.send("POST", `${place(entry, id)}/restore`, {});
     expect(await confirm()).toMatchObject({ state: "已确认" });
   });
+});
+
+test("the last evidence stays with what it closed", async () => {
+  const entry = randomUUID();
+  const office = await world.as("office");
+  const values = { 任务编号: "T1", 责任单位: world.units.east, 具体任务: "整改" };
+  expect((await east.send("PUT", `${api}/ledgers/tasks/entries/${entry}`, { values })).status).toBe(200);
+  const step = async (client: Client, transition: string, more: object = {}): Promise<Reply> => {
+    const { version } = (await office.get(`${api}/entries/${entry}`)).body.entry;
+    const reply = await client.send("POST", `${api}/entries/${entry}/move`, { version, transition, ...more });
+    expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+    return reply;
+  };
+  const remove = (id: string) => east.send("POST", `${place(entry, id)}/remove`, { reason: "放错了" });
+  const first: string = (await attach(entry, "整改报告.pdf", pdf("一"))).body.id;
+  await step(east, "报核");
+  await step(office, "核验");
+  expect((await remove(first)).status).toBe(200);
+  await east.send("POST", `${place(entry, first)}/restore`, {});
+  await step(office, "归档");
+  const second: string = (await attach(entry, "照片.pdf", pdf("二"))).body.id;
+  expect((await remove(second)).status).toBe(200);
+  expect((await remove(first)).body).toMatchObject({ status: 409, code: "last_evidence" });
+  expect((await listed(entry)).find(({ id }: { id: string }) => id === first)).toMatchObject({ deleted: false });
+  await step(office, "重开", { reason: "材料不全" });
+  expect((await remove(first)).status).toBe(200);
+});
+
+test("who may record but not change adds files and takes none away", () => {
+  const study = world.campaign.ledgers.get("study");
+  if (!study) throw new Error("no ledger");
+  const ledger = { ...study, rights: { liaison: ["read" as const, "record" as const] } };
+  const asker = { account: null, role: "liaison", unit: 1, scope: { actor: 1, realms: [1], units: [1] } };
+  expect(mayAttach(asker, ledger, { deleted: false })).toBe(true);
+  expect(mayDetach(asker, ledger, { deleted: false })).toContain("不能修改");
 });
 
 test("verify tells a file that was altered, cut or left alone", async () => {

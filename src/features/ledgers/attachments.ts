@@ -2,9 +2,10 @@
 import { z } from "zod";
 import type { CampaignCall } from "#kernel/action.ts";
 import { Problem } from "#kernel/problem.ts";
-import { getAttachment, listAttachments, markAttachment, noteFile, type Listed } from "./attachments.model.ts";
+import { getAttachment, hasEvidence, listAttachments, markAttachment, noteFile, type Listed } from "./attachments.model.ts";
 import { doerOf, readableEntry, type EntrySubject } from "./entries.ts";
 import { getEntry } from "./ledgers.model.ts";
+import { restsOnEvidence } from "./ledgers.policy.ts";
 import type { Entry } from "./ledgers.types.ts";
 import { accountNames } from "#features/units/account-names.model.ts";
 
@@ -69,12 +70,24 @@ export async function held(call: CampaignCall, { id }: Entry): Promise<Entry> {
   return entry;
 }
 
-/** Marks a file as taken away or as back again, unless it is already. */
-export async function mark(call: CampaignCall, entry: Entry, id: string, deleted: boolean, reason?: string): Promise<void> {
+/** Marks a file as taken away or as back again, unless it is already. What an entry came to its state by stays with it. */
+export async function mark(
+  call: CampaignCall,
+  { entry, ledger }: EntrySubject,
+  id: string,
+  deleted: boolean,
+  reason?: string,
+): Promise<void> {
   const file = await getAttachment(call.tx, entry, id, "update");
   if (file.state !== "kept") throw new Problem("parts_missing", 409, `《${file.name}》还没有传完。`);
   if (file.deleted === deleted) return;
   const now = await held(call, entry);
   await markAttachment(call.tx, file, deleted);
+  if (deleted && restsOnEvidence(ledger, now.state) && !(await hasEvidence(call.tx, now)))
+    throw new Problem(
+      "last_evidence",
+      409,
+      `这条记录凭佐证材料办到“${now.state}”，《${file.name}》是最后一件，不能移除。请先上传新的材料，或把记录退回后再移除。`,
+    );
   noteFile(call.tx, now, file, doerOf(call), deleted ? "detach" : "attach", reason);
 }

@@ -164,7 +164,7 @@ export interface Change {
   imported?: string;
 }
 
-/** Changes an entry from the version that the doer saw. Refused with the difference if someone else was faster. */
+/** Changes an entry from the version that the doer saw; a deleted one lets its number go. Refused with the difference if someone else was faster. */
 export async function changeEntry(
   tx: Tx,
   campaign: Campaign,
@@ -196,7 +196,7 @@ export async function changeEntry(
   holdPack(tx, campaign);
   const imported = change.imported ? sql`, imported = ${change.imported}` : sql``;
   const updated = await tx
-    .one<Entry>(sql`update entries set unit_id = ${shape.unit}, day = ${shape.day}, state = ${state}, data = ${shape.text}, version = ${version}, deleted = ${deleted}, identity = ${shape.identity}, pack_id = ${campaign.packId}, updated_at = ${at}${imported}
+    .one<Entry>(sql`update entries set unit_id = ${shape.unit}, day = ${shape.day}, state = ${state}, data = ${shape.text}, version = ${version}, deleted = ${deleted}, identity = ${deleted ? null : shape.identity}, pack_id = ${campaign.packId}, updated_at = ${at}${imported}
     where realm_id = ${entry.realm} and entry_id = ${entry.id} and version = ${entry.version} returning ${entryColumns}`)
     .catch((error: unknown) => {
       throw numberTaken(error, ledger, shape);

@@ -2,9 +2,9 @@
 import type { Campaign } from "#kernel/campaign.ts";
 import { Problem } from "#kernel/problem.ts";
 import { sql, type Tx } from "#platform/db.ts";
-import { hasAttachment } from "./attachments.model.ts";
+import { hasEvidence } from "./attachments.model.ts";
 import { changeEntry, isUnchangedSince, ledgerOf, versionConflict } from "./ledgers.model.ts";
-import { namesEvidence, type Doer, type Entry } from "./ledgers.types.ts";
+import type { Doer, Entry } from "./ledgers.types.ts";
 
 /** Takes a lifecycle step. What the guards ask is checked here; who may is asked before. */
 export async function moveEntry(
@@ -35,7 +35,7 @@ export async function moveEntry(
   const missing = guard.fields.filter((field) => entry.data[field] === undefined);
   if (missing.length > 0)
     throw new Problem("missing_fields", 422, `${name}之前请先填写：${missing.join("、")}`, { fields: missing });
-  if (guard.evidence && !Object.keys(entry.data).some(namesEvidence) && !(await hasAttachment(tx, entry)))
+  if (guard.evidence && !(await hasEvidence(tx, entry)))
     throw new Problem("missing_evidence", 422, `${name}需要佐证材料，请先上传附件，或填写佐证栏目。`);
   if (guard.reason && !reason?.trim()) throw new Problem("missing_reason", 422, `${name}必须写明理由。`);
   if (guard.notSamePerson) {

@@ -1,6 +1,7 @@
 /** What a person reads of records in which they are named. Pure. */
 import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
 import { isStored } from "#kernel/fields.ts";
+import { headline } from "./headline.types.ts";
 import type { Values } from "./ledgers.types.ts";
 import { shownValue, type Names } from "./shown-value.types.ts";
 
@@ -21,17 +22,27 @@ export const placesOf = (ledger: Ledger, data: Values, person: number): string[]
 // Among many, a person needs to know what it was, not what was said of the others.
 const plain = new Set<FieldDefinition["type"]>(["date", "month", "period", "time", "choice", "unit", "organ"]);
 
-/** Field by field, without other people: all of a record about this person alone, else what and when it was. */
-export function ownLines(
+/** Fields without other people: all of a record about this person alone, else what and when it was. */
+const ownFields = (ledger: Ledger, places: readonly string[]): FieldDefinition[] => {
+  const alone = ledger.fields.some(({ name, type }) => type === "person" && places.includes(name));
+  return ledger.fields
+    .filter((field) => !namesPeople(field) && isStored(ledger, field) && field.sensitivity !== "restricted")
+    .filter((field) => alone || field.required || plain.has(field.type));
+};
+
+/** What a record is called to someone who reads these of its fields. */
+export function ownTitle(ledger: Ledger, data: Values, places: readonly string[]): string {
+  const fields = ownFields(ledger, places);
+  return headline({ fields, identity: ledger.identity.filter((name) => fields.some((field) => field.name === name)) }, data);
+}
+
+/** Field by field. */
+export const ownLines = (
   ledger: Ledger,
   data: Values,
   places: readonly string[],
   names: Names,
-): { name: string; text: string }[] {
-  const alone = ledger.fields.some(({ name, type }) => type === "person" && places.includes(name));
-  return ledger.fields
-    .filter((field) => !namesPeople(field) && isStored(ledger, field) && field.sensitivity !== "restricted")
-    .filter((field) => alone || field.required || plain.has(field.type))
-    .map((field) => ({ name: field.name, text: shownValue(field, data[field.name], names) + (field.unit ?? "") }))
-    .filter(({ name }) => data[name] !== undefined);
-}
+): { name: string; text: string }[] =>
+  ownFields(ledger, places)
+    .filter(({ name }) => data[name] !== undefined)
+    .map((field) => ({ name: field.name, text: shownValue(field, data[field.name], names) + (field.unit ?? "") }));

@@ -9,7 +9,7 @@ import { carriedOver } from "./carry-over.ts";
 import { entryOut, namesOut } from "./entries.ts";
 import { mayTransit } from "./ledgers.policy.ts";
 import type { Entry } from "./ledgers.types.ts";
-import { ownLines, placesOf, tellingFields } from "./own-record.ts";
+import { ownLines, ownTitle, placesOf, tellingFields } from "./own-record.ts";
 import { headline } from "./headline.types.ts";
 import { listNaming, listQueues, listReturned, type Stop } from "./own.model.ts";
 import { listHabits, listLatest } from "./recent.model.ts";
@@ -115,7 +115,7 @@ export const mine = campaignAction({
           unit: names.units[entry.unit] ?? "",
           day: entry.day,
           state: entry.state,
-          title: headline(ledger, entry.data),
+          title: ownTitle(ledger, entry.data, places),
           places,
           lines: ownLines(ledger, entry.data, places, names),
         });

@@ -1,8 +1,11 @@
 /** Records that name someone, and records that someone has to do with next. */
 import type { Campaign } from "#kernel/campaign.ts";
-import { isoText, join, sql, type Sql, type Tx } from "#platform/db.ts";
+import { isoText, join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
 import { entryColumns } from "./ledgers.model.ts";
 import type { Entry } from "./ledgers.types.ts";
+
+/** As the index `entries_numbers` has it. */
+const numbers = raw(`jsonb_path_query_array(e.data, '$.*[*] ? (@.type() == "number")')`);
 
 /** Entries that hold a person in one of these fields, newest first. Asked as the owner: one's own record is not a matter of one's unit. */
 export async function listNaming(
@@ -18,7 +21,7 @@ export async function listNaming(
     ({ ledger, field, several }) => sql`(e.ledger = ${ledger} and e.data @> ${{ [field]: several ? [person] : person }}::jsonb)`,
   );
   return tx.query(sql`select ${entryColumns} from entries e where e.realm_id = ${realm} and e.campaign_id = ${campaign.id} and not e.deleted
-    and e.ledger = any(${[...new Set(fields.map(({ ledger }) => ledger))]}::text[]) and (${join(named, " or ")})
+    and ${numbers} @> ${JSON.stringify([person])}::jsonb and e.ledger = any(${[...new Set(fields.map(({ ledger }) => ledger))]}::text[]) and (${join(named, " or ")})
     order by e.day desc nulls last, e.entry_id limit ${page.limit} offset ${page.offset}`);
 }
 

@@ -1,6 +1,6 @@
 /** Units a few at a time: those directly below one, and those that a text finds. Neither grows with the nation. */
 import type { Asker } from "#kernel/access.ts";
-import { isoText, sql, type Sql, type Tx } from "#platform/db.ts";
+import { isoText, likeAnywhere, sql, type Sql, type Tx } from "#platform/db.ts";
 import type { Unit } from "./units.types.ts";
 
 const columns = sql`u.unit_id as id, u.realm_id as realm, u.code, u.name, u.aliases, u.kind, u.level, u.from_day as "from", u.to_day as "to"`;
@@ -53,7 +53,7 @@ export function searchUnits(
   { text, ids, day, limit }: { text: string; ids?: readonly number[] | undefined; day: string; limit: number },
 ): Promise<FoundUnit[]> {
   const { realms, units } = asker.scope;
-  const like = `%${text.replaceAll(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
+  const like = likeAnywhere(text);
   return tx.query(sql`select ${columns}, ${belowOf(realms, campaign, day)} as below,
       coalesce((select array_agg(a.name order by p.depth desc) from unit_paths p join units a on a.unit_id = p.ancestor_id and a.realm_id = any(${realms}::integer[])
         where p.realm_id = u.realm_id and p.campaign_id = ${campaign} and p.unit_id = u.unit_id and p.depth > 0 and ${on("p", day)}), '{}') as path

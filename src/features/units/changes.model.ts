@@ -167,10 +167,27 @@ export async function undoChange(tx: Tx, { realm, id }: KeptChange, actor: numbe
   await tx.query(sql`update units u set code = o.code, name = o.name, aliases = o.aliases, kind = o.kind, level = o.level, from_day = o.from_day, to_day = o.to_day,
       version = u.version + 1
     from jsonb_populate_recordset(null::units, ${old("units")}) o where u.realm_id = ${realm} and u.unit_id = o.unit_id`);
+  await refuseGone(tx, realm, Object.keys(images.relations), Object.keys(images.posts));
   await removeUnits(tx, realm, fresh("units"));
   await tx.query(
     sql`update unit_changes set undone_at = ${at.toISOString()}, undone_by = ${actor} where realm_id = ${realm} and change_id = ${id}`,
   );
+}
+
+/** What was put back may not be in a unit that has been merged or split away meanwhile. */
+async function refuseGone(tx: Tx, realm: number, relations: readonly string[], posts: readonly string[]): Promise<void> {
+  const gone = await tx.one<{
+    name: string;
+    day: string;
+  }>(sql`select u.name, u.to_day as day from units u where u.realm_id = ${realm} and (
+    exists (select 1 from relations r where r.realm_id = u.realm_id and r.parent_id = u.unit_id and r.to_day > u.to_day and r.relation_id = any(${relations}::bigint[]))
+    or exists (select 1 from posts p where p.realm_id = u.realm_id and p.unit_id = u.unit_id and p.to_day > u.to_day and p.post_id = any(${posts}::bigint[]))) limit 1`);
+  if (gone)
+    throw new Problem(
+      "unit_gone",
+      409,
+      `“${gone.name}”自${gone.day}起已经撤销，不能恢复到它那里。请先撤销那次并入或拆分，或另办一次调整。`,
+    );
 }
 
 /** Units that a change had made go again, unless something is theirs by now. */
@@ -185,12 +202,19 @@ async function removeUnits(tx: Tx, realm: number, units: readonly number[]): Pro
     or exists (select 1 from groups g where g.realm_id = u.realm_id and g.unit_id = u.unit_id)
     or exists (select 1 from imports i where i.realm_id = u.realm_id and i.unit_id = u.unit_id)
     or exists (select 1 from unit_changes c where c.realm_id = u.realm_id and c.unit_id = u.unit_id)
-    or exists (select 1 from accounts a where a.realm_id = u.realm_id and a.unit_id = u.unit_id)) limit 1`);
+    or exists (select 1 from accounts a where a.realm_id = u.realm_id and a.unit_id = u.unit_id)
+    or exists (select 1 from group_members m where m.realm_id = u.realm_id and m.unit_id = u.unit_id)
+    or exists (select 1 from documents d where d.realm_id = u.realm_id and (d.unit_id = u.unit_id or d.about_unit_id = u.unit_id))
+    or exists (select 1 from reports p where p.realm_id = u.realm_id and p.unit_id = u.unit_id)
+    or exists (select 1 from report_figures f where f.realm_id = u.realm_id and f.unit_id = u.unit_id)) limit 1`);
   if (used)
     throw new Problem(
       "unit_used",
       409,
-      `新单位“${used.name}”已经有了记录、人员或账号，不能直接撤销拆分。请改用“并入”把它并回原单位。`,
+      `新单位“${used.name}”已经有了记录、人员、账号或文稿，不能直接撤销拆分。请改用“并入”把它并回原单位。`,
     );
+  // How it read files goes with it; a view that was shared in it is its maker's own again.
+  await tx.query(sql`delete from import_mappings where realm_id = ${realm} and unit_id = any(${units}::bigint[])`);
+  await tx.query(sql`update views set unit_id = null where realm_id = ${realm} and unit_id = any(${units}::bigint[])`);
   await tx.query(sql`delete from units where realm_id = ${realm} and unit_id = any(${units}::bigint[])`);
 }
