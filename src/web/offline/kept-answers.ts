@@ -5,17 +5,14 @@
 import { Problem } from "../api/client.ts";
 import type { Input, Name, Output } from "../api/contract.ts";
 import { noteServerTime } from "./clock.ts";
-import { deviceStore } from "./device-store.ts";
-import { isNow, nobodyNow, who } from "./who.ts";
+import { find, keep, type Place } from "./device.ts";
+import { isNow, who } from "./who.ts";
 
 const needed = new Set<Name>(["access.me", "campaigns.list", "campaigns.get", "units.list", "people.list", "ledgers.recent"]);
 /** A device that has not met its server for so long is asked to do so first. */
 const longest = 7 * 86_400_000;
 /** A network that does not answer is as good as none after so many milliseconds. */
 const patience = 5000;
-
-const isKept = (name: Name, input: unknown): boolean =>
-  needed.has(name) && (name !== "people.list" || (input as Input<"people.list">).unit === who()?.unit);
 
 /** The server's answer, or while it is out of reach the one kept here. */
 export async function keeping<N extends Name>(name: N, input: Input<N>, ask: () => Promise<Output<N>>): Promise<Output<N>> {
@@ -26,13 +23,13 @@ export async function keeping<N extends Name>(name: N, input: Input<N>, ask: () 
   try {
     const answer = await Promise.race([asked, late]);
     if (answer !== undefined) {
-      await keep(name, input, answer);
+      await keepAnswer(name, input, answer);
       return answer;
     }
-    return (await find(name, input)) ?? (await asked);
+    return (await findAnswer(name, input)) ?? (await asked);
   } catch (error) {
     const away = error instanceof Problem && (error.status === 0 || error.status >= 500);
-    const kept = away ? await find(name, input) : undefined;
+    const kept = away ? await findAnswer(name, input) : undefined;
     if (kept === undefined) throw error;
     return kept;
   } finally {
@@ -41,40 +38,18 @@ export async function keeping<N extends Name>(name: N, input: Input<N>, ask: () 
 }
 
 const keyOf = (name: Name, input: unknown): string => `${name} ${JSON.stringify(input)}`;
+const placeOf = (owner: number): Place => ({ owner, campaign: "" });
 
-async function keep<N extends Name>(name: N, input: Input<N>, answer: Output<N>): Promise<void> {
-  if (name === "access.me") {
-    const me = answer as Output<"access.me">;
-    const before = who();
-    if (before && before.id !== me.id) await wipe(before.id);
-    isNow(me);
-  }
+async function keepAnswer<N extends Name>(name: N, input: Input<N>, answer: Output<N>): Promise<void> {
+  if (name === "access.me") await isNow(answer as Output<"access.me">);
   if (name === "ledgers.recent") noteServerTime((answer as Output<"ledgers.recent">).now);
   const account = who();
-  if (!account || !isKept(name, input)) return;
-  // A browser that keeps nothing still works with a network.
-  await deviceStore(account.id)
-    .then((store) => store.put("answers", { at: Date.now(), answer }, keyOf(name, input)))
-    .catch(() => undefined);
+  if (!account || (name === "people.list" && (input as { unit?: number }).unit !== account.unit)) return;
+  await keep("answers", placeOf(account.id), keyOf(name, input), { at: Date.now(), answer }, true);
 }
 
-async function find<N extends Name>(name: N, input: Input<N>): Promise<Output<N> | undefined> {
+async function findAnswer<N extends Name>(name: N, input: Input<N>): Promise<Output<N> | undefined> {
   const account = who();
-  if (!account) return undefined;
-  const kept = await deviceStore(account.id)
-    .then((store) => store.get("answers", keyOf(name, input)))
-    .catch(() => undefined);
+  const kept = account && (await find("answers", placeOf(account.id), keyOf(name, input)));
   return kept && Date.now() - kept.at < longest ? (kept.answer as Output<N>) : undefined;
-}
-
-const wipe = (account: number): Promise<void> =>
-  deviceStore(account)
-    .then((store) => store.clear("answers"))
-    .catch(() => undefined);
-
-/** Signing out: what the server said goes. Records that it has not got yet stay, for their author alone. */
-export async function forgetAnswers(): Promise<void> {
-  const account = who();
-  nobodyNow();
-  if (account) await wipe(account.id);
 }
