@@ -69,7 +69,10 @@ test("a write based on an old version is refused with the difference; recording 
   const made = await first.send("PUT", `${api}/ledgers/study/entries/${id}`, body);
   const again = await first.send("PUT", `${api}/ledgers/study/entries/${id}`, body);
   expect(again.body).toEqual(made.body);
-  await second.send("PATCH", `${api}/entries/${id}`, { version: 1, values: { 实到人数: 11 } });
+  const change = { version: 1, values: { 实到人数: 11 } };
+  const changed = await second.send("PATCH", `${api}/entries/${id}`, change);
+  // Its answer was lost, and it is sent once more.
+  expect((await second.send("PATCH", `${api}/entries/${id}`, change)).body).toEqual(changed.body);
   const late = await first.send("PATCH", `${api}/entries/${id}`, { version: 1, values: { 实到人数: 12 } });
   expect(late.status).toBe(409);
   expect(late.body).toMatchObject({

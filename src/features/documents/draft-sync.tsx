@@ -6,7 +6,9 @@
 import * as Y from "yjs";
 import { ask, Problem } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
-import { keepChange, keptChange } from "./kept-changes.tsx";
+import { newId } from "#web/api/new-id.ts";
+import { forget, keep, list } from "#web/offline/device.ts";
+import { who } from "#web/offline/who.ts";
 
 export type SaveState = "saved" | "saving" | "offline" | "refused";
 export type Person = Output<"documents.changes">["people"][number];
@@ -75,7 +77,12 @@ interface Given {
 }
 
 export function openSync({ campaign, document, account, doc, seq, mayEdit, tell }: Given): Sync {
-  const key = `${account}/${document}`;
+  const device = { owner: account, campaign };
+  // Each window keeps its own, so that one does not forget what another has not sent yet.
+  const kept = `${document}~`;
+  const own = `${kept}${newId()}`;
+  /** Another's session is no way to send this one's changes. */
+  const isHere = (): boolean => who()?.id === account;
   const about = { campaign, document };
   let news: SyncNews = { state: "saved", problem: undefined, people: [], seq, final: false };
   let waiting: Uint8Array[] = [];
@@ -91,7 +98,8 @@ export function openSync({ campaign, document, account, doc, seq, mayEdit, tell 
     if (!stopped) tell(news);
   };
   const all = (): Uint8Array[] => [...(sending ? [sending] : []), ...waiting];
-  const keep = (): Promise<boolean> => keepChange(key, all().length > 0 ? Y.mergeUpdates(all()) : undefined);
+  const keepAll = async (): Promise<unknown> =>
+    all().length > 0 ? keep("changes", device, own, Y.mergeUpdates(all())) : forget("changes", device, own);
   const later = (what: "push" | "poll", act: () => Promise<void>, wait: number): void => {
     window.clearTimeout(timers[what]);
     if (!stopped) timers[what] = window.setTimeout(() => void act(), wait);
@@ -107,7 +115,7 @@ export function openSync({ campaign, document, account, doc, seq, mayEdit, tell 
   };
 
   async function push(): Promise<void> {
-    if (sending || waiting.length === 0 || news.state === "refused") return;
+    if (sending || waiting.length === 0 || news.state === "refused" || !isHere()) return;
     sending = Y.mergeUpdates(waiting);
     waiting = [];
     say({ state: "saving" });
@@ -116,7 +124,7 @@ export function openSync({ campaign, document, account, doc, seq, mayEdit, tell 
       const title = titleOf(doc);
       took(await ask("documents.write", { ...about, change, title, after: news.seq, ...(place ? { place } : {}) }));
       sending = undefined;
-      await keep();
+      await keepAll();
       if (waiting.length > 0) later("push", push, 300);
       else {
         say({ state: "saved", problem: undefined });
@@ -136,6 +144,7 @@ export function openSync({ campaign, document, account, doc, seq, mayEdit, tell 
   }
 
   async function poll(): Promise<void> {
+    if (!isHere()) return later("poll", poll, 3000);
     try {
       const answer = await ask("documents.changes", { ...about, after: news.seq, ...(place ? { place } : {}) });
       // A change on its way may come back before its own answer does; it is only taken twice.
@@ -156,10 +165,18 @@ export function openSync({ campaign, document, account, doc, seq, mayEdit, tell 
   const onChange = (change: Uint8Array, origin: unknown): void => {
     if (origin === remote) return;
     waiting.push(change);
-    void keep();
+    void keepAll();
     if (news.state === "saved") say({ state: "saving" });
     if (news.state !== "offline") later("push", push, 400);
   };
+  /** What an earlier window could not send is this one's from now on. */
+  async function takeKept(): Promise<void> {
+    const found = await list("changes", device, kept);
+    if (stopped || found.length === 0) return;
+    for (const { value } of found) Y.applyUpdate(doc, value, "kept");
+    if ((await keepAll()) === false) return;
+    for (const { key } of found) if (key !== own) await forget("changes", device, key);
+  }
   const wake = (): void => {
     if (window.document.hidden) return;
     failures = 0;
@@ -169,7 +186,7 @@ export function openSync({ campaign, document, account, doc, seq, mayEdit, tell 
 
   if (mayEdit) {
     doc.on("update", onChange);
-    void keptChange(key).then((change) => change && !stopped && Y.applyUpdate(doc, change, "kept"));
+    void takeKept();
   }
   window.addEventListener("online", wake);
   window.document.addEventListener("visibilitychange", wake);
@@ -193,14 +210,14 @@ export function openSync({ campaign, document, account, doc, seq, mayEdit, tell 
       window.removeEventListener("online", wake);
       window.document.removeEventListener("visibilitychange", wake);
       // Leaving the page is no reason to wait until it is opened again.
-      if (all().length > 0 && news.state !== "refused")
+      if (all().length > 0 && news.state !== "refused" && isHere())
         void ask("documents.write", {
           ...about,
           change: toBase64(Y.mergeUpdates(all())),
           title: titleOf(doc),
           after: news.seq,
         }).then(
-          () => keepChange(key, undefined),
+          () => forget("changes", device, own),
           () => undefined,
         );
     },

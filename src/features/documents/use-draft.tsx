@@ -12,7 +12,7 @@ import { openEditor, type EditorNews } from "./editor-view.tsx";
 import { openAnswers, type Answers } from "./figure-answers.tsx";
 import { SourceBlock } from "./SourceBlock.tsx";
 
-type Document = Output<"documents.get">;
+export type Document = Output<"documents.get">;
 
 export interface OpenDraft {
   doc: Y.Doc;

@@ -72,7 +72,7 @@ export function EntryForm({ campaign, draftKey, ledger, unit, values, error, bus
       scrollToFirstError={{ block: "center" }}
       disabled={busy}
     >
-      <DraftOffer draft={draft} take={(typed) => form.setFieldsValue(typed)} />
+      <DraftOffer draft={draft} take={(one) => form.setFieldsValue(draft.take(one))} />
       <div className="entry-fields">
         {ledger.fields
           .filter((field) => isFilledIn(field, ledger.stateField))

@@ -84,7 +84,7 @@ export function LedgerSheet({
   return (
     <div className="ledger-sheet">
       {listing.error && <Wrong error={listing.error} retry={listing.retry} />}
-      <DraftOffer draft={draft} take={(cells) => void edits.apply(cells)} />
+      <DraftOffer draft={draft} take={(one) => void edits.apply(draft.take(one))} />
       {listing.moved && (
         <Alert
           type="info"

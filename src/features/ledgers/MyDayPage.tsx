@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Problem } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
-import { useDrafts, useOutbox } from "#web/offline/use-outbox.ts";
+import { useBegun, useOutbox } from "#web/offline/use-outbox.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { DueSection } from "./DueSection.tsx";
 import { OwnRecord } from "./OwnRecord.tsx";
@@ -53,7 +53,7 @@ function Here({ account, campaign }: { account: number; campaign: string }) {
   const { t } = useTranslation();
   const outbox = useOutbox(account) ?? [];
   const unsent = outbox.filter(({ state }) => state !== "sent");
-  const begun = useDrafts(account, campaign);
+  const begun = useBegun(account, campaign);
   return (
     <>
       {unsent.length > 0 && (

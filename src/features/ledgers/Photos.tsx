@@ -1,15 +1,16 @@
 /** Photos taken now or chosen, kept on the device until they are sent. */
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
-import { newId } from "#web/api/new-id.ts";
-import type { Photo } from "#web/offline/device-store.ts";
+import type { Photo } from "./kept-photos.tsx";
 
-export function Photos({ photos, change }: { photos: readonly Photo[]; change: (photos: Photo[]) => void }) {
+interface Given {
+  photos: readonly Photo[];
+  add: (files: File[]) => Promise<void>;
+  remove: (photo: Photo) => void;
+}
+
+export function Photos({ photos, add, remove }: Given) {
   const { t } = useTranslation();
-  const take = (files: FileList | null): void => {
-    const taken = [...(files ?? [])].map((file) => ({ id: newId(), name: file.name, blob: file }));
-    if (taken.length > 0) change([...photos, ...taken]);
-  };
   const input = (camera: boolean) => (
     <label className={camera ? "photo-add camera" : "photo-add"}>
       <span aria-hidden>{camera ? "◉" : "＋"}</span>
@@ -20,7 +21,7 @@ export function Photos({ photos, change }: { photos: readonly Photo[]; change: (
         multiple
         {...(camera ? { capture: "environment" as const } : {})}
         onChange={(event) => {
-          take(event.target.files);
+          void add([...(event.target.files ?? [])]);
           event.target.value = "";
         }}
       />
@@ -30,7 +31,7 @@ export function Photos({ photos, change }: { photos: readonly Photo[]; change: (
     <fieldset className="photos">
       <legend>{t("record.photos")}</legend>
       {photos.map((photo) => (
-        <Thumb key={photo.id} photo={photo} remove={() => change(photos.filter(({ id }) => id !== photo.id))} />
+        <Thumb key={photo.key} photo={photo} remove={() => remove(photo)} />
       ))}
       {input(true)}
       {input(false)}
@@ -38,20 +39,20 @@ export function Photos({ photos, change }: { photos: readonly Photo[]; change: (
   );
 }
 
-function Thumb({ photo, remove }: { photo: Photo; remove: () => void }) {
+function Thumb({ photo: { file }, remove }: { photo: Photo; remove: () => void }) {
   const { t } = useTranslation();
   const show = useCallback(
     (image: HTMLImageElement) => {
-      const address = URL.createObjectURL(photo.blob);
+      const address = URL.createObjectURL(file);
       image.src = address;
       return () => URL.revokeObjectURL(address);
     },
-    [photo.blob],
+    [file],
   );
   return (
     <span className="photo">
-      <img ref={show} alt={photo.name} />
-      <button type="button" aria-label={t("record.removePhoto", { name: photo.name })} onClick={remove}>
+      <img ref={show} alt={file.name} />
+      <button type="button" aria-label={t("record.removePhoto", { name: file.name })} onClick={remove}>
         ✕
       </button>
     </span>

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
 import { queries } from "#web/api/queries.ts";
+import { heldHere } from "#web/offline/device.ts";
 import { outboxOf } from "#web/offline/outbox.ts";
 import { useOutbox } from "#web/offline/use-outbox.ts";
 import { useSayings } from "#web/ui/use-sayings.ts";
@@ -26,6 +27,7 @@ interface Given {
 export function RecordDone({ account, campaign, ledger, entry, go }: Given) {
   const { t } = useTranslation();
   const { message } = useSayings();
+  const onlyHere = heldHere.use() > 0;
   const outbox = useOutbox(account);
   const item = outbox?.find(({ id }) => id === entry);
   const toMend = item?.state === "refused" && item.version === undefined && (item.faults ?? []).length > 0 ? item : undefined;
@@ -60,7 +62,7 @@ export function RecordDone({ account, campaign, ledger, entry, go }: Given) {
         ✓
       </p>
       <h2>
-        <output>{arrived ? t("record.done") : t("record.saved")}</output>
+        <output>{t(arrived ? "record.done" : onlyHere ? "record.onlyHere" : "record.saved")}</output>
       </h2>
       <p>{[item?.title, number].filter(Boolean).join("　")}</p>
       {item && <Sending item={item} undoable={undoable} />}

@@ -1,261 +1,113 @@
-/** The quick form of a ledger: begun with what holds again, kept at every stroke, sent through the outbox. */
-import { useQuery } from "@tanstack/react-query";
-import { Button } from "antd";
-import { useEffect, useRef, useState } from "react";
+/** The quick form of a ledger: begun with what holds again or was not finished, and kept at every stroke. */
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { FieldDefinition } from "#kernel/definitions.ts";
-import type { Value } from "#kernel/values/cell.ts";
 import type { Output } from "#web/api/contract.ts";
+import type { Draft } from "#web/api/draft-keeper.ts";
 import { newId } from "#web/api/new-id.ts";
-import { reading } from "#web/api/queries.ts";
-import { dayFromToday, isClockWrong } from "#web/offline/clock.ts";
-import type { Draft, Fault, Values } from "#web/offline/device-store.ts";
-import { dropDraft, findDraft, keepDraft } from "#web/offline/drafts.ts";
-import { outboxOf } from "#web/offline/outbox.ts";
+import { useDraft } from "#web/api/use-draft.ts";
+import { dayFromToday } from "#web/offline/clock.ts";
+import { draftsOf, type RecordDraft, type Values } from "#web/offline/kept.types.ts";
+import { DraftOffer } from "#web/ui/DraftOffer.tsx";
 import { useSayings } from "#web/ui/use-sayings.ts";
-import { Photos } from "./Photos.tsx";
-import { QuickInput } from "./QuickInput.tsx";
-import { headline } from "./headline.types.ts";
-import { filledIn, fromRoll, planOf } from "./record-plan.types.ts";
-import { RollCall } from "./RollCall.tsx";
-import { shownValue } from "./shown-value.types.ts";
+import { QuickForm } from "./QuickForm.tsx";
+import { forgetPhotos, keptPhotos, type Photo } from "./kept-photos.tsx";
+import { planOf } from "./record-plan.types.ts";
 
-type Ledger = Output<"campaigns.get">["ledgers"][number];
-
-interface Given {
+export interface Given {
   account: number;
   campaign: string;
   unit: number;
-  ledger: Ledger;
+  ledger: Output<"campaigns.get">["ledgers"][number];
   recent: Output<"ledgers.recent">;
   done: (entry: string) => void;
 }
 
+/** One form after another: each that is begun has a draft of its own. */
 export function RecordForm(given: Given) {
-  const { account, campaign, ledger, recent } = given;
-  const { t } = useTranslation();
-  const [draft, setDraft] = useState<Draft & { faults?: Fault[] }>();
-  const [found, setFound] = useState(false);
-  // Whose record it is goes without saying, but for the top of a campaign, which records for others.
-  const own: Values = recent.unit !== null && ledger.unit !== undefined ? { [ledger.unit]: recent.unit } : {};
-  const again: Values = { ...own, ...recent.kinds.find((kind) => kind.ledger === ledger.key)?.again };
-  const begin = (): void => {
-    const { day } = planOf(ledger, again);
-    setFound(false);
-    setDraft({
-      id: newId(),
-      campaign,
-      ledger: ledger.key,
-      ledgerName: ledger.name,
-      title: "",
-      values: { ...again, ...(day ? { [day.name]: dayFromToday() } : {}) },
-      photos: [],
-      away: {},
-      at: new Date().toISOString(),
-    });
-  };
-  useEffect(() => {
-    findDraft(account, { campaign, ledger: ledger.key }).then((kept) => {
-      if (!kept) return begin();
-      setFound(true);
-      return setDraft(kept);
-    }, begin);
-    // Once: a form that someone types into begins no second time.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, []);
-  if (!draft) return undefined;
+  const [turn, setTurn] = useState<{ number: number; from?: string | null }>({ number: 0 });
   return (
-    <>
-      {found && !draft.faults && (
-        <output className="restored">
-          {t("record.restored")}
-          <button type="button" className="link" onClick={() => void dropDraft(account, draft).then(begin)}>
-            {t("record.startOver")}
-          </button>
-        </output>
-      )}
-      <Filling key={draft.id} {...given} again={again} begun={draft} />
-    </>
+    <Turn
+      key={turn.number}
+      {...given}
+      from={turn.from}
+      next={(from) => setTurn(({ number }) => ({ number: number + 1, from }))}
+    />
   );
 }
 
 interface Begun {
-  /** Values that a new record begins with. */
-  again: Values;
-  begun: Draft & { faults?: Fault[] };
+  record: RecordDraft;
+  photos: Photo[];
+  /** It was not finished earlier. */
+  again: boolean;
 }
 
-function Filling({ account, campaign, unit, ledger, recent, again, begun, done }: Given & Begun) {
+interface Taken {
+  /** Key of the draft to go on with; null begins anew, undefined takes what there is. */
+  from: string | null | undefined;
+  next: (from: string | null) => void;
+}
+
+function Turn({ from, next, ...given }: Given & Taken) {
+  const { account, campaign, ledger, recent } = given;
   const { t } = useTranslation();
-  const { message } = useSayings();
-  const [draft, setDraft] = useState(begun);
-  const [faults, setFaults] = useState<readonly Fault[]>(begun.faults ?? []);
-  const [unfolded, unfold] = useState(false);
-  const sending = useRef(false);
-  const [plan] = useState(() => planOf(ledger, again));
-  const day = plan.day && String(draft.values[plan.day.name] ?? "");
-  // Who is there now is known without a network, too; who was there on another day may not be.
-  const roster = useQuery({ ...reading("people.list", { campaign, unit }), enabled: plan.roll.length > 0 });
-  const then = useQuery({
-    ...reading("people.list", { campaign, unit, day: day ?? "" }),
-    enabled: plan.roll.length > 0 && Boolean(day) && day !== roster.data?.day,
-  });
-  const people = (day === roster.data?.day ? undefined : then.data?.people) ?? roster.data?.people ?? [];
-  const faultOf = (name: string): Fault | undefined => faults.find(({ field }) => field === name);
+  const { modal } = useSayings();
+  const draft = useDraft<RecordDraft>(campaign, draftsOf(ledger.key));
+  const started = useRef(false);
+  const [begun, setBegun] = useState<Begun>();
+  // Whose record it is goes without saying, but for the top of a campaign, which records for others.
+  const own: Values = recent.unit !== null && ledger.unit !== undefined ? { [ledger.unit]: recent.unit } : {};
+  const again: Values = { ...own, ...recent.kinds.find((kind) => kind.ledger === ledger.key)?.again };
+  const place = { owner: account, campaign };
 
-  const change = (next: Partial<Draft>): void => {
-    const changed = { ...draft, ...next, at: new Date().toISOString() };
-    setDraft(changed);
-    void keepDraft(account, { ...changed, title: headline(ledger, filledIn(changed.values)) }).catch(() => undefined);
-  };
-  const set = (name: string, value: Value): void => {
-    setFaults(faults.filter(({ field }) => field !== name));
-    change({ values: { ...draft.values, [name]: value } });
-  };
-  // Numbers of the roll are there from the start, whoever is away; those that someone typed stay.
-  const values: Values = { ...draft.values };
-  for (const field of plan.roll) values[field.name] ??= fromRoll(field, people, draft.away);
-
-  const submit = async (): Promise<void> => {
-    const missing = ledger.fields
-      .filter(({ name }) => name === plan.day?.name || [...plan.first, ...plan.rest].some((field) => field.name === name))
-      .filter(({ name, required }) => required && filledIn({ [name]: values[name] ?? null })[name] === undefined)
-      .map(({ name }) => ({ field: name, reason: t("record.required", { field: name }), suggestion: null }));
-    setFaults(missing);
-    if (missing.some(({ field }) => plan.rest.some(({ name }) => name === field))) unfold(true);
-    if (missing.length > 0) return focusOn(missing[0]?.field);
-    // Two quick taps are one.
-    if (sending.current) return undefined;
-    sending.current = true;
-    try {
-      await outboxOf(account).add({ ...draft, title: headline(ledger, filledIn(values)), values: filledIn(values) });
-      done(draft.id);
-    } catch {
-      sending.current = false;
-      message.error(t("record.keepsNothing"));
+  const begin = useEffectEvent(async (found: Draft<RecordDraft>[]): Promise<Begun> => {
+    const wanted = from === null ? undefined : (found.find(({ key }) => key === from) ?? found[0]);
+    if (!wanted) {
+      const { day } = planOf(ledger, again);
+      const values = { ...again, ...(day ? { [day.name]: dayFromToday() } : {}) };
+      const record = { id: newId(), ledger: ledger.key, ledgerName: ledger.name, title: "", values, away: {} };
+      return { record, photos: [], again: false };
     }
-  };
-  const one = (field: FieldDefinition) => {
-    const fault = faultOf(field.name);
-    const id = inputId(field.name);
-    // Several buttons are no single input that a label could be for.
-    const several = field.type === "boolean" || field.type === "choices" || field.type === "people";
-    const Box = several ? "fieldset" : "div";
-    const name = (
-      <>
-        {field.name}
-        {field.required && (
-          <span aria-hidden className="must">
-            {" "}
-            *
-          </span>
-        )}
-        {field.unit && <span className="quiet">（{field.unit}）</span>}
-      </>
-    );
-    return (
-      <Box key={field.name} className={field.type === "longtext" || field.type === "people" ? "field wide" : "field"}>
-        {several ? <legend>{name}</legend> : <label htmlFor={id}>{name}</label>}
-        <QuickInput
-          campaign={campaign}
-          field={field}
-          unit={unit}
-          id={id}
-          value={values[field.name]}
-          invalid={fault !== undefined}
-          change={(value) => set(field.name, value)}
-        />
-        {fault && (
-          <p className="fault" id={`${id}-fault`}>
-            {fault.suggestion ? `${fault.reason}（${fault.suggestion}）` : fault.reason}
-          </p>
-        )}
-      </Box>
-    );
-  };
-  const brought = plan.rest
-    .filter(({ name }) => again[name] !== undefined && values[name] === again[name])
-    .map((field) => `${field.name} ${shownValue(field, again[field.name], recent.names)}`);
-  const foldedFault = faults.some(({ field }) => plan.rest.some(({ name }) => name === field));
+    const record = { ...wanted.content, resumed: true };
+    const photos = await keptPhotos(place, record.id);
+    draft.take({ ...wanted, content: record }, photos.length > 0);
+    return { record, photos, again: true };
+  });
+  useEffect(() => {
+    if (!draft.found || started.current) return;
+    started.current = true;
+    void begin(draft.found).then(setBegun);
+  }, [draft.found]);
+
+  if (!begun) return undefined;
+  const { record, photos } = begun;
+  const startOver = (): void =>
+    void modal.confirm({
+      title: t("record.startOverQuestion"),
+      content: t("record.startOverWarning"),
+      okText: t("record.startOver"),
+      async onOk() {
+        void draft.drop();
+        await forgetPhotos(place, record.id);
+        next(null);
+      },
+    });
   return (
-    <form
-      className="quick-form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
-      {faults.length > 0 && (
-        <p className="faults" role="alert">
-          <span aria-hidden>■</span> {t("record.faults", { count: faults.length })}
-          {faults
-            .filter(({ field }) => field === undefined || !ledger.fields.some(({ name }) => name === field))
-            .map(({ reason }) => `：${reason}`)}
-        </p>
+    <>
+      {begun.again && !record.faults?.length && (
+        <output className="restored">
+          {t("record.restored")}
+          <button type="button" className="link" onClick={startOver}>
+            {t("record.startOver")}
+          </button>
+        </output>
       )}
-      <div className="fields">
-        {plan.day && (
-          <div className="day">
-            <div className="day-row">
-              {one(plan.day)}
-              {([0, -1] as const).map((days) => (
-                <button
-                  key={days}
-                  type="button"
-                  className="pick"
-                  aria-pressed={day === dayFromToday(days)}
-                  onClick={() => set(plan.day?.name ?? "", dayFromToday(days))}
-                >
-                  {days === 0 ? t("record.today") : t("record.yesterday")}
-                </button>
-              ))}
-            </div>
-            {isClockWrong() && <p className="quiet">{t("record.clock", { day: dayFromToday() })}</p>}
-          </div>
-        )}
-        {plan.first.map(one)}
-      </div>
-      <Photos photos={draft.photos} change={(photos) => change({ photos })} />
-      {plan.roll.length > 0 && !roster.isPending && (
-        <RollCall
-          fields={plan.roll}
-          people={people}
-          away={draft.away}
-          values={values}
-          call={(away, filled) => change({ away, values: { ...draft.values, ...filled } })}
-          type={(name, text) => set(name, text)}
-        />
-      )}
-      {plan.rest.length > 0 && (
-        <details className="more" open={unfolded || foldedFault} onToggle={(event) => unfold(event.currentTarget.open)}>
-          <summary>
-            {t("record.more", { count: plan.rest.length })}
-            {brought.length > 0 && (
-              <span className="quiet brought">
-                {t("record.broughtAlong")}
-                {brought.join("；")}
-              </span>
-            )}
-          </summary>
-          <div className="fields">{plan.rest.map(one)}</div>
-        </details>
-      )}
-      <div className="submit-bar">
-        <Button type="primary" htmlType="submit" size="large" block>
-          {t("record.submit")}
-        </Button>
-      </div>
-    </form>
+      <DraftOffer
+        draft={{ ...draft, found: draft.found?.filter(({ content }) => content.id !== record.id) }}
+        take={({ key }) => next(key)}
+        dropped={({ id }) => void forgetPhotos(place, id)}
+      />
+      <QuickForm {...given} again={again} begun={record} photos={photos} draft={draft} />
+    </>
   );
 }
-
-const inputId = (name: string): string => `field-${name}`;
-
-const focusOn = (name: string | undefined): void =>
-  // After the fold has opened.
-  void requestAnimationFrame(() => {
-    const input = document.getElementById(inputId(name ?? ""));
-    input?.scrollIntoView({ block: "center" });
-    input?.focus();
-  });

@@ -6,7 +6,7 @@ import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
-import { useDrafts } from "#web/offline/use-outbox.ts";
+import { useBegun } from "#web/offline/use-outbox.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { RecordDone } from "./RecordDone.tsx";
 import { RecordForm } from "./RecordForm.tsx";
@@ -81,7 +81,7 @@ function Kinds({ campaign, account, ledgers, recent, choose }: Choice) {
   const { t } = useTranslation();
   const [sought, seek] = useState("");
   const word = useDeferredValue(sought.trim());
-  const drafts = useDrafts(account, campaign);
+  const drafts = useBegun(account, campaign);
   if (ledgers.length === 0) return <p className="quiet">{t("record.none")}</p>;
   const begun = new Map(drafts.map((draft) => [draft.ledger, draft]));
   // Registers of units and people are brought in, hardly ever typed.

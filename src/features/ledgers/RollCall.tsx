@@ -1,7 +1,7 @@
 /** Who of the unit is there: everyone, until a tap says otherwise; the numbers follow and may be typed over. */
 import { useTranslation } from "react-i18next";
 import type { FieldDefinition } from "#kernel/definitions.ts";
-import type { Values } from "#web/offline/device-store.ts";
+import type { Values } from "#web/offline/kept.types.ts";
 import { fromRoll, type Away } from "./record-plan.types.ts";
 
 interface Given {

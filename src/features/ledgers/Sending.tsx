@@ -4,8 +4,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { reading } from "#web/api/queries.ts";
-import type { Outgoing } from "#web/offline/device-store.ts";
-import { keepDraft } from "#web/offline/drafts.ts";
+import { now } from "#web/offline/clock.ts";
+import { heldHere, keep, list } from "#web/offline/device.ts";
+import { draftsOf, type Outgoing, type RecordDraft } from "#web/offline/kept.types.ts";
 import { outboxOf } from "#web/offline/outbox.ts";
 import { useSayings } from "#web/ui/use-sayings.ts";
 
@@ -13,8 +14,14 @@ const marks = { waiting: "▲", sending: "◌", sent: "✓", refused: "■" } as
 
 /** Back into the form, with what is wrong; it keeps its id, so that nothing can be there twice. */
 export async function takeBack(account: number, item: Outgoing): Promise<void> {
-  await outboxOf(account).hold(item.id);
-  await keepDraft(account, item);
+  const { id, ledger, ledgerName, title, values, away, faults, campaign } = item;
+  await outboxOf(account).hold(id);
+  const place = { owner: account, campaign };
+  const begun = await list("drafts", place, `${draftsOf(ledger)}~`);
+  // Taken back already, and perhaps changed since.
+  if (begun.some(({ value }) => (value.content as RecordDraft | null)?.id === id)) return;
+  const content: RecordDraft = { id, ledger, ledgerName, title, values, away, ...(faults ? { faults } : {}), resumed: true };
+  await keep("drafts", place, `${draftsOf(ledger)}~${id}`, { content, at: now().toISOString() });
 }
 
 /** `undoable`: the page offers another way to be rid of it. */
@@ -22,6 +29,7 @@ export function Sending({ item, undoable = false }: { item: Outgoing; undoable?:
   const { t } = useTranslation();
   const { modal } = useSayings();
   const navigate = useNavigate();
+  const onlyHere = heldHere.use() > 0;
   const { data: me } = useQuery(reading("access.me", {}));
   if (!me) return undefined;
   const outbox = outboxOf(me.id);
@@ -52,7 +60,11 @@ export function Sending({ item, undoable = false }: { item: Outgoing; undoable?:
         )}
       </p>
       {state === "waiting" && (
-        <p className="quiet">{item.nextAt === Number.MAX_SAFE_INTEGER ? t("record.signInHint") : t("record.waitingHint")}</p>
+        <p className="quiet">
+          {item.nextAt === Number.MAX_SAFE_INTEGER
+            ? t("record.signInHint")
+            : t(onlyHere ? "record.onlyHereHint" : "record.waitingHint")}
+        </p>
       )}
       {state === "refused" && (
         <ul className="reasons">

@@ -164,7 +164,10 @@ export interface Change {
   imported?: string;
 }
 
-/** Changes an entry from the version that the doer saw; a deleted one lets its number go. Refused with the difference if someone else was faster. */
+/**
+ * Changes an entry from the version that the doer saw; a deleted one lets its number go. Refused with the difference if
+ * someone else was faster; what is so already is done already, as when a change is sent again whose answer was lost.
+ */
 export async function changeEntry(
   tx: Tx,
   campaign: Campaign,
@@ -175,7 +178,6 @@ export async function changeEntry(
   check?: (shape: Shape) => Promise<void>,
 ): Promise<Entry> {
   const ledger = ledgerOf(campaign, entry.ledger);
-  if (!(await isUnchangedSince(tx, entry, base))) throw await versionConflict(tx, entry, base, change.values ?? {});
   const values = {
     ...entry.data,
     ...(entry.state === null || ledger.stateField === undefined ? {} : { [ledger.stateField]: entry.state }),
@@ -187,9 +189,10 @@ export async function changeEntry(
     change.state ??
     (change.values && ledger.stateField && change.values[ledger.stateField] !== undefined ? shape.state : entry.state);
   const changes = difference(entry.data, shape.data);
-  if (Object.keys(changes).length > 0) await check?.(shape);
   const deleted = change.deleted ?? entry.deleted;
   if (Object.keys(changes).length === 0 && state === entry.state && deleted === entry.deleted) return entry;
+  if (!(await isUnchangedSince(tx, entry, base))) throw await versionConflict(tx, entry, base, change.values ?? {});
+  if (Object.keys(changes).length > 0) await check?.(shape);
   const at = doer.now.toISOString();
   const version = entry.version + 1;
   const measures = (await preparedMeasures(tx, campaign)).get(entry.ledger) ?? [];

@@ -1,85 +1,69 @@
-/**
- * One draft: on the device at once, on the server after a moment of quiet. What the server has is taken off the device,
- * so that a shared computer keeps only what could not be sent yet.
- */
+/** One draft: on the device at once, on the server after a moment of quiet. */
+import { now } from "../offline/clock.ts";
+import { forget, keep, list, type Place } from "../offline/device.ts";
+import { who } from "../offline/who.ts";
 import { ask, Problem } from "./client.ts";
 
-export interface Kept {
+/** Something typed earlier and not saved, `at` this moment. */
+export interface Draft<T> {
   key: string;
-  content: unknown;
+  content: T;
   at: string;
 }
 
-/** `device`: the server does not have the last of it yet. */
-export type DraftState = "none" | "device" | "kept";
+/** `page`: it is kept nowhere else yet; `device`: the server does not have all of it. */
+export type DraftState = "none" | "page" | "device" | "kept";
 
 export interface DraftKeeper {
-  keep(content: unknown): void;
+  /** `beyond`: more belongs to it than the content, which only this device has. */
+  keep(content: unknown, beyond: boolean): void;
   /** Saved, or not wanted any more. */
   drop(): Promise<void>;
   /** Sends now what waits for quiet. */
   flush: () => void;
 }
 
-interface Place {
-  account: number;
-  campaign: string;
-}
-
 const quiet = 1500;
 const again = 10_000;
+/** A network that does not answer is as good as none after so many milliseconds. */
+const patience = 4000;
 
-const prefix = ({ account, campaign }: Place): string => `yibenzhang.draft/${account}/${campaign}/`;
+/** The session may be another's by now, who signed in in the next tab. */
+const isHere = ({ owner }: Place): boolean => who()?.id === owner;
 
-/** No room, or none given: the server alone keeps it then. */
-function onDevice(place: Place, key: string, kept: Omit<Kept, "key"> | undefined): void {
-  try {
-    if (kept) localStorage.setItem(prefix(place) + key, JSON.stringify(kept));
-    else localStorage.removeItem(prefix(place) + key);
-  } catch {
-    // Private windows may refuse to store anything.
-  }
-}
-
-function listOnDevice(place: Place, under: string): Kept[] {
-  const start = prefix(place) + under;
-  return Object.keys(localStorage)
-    .filter((name) => name.startsWith(start))
-    .flatMap((name) => {
-      try {
-        const { content, at } = JSON.parse(localStorage.getItem(name) ?? "") as Omit<Kept, "key">;
-        return [{ key: name.slice(prefix(place).length), content, at }];
-      } catch {
-        return [];
-      }
-    });
-}
-
-/** Drafts whose key begins so, newest first; what only this device has is newer than what the server has. */
-export async function findDrafts(place: Place, under: string): Promise<Kept[]> {
-  const here = listOnDevice(place, under);
-  for (const { key } of here.filter(({ content }) => content === null)) void dropDraft(place, key);
-  const there = await ask("drafts.list", { campaign: place.campaign, under }).catch((error: unknown) => {
-    if (error instanceof Problem) return { drafts: [] };
+/** Drafts whose key begins so: first what only this device has, else newest first. */
+export async function findDrafts(place: Place, under: string): Promise<Draft<unknown>[]> {
+  const here = await list("drafts", place, under);
+  for (const { key, value } of here) if (value.content === null) void dropDraft(place, key);
+  const late = new Promise<undefined>((resume) => setTimeout(() => resume(undefined), patience));
+  const asked = ask("drafts.list", { campaign: place.campaign, under }).catch((error: unknown) => {
+    if (error instanceof Problem) return undefined;
     throw error;
   });
-  const known = new Set(here.map(({ key }) => key));
-  return [...here, ...there.drafts.filter(({ key }) => !known.has(key))]
-    .filter(({ content }) => content !== null)
-    .toSorted((left, right) => right.at.localeCompare(left.at));
+  const there = isHere(place) ? (await Promise.race([asked, late]))?.drafts : undefined;
+  // What the server had and has no longer was saved or thrown away elsewhere.
+  const gone = there ? here.filter(({ key, safe }) => safe && !there.some((one) => one.key === key)) : [];
+  for (const { key } of gone) void forget("drafts", place, key);
+  const mine = here.filter((one) => !gone.includes(one) && !(one.safe && there)).map(({ key, value }) => ({ key, ...value }));
+  const newest = (drafts: Draft<unknown>[]): Draft<unknown>[] =>
+    drafts.filter(({ content }) => content !== null).toSorted((left, right) => right.at.localeCompare(left.at));
+  return [...newest(mine), ...newest((there ?? []).filter(({ key }) => !mine.some((one) => one.key === key)))];
 }
 
 /** Throws a draft away; if the server cannot be told now, when drafts are next looked for. */
 export async function dropDraft(place: Place, key: string): Promise<void> {
-  onDevice(place, key, undefined);
-  await ask("drafts.drop", { campaign: place.campaign, key }).catch((error: unknown) => {
-    if (error instanceof Problem) onDevice(place, key, { content: null, at: new Date().toISOString() });
-    else throw error;
-  });
+  await keep("drafts", place, key, { content: null, at: now().toISOString() });
+  if (!isHere(place)) return;
+  try {
+    await ask("drafts.drop", { campaign: place.campaign, key });
+    await forget("drafts", place, key);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+  }
 }
 
 export function draftKeeper(place: Place, key: string, tell: (state: DraftState) => void): DraftKeeper {
-  let waiting: { content: unknown } | undefined;
+  let waiting: { content: unknown; beyond: boolean; at: string } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let sending = Promise.resolve();
   const later = (wait: number): void => {
@@ -88,13 +72,13 @@ export function draftKeeper(place: Place, key: string, tell: (state: DraftState)
   };
   const send = async (): Promise<void> => {
     const sent = waiting;
-    if (!sent) return;
+    if (!sent || !isHere(place)) return;
     try {
       await ask("drafts.keep", { campaign: place.campaign, key, content: sent.content });
       if (waiting !== sent) return;
       waiting = undefined;
-      onDevice(place, key, undefined);
-      tell("kept");
+      tell(sent.beyond ? "device" : "kept");
+      await keep("drafts", place, key, { content: sent.content, at: sent.at }, !sent.beyond);
     } catch (error) {
       // Whoever signs in again, and a server that comes back, is asked once more.
       if (error instanceof Problem && (error.status === 0 || error.status === 401 || error.status >= 500)) later(again);
@@ -105,17 +89,19 @@ export function draftKeeper(place: Place, key: string, tell: (state: DraftState)
     sending = sending.then(send);
   }
   return {
-    keep(content) {
-      waiting = { content };
-      onDevice(place, key, { content, at: new Date().toISOString() });
-      tell("device");
+    keep(content, beyond) {
+      const typed = { content, beyond, at: now().toISOString() };
+      waiting = typed;
+      void keep("drafts", place, key, { content, at: typed.at }).then(
+        (outlives) => waiting === typed && tell(outlives ? "device" : "page"),
+      );
       later(quiet);
     },
     async drop() {
       clearTimeout(timer);
       waiting = undefined;
-      onDevice(place, key, undefined);
       tell("none");
+      await keep("drafts", place, key, { content: null, at: now().toISOString() });
       // One that is on its way would come after.
       await sending;
       await dropDraft(place, key);

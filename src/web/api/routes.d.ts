@@ -6,10 +6,12 @@ declare module "virtual:routes" {
 }
 /** Made from `words.ts`, a language each. */
 declare module "virtual:words/zh" {
-  const words: typeof import("../words/words.ts").words.zh;
-  export default words;
+  import type { words } from "#web/words/words.ts";
+  const said: typeof words.zh;
+  export default said;
 }
 declare module "virtual:words/en" {
-  const words: typeof import("../words/words.ts").words.en;
-  export default words;
+  import type { words } from "#web/words/words.ts";
+  const said: typeof words.en;
+  export default said;
 }

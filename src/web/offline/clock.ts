@@ -1,18 +1,27 @@
-/** Which day it is. A phone's clock may be far off; the server's is the organisation's. */
+/** Which day it is. A device's clock may be far off; the server's is the organisation's. */
 import { chinaDay } from "#kernel/fields.ts";
 
 const key = "yibenzhang.clock";
 
 /** To be called as soon as the server has said what time it has. */
-export const noteServerTime = (now: string): void => localStorage.setItem(key, String(Date.parse(now) - Date.now()));
+export function noteServerTime(now: string): void {
+  try {
+    localStorage.setItem(key, String(Date.parse(now) - Date.now()));
+  } catch {
+    // Without room the device's own clock must do.
+  }
+}
 
 const skew = (): number => {
   const noted = Number(localStorage.getItem(key) ?? 0);
-  // Within a day it may be the network that was slow, or midnight.
-  return Math.abs(noted) > 86_400_000 ? noted : 0;
+  // Within an hour it may be the network that was slow.
+  return Math.abs(noted) > 3_600_000 ? noted : 0;
 };
 
 export const isClockWrong = (): boolean => skew() !== 0;
 
-/** Today or so many days from it, in China, by the server's clock where this one is more than a day off. */
-export const dayFromToday = (days = 0): string => chinaDay(new Date(Date.now() + skew() + days * 86_400_000));
+/** By the server's clock where this one is more than an hour off. */
+export const now = (): Date => new Date(Date.now() + skew());
+
+/** Today or so many days from it, in China. */
+export const dayFromToday = (days = 0): string => chinaDay(new Date(now().getTime() + days * 86_400_000));

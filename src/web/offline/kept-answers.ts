@@ -5,8 +5,8 @@
 import { Problem } from "../api/client.ts";
 import type { Input, Name, Output } from "../api/contract.ts";
 import { noteServerTime } from "./clock.ts";
-import { deviceStore } from "./device-store.ts";
-import { isNow, nobodyNow, who } from "./who.ts";
+import { find, keep, type Place } from "./device.ts";
+import { isNow, who } from "./who.ts";
 
 const needed = new Set<Name>(["access.me", "campaigns.list", "campaigns.get", "units.search", "people.list", "ledgers.recent"]);
 /** A device that has not met its server for so long is asked to do so first. */
@@ -17,7 +17,7 @@ const patience = 5000;
 const isKept = (name: Name, input: unknown): boolean => {
   if (name === "people.list") return (input as Input<"people.list">).unit === who()?.unit;
   // What is typed to find a unit is looked for with a network; some units, and the names of those written down, are there.
-  return needed.has(name) && (name !== "units.search" || !(input as Input<"units.search">).text);
+  return name !== "units.search" || !(input as Input<"units.search">).text;
 };
 
 /** The server's answer, or while it is out of reach the one kept here. */
@@ -29,13 +29,13 @@ export async function keeping<N extends Name>(name: N, input: Input<N>, ask: () 
   try {
     const answer = await Promise.race([asked, late]);
     if (answer !== undefined) {
-      await keep(name, input, answer);
+      await keepAnswer(name, input, answer);
       return answer;
     }
-    return (await find(name, input)) ?? (await asked);
+    return (await findAnswer(name, input)) ?? (await asked);
   } catch (error) {
     const away = error instanceof Problem && (error.status === 0 || error.status >= 500);
-    const kept = away ? await find(name, input) : undefined;
+    const kept = away ? await findAnswer(name, input) : undefined;
     if (kept === undefined) throw error;
     return kept;
   } finally {
@@ -44,40 +44,18 @@ export async function keeping<N extends Name>(name: N, input: Input<N>, ask: () 
 }
 
 const keyOf = (name: Name, input: unknown): string => `${name} ${JSON.stringify(input)}`;
+const placeOf = (owner: number): Place => ({ owner, campaign: "" });
 
-async function keep<N extends Name>(name: N, input: Input<N>, answer: Output<N>): Promise<void> {
-  if (name === "access.me") {
-    const me = answer as Output<"access.me">;
-    const before = who();
-    if (before && before.id !== me.id) await wipe(before.id);
-    isNow(me);
-  }
+async function keepAnswer<N extends Name>(name: N, input: Input<N>, answer: Output<N>): Promise<void> {
+  if (name === "access.me") await isNow(answer as Output<"access.me">);
   if (name === "ledgers.recent") noteServerTime((answer as Output<"ledgers.recent">).now);
   const account = who();
   if (!account || !isKept(name, input)) return;
-  // A browser that keeps nothing still works with a network.
-  await deviceStore(account.id)
-    .then((store) => store.put("answers", { at: Date.now(), answer }, keyOf(name, input)))
-    .catch(() => undefined);
+  await keep("answers", placeOf(account.id), keyOf(name, input), { at: Date.now(), answer }, true);
 }
 
-async function find<N extends Name>(name: N, input: Input<N>): Promise<Output<N> | undefined> {
+async function findAnswer<N extends Name>(name: N, input: Input<N>): Promise<Output<N> | undefined> {
   const account = who();
-  if (!account) return undefined;
-  const kept = await deviceStore(account.id)
-    .then((store) => store.get("answers", keyOf(name, input)))
-    .catch(() => undefined);
+  const kept = account && (await find("answers", placeOf(account.id), keyOf(name, input)));
   return kept && Date.now() - kept.at < longest ? (kept.answer as Output<N>) : undefined;
-}
-
-const wipe = (account: number): Promise<void> =>
-  deviceStore(account)
-    .then((store) => store.clear("answers"))
-    .catch(() => undefined);
-
-/** Signing out: what the server said goes. Records that it has not got yet stay, for their author alone. */
-export async function forgetAnswers(): Promise<void> {
-  const account = who();
-  nobodyNow();
-  if (account) await wipe(account.id);
 }

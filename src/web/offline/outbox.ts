@@ -6,16 +6,16 @@
 import { ask, Problem } from "../api/client.ts";
 import type { Input } from "../api/contract.ts";
 import { queries } from "../api/queries.ts";
-import { deviceStore, type Draft, type Fault, type Outgoing } from "./device-store.ts";
-import { draftKey } from "./drafts.ts";
+import { find, forget, keep, list } from "./device.ts";
+import { photosOf, type Fault, type RecordDraft, type Outgoing } from "./kept.types.ts";
 import { who } from "./who.ts";
 
 export interface Outbox {
   /** Undefined until it has been read from the device. */
   list: () => readonly Outgoing[] | undefined;
   subscribe: (then: () => void) => () => void;
-  /** Takes in a record and sends it. One that is here already, or there, becomes what the draft says. */
-  add(draft: Draft): Promise<void>;
+  /** Takes in a record and sends it with the photos kept for it. One that is here already, or there, becomes what this says. */
+  add(campaign: string, made: RecordDraft): Promise<void>;
   /** Holds a record back for its author to change, who adds it again. */
   hold(id: string): Promise<void>;
   retry(id: string): Promise<void>;
@@ -48,8 +48,8 @@ function open(account: number): Outbox {
   let started = false;
 
   const reload = async (): Promise<readonly Outgoing[]> => {
-    const store = await deviceStore(account);
-    items = (await store.getAll("outbox")).toSorted((left, right) => right.at.localeCompare(left.at));
+    const rows = await list("outbox", { owner: account });
+    items = rows.map(({ value }) => value).toSorted((left, right) => right.at.localeCompare(left.at));
     for (const reader of readers) reader();
     return items;
   };
@@ -57,10 +57,12 @@ function open(account: number): Outbox {
     await reload();
     channel?.postMessage("changed");
   };
+  const placeOf = ({ campaign }: { campaign: string }) => ({ owner: account, campaign });
   const put = async (item: Outgoing): Promise<void> => {
-    await (await deviceStore(account)).put("outbox", item, item.id);
+    await keep("outbox", placeOf(item), item.id, item, item.state === "sent");
     await changed();
   };
+  const findItem = async (id: string): Promise<Outgoing | undefined> => (await reload()).find((one) => one.id === id);
 
   /** False when the others need not be tried now. */
   async function sendOne(given: Outgoing): Promise<boolean> {
@@ -76,12 +78,12 @@ function open(account: number): Outbox {
         void queries.invalidateQueries({ predicate: ({ queryKey: [name] }) => /^(ledgers|figures)\./.test(String(name)) });
       }
       for (const photo of item.photos) {
-        if (photo.sent) continue;
+        const kept = photo.sent ? undefined : await find("files", placeOf(item), photo.key);
+        if (!kept) continue;
         const { upload } = await import("../api/upload.ts");
-        await upload(item.campaign, item.id, new File([photo.blob], photo.name, { type: photo.blob.type }));
-        // What has arrived takes no room here any more.
-        const photos = item.photos.map((one) => (one.id === photo.id ? { ...one, sent: true, blob: new Blob() } : one));
-        await put((item = { ...item, photos }));
+        await upload(item.campaign, item.id, kept.file);
+        await put((item = { ...item, photos: item.photos.map((one) => (one.key === photo.key ? { ...one, sent: true } : one)) }));
+        await forget("files", placeOf(item), photo.key);
       }
       await put({ ...item, state: "sent" });
       return true;
@@ -102,9 +104,14 @@ function open(account: number): Outbox {
   }
   async function record({ campaign, ledger, id, values: filled, edited, version }: Outgoing): Promise<number> {
     const values = filled as Input<"ledgers.record">["values"];
-    const known = version ?? (await ask("ledgers.record", { campaign, ledger, entry: id, values })).entry.version;
-    // An earlier attempt may have arrived: what was edited since is a change then, and none if it had not.
-    return edited ? (await ask("ledgers.change", { campaign, entry: id, version: known, values })).entry.version : known;
+    const there =
+      version === undefined ? (await ask("ledgers.record", { campaign, ledger, entry: id, values })).entry : undefined;
+    const known = version ?? there?.version ?? 1;
+    // An earlier attempt may have arrived, here or elsewhere: what was edited since is a change then.
+    const differs = Object.entries(values).some(([name, value]) => String(there?.values[name] ?? "") !== String(value ?? ""));
+    return edited && differs
+      ? (await ask("ledgers.change", { campaign, entry: id, version: known, values })).entry.version
+      : known;
   }
 
   async function sendAll(now: boolean): Promise<void> {
@@ -150,42 +157,47 @@ function open(account: number): Outbox {
       readers.add(then);
       return () => readers.delete(then);
     },
-    async add(draft) {
-      const store = await deviceStore(account);
-      let old = await store.get("outbox", draft.id);
+    async add(campaign, made) {
+      let old = await findItem(made.id);
       if (old?.state === "sending") {
         await running?.catch(() => undefined);
-        old = await store.get("outbox", draft.id);
+        old = await findItem(made.id);
       }
-      const { state, tries = 0, version } = old ?? {};
+      const { state, tries = 0, version, photos: before = [] } = old ?? {};
       const emptied = Object.fromEntries(Object.keys(old?.values ?? {}).map((name) => [name, null]));
-      const values = { ...emptied, ...draft.values };
-      await store.delete("drafts", draftKey(draft));
+      const values = { ...emptied, ...made.values };
+      const added = await list("files", { owner: account, campaign }, photosOf(made.id));
       // A second tap, or a second tab that found the same draft.
-      if (state === "sent" && JSON.stringify(old?.values) === JSON.stringify(values)) return;
+      if (state === "sent" && added.length === 0 && JSON.stringify(old?.values) === JSON.stringify(values)) return;
       await put({
-        ...draft,
+        ...made,
+        campaign,
+        at: new Date().toISOString(),
         values,
+        photos: [...before.filter(({ sent }) => sent), ...added.map(({ key }) => ({ key }))],
         ...(version === undefined ? {} : { version }),
         state: "waiting",
         tries,
         nextAt: 0,
-        edited: tries > 0,
+        edited: tries > 0 || made.resumed === true,
       });
       void send(true).catch(() => undefined);
     },
     async hold(id) {
-      const item = await (await deviceStore(account)).get("outbox", id);
+      const item = await findItem(id);
       if (item?.state === "waiting") await put({ ...item, state: "refused" });
     },
     async retry(id) {
-      const item = await (await deviceStore(account)).get("outbox", id);
+      const item = await findItem(id);
       if (item) await put({ ...item, state: "waiting", nextAt: 0 });
       await send(true);
     },
     send,
     async remove(id) {
-      await (await deviceStore(account)).delete("outbox", id);
+      const item = await findItem(id);
+      if (!item) return;
+      for (const { key } of item.photos) await forget("files", placeOf(item), key);
+      await forget("outbox", placeOf(item), id);
       await changed();
     },
     start() {
@@ -202,9 +214,8 @@ function open(account: number): Outbox {
 
   /** What arrived yesterday has been seen. */
   async function forgetSent(): Promise<void> {
-    const store = await deviceStore(account);
-    for (const { id, state, at } of await store.getAll("outbox"))
-      if (state === "sent" && Date.parse(at) < Date.now() - 86_400_000) await store.delete("outbox", id);
+    for (const item of await reload())
+      if (item.state === "sent" && Date.parse(item.at) < Date.now() - 86_400_000) await forget("outbox", placeOf(item), item.id);
     await reload();
   }
 }

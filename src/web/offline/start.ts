@@ -2,7 +2,7 @@
 import { reach } from "../api/reach.ts";
 import { sessionEnded } from "../shell/session.ts";
 import { outboxOf } from "./outbox.ts";
-import { who, whenKnown } from "./who.ts";
+import { who, whenAnother, whenKnown } from "./who.ts";
 
 const start = (): void => {
   const account = who();
@@ -12,6 +12,7 @@ start();
 whenKnown(start);
 reach.subscribe(start);
 sessionEnded.subscribe(start);
+whenAnother(() => sessionEnded.set(true));
 
 // Browsers allow it over https and on this very machine only; without it everything works but a start without network.
 if (import.meta.env.PROD && "serviceWorker" in navigator)

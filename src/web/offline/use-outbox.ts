@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import type { Draft, Outgoing } from "./device-store.ts";
-import { listDrafts } from "./drafts.ts";
+import { findDrafts, type Draft } from "../api/draft-keeper.ts";
+import { draftsOf, type RecordDraft, type Outgoing } from "./kept.types.ts";
 import { outboxOf } from "./outbox.ts";
 
 /** Records of an account on their way, and those that have arrived lately; the latest first; undefined until they are read. */
@@ -10,14 +10,16 @@ export function useOutbox(account: number): readonly Outgoing[] | undefined {
   return useSyncExternalStore(outbox.subscribe, outbox.list);
 }
 
-/** What was begun in a campaign and is neither sent nor on its way. */
-export function useDrafts(account: number, campaign: string): readonly Draft[] {
+/** Records begun in a campaign, and neither sent nor on their way. */
+export function useBegun(account: number, campaign: string): readonly RecordDraft[] {
   const outbox = useOutbox(account) ?? [];
   const { data = [] } = useQuery({
-    queryKey: ["drafts here", account, outbox.map(({ id }) => id)],
-    queryFn: () => listDrafts(account),
+    queryKey: ["drafts here", account, campaign, outbox.map(({ id }) => id)],
+    queryFn: async () => (await findDrafts({ owner: account, campaign }, draftsOf(""))) as Draft<RecordDraft>[],
     gcTime: 0,
     staleTime: 0,
   });
-  return data.filter((draft) => draft.campaign === campaign && !outbox.some(({ id }) => id === draft.id));
+  // Of one that two tabs have, either will do.
+  const begun = new Map(data.toReversed().map(({ content }) => [content.id, content]));
+  return [...begun.values()].toReversed().filter(({ id }) => !outbox.some((item) => item.id === id));
 }

@@ -1,4 +1,6 @@
 /** Whose device this is at the moment, known also without a network. */
+import { leave } from "./device.ts";
+
 export interface Who {
   id: number;
   unit: number;
@@ -7,18 +9,50 @@ export interface Who {
 const key = "yibenzhang.account";
 type Listener = () => void;
 const listeners = new Set<Listener>();
+/** For this page alone, where the browser keeps nothing. */
+let unkept: string | null = null;
+
+const read = (text: string | null): Who | undefined => (text === null ? undefined : (JSON.parse(text) as Who));
 
 export function who(): Who | undefined {
-  const text = localStorage.getItem(key);
-  return text === null ? undefined : (JSON.parse(text) as Who);
+  try {
+    return read(localStorage.getItem(key) ?? unkept);
+  } catch {
+    return read(unkept);
+  }
+}
+
+function note(text: string | null): void {
+  unkept = text;
+  try {
+    // Not what it said before, if there is no room for what it says now.
+    if (text !== localStorage.getItem(key)) localStorage.removeItem(key);
+    if (text !== null) localStorage.setItem(key, text);
+    unkept = null;
+  } catch {
+    // Then this page alone knows.
+  }
 }
 
 /** To be called with whoever the server says this is. */
-export function isNow(account: Who): void {
-  localStorage.setItem(key, JSON.stringify({ id: account.id, unit: account.unit }));
+export async function isNow({ id, unit }: Who): Promise<void> {
+  const before = who();
+  note(JSON.stringify({ id, unit }));
   for (const listener of listeners) listener();
+  if (before && before.id !== id) await leave(before.id);
 }
 
-export const nobodyNow = (): void => localStorage.removeItem(key);
+/** Someone signs out. */
+export async function nobodyNow(): Promise<void> {
+  const before = who();
+  note(null);
+  if (before) await leave(before.id);
+}
 
 export const whenKnown = (listener: Listener): void => void listeners.add(listener);
+
+/** Told when another window has been given to somebody else. */
+export const whenAnother = (then: Listener): void =>
+  window.addEventListener("storage", ({ key: changed, oldValue, newValue }) => {
+    if (changed === key && oldValue !== null && newValue !== null && read(oldValue)?.id !== read(newValue)?.id) then();
+  });

@@ -5,6 +5,7 @@ import { useEffect, useId, useRef, useState, type ComponentProps, type FormEvent
 import { useTranslation } from "react-i18next";
 import { ask } from "../api/client.ts";
 import type { Input as Asked, Output } from "../api/contract.ts";
+import { isNow } from "../offline/who.ts";
 import { Wrong } from "../ui/Wrong.tsx";
 
 type Given = Asked<"access.signIn">;
@@ -17,7 +18,10 @@ export function SignInForm({ login, entered }: { login?: string; entered: (accou
   const form = useRef<HTMLFormElement>(null);
   const enter = useMutation({
     mutationFn: (given: Given) => ask("access.signIn", given),
-    onSuccess: ({ account }) => entered(account),
+    onSuccess: async ({ account }) => {
+      await isNow(account);
+      await entered(account);
+    },
   });
   useEffect(() => form.current?.querySelector<HTMLInputElement>("input:not([type=hidden])")?.focus(), []);
   const submit = (event: FormEvent<HTMLFormElement>): void => {

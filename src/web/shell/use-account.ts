@@ -4,8 +4,8 @@ import { useNavigate, useParams, useRouterState, useSearch } from "@tanstack/rea
 import { useTranslation } from "react-i18next";
 import { ask, Problem } from "../api/client.ts";
 import { queries, reading } from "../api/queries.ts";
-import { forgetAnswers } from "../offline/kept-answers.ts";
 import { unsent } from "../offline/outbox.ts";
+import { nobodyNow } from "../offline/who.ts";
 import { useSayings } from "../ui/use-sayings.ts";
 import { sessionEnded } from "./session.ts";
 import { places, placesFor, type Place } from "./places.ts";
@@ -47,7 +47,7 @@ export function useSignOut(): () => void {
     onSuccess: () => gone(),
   });
   const gone = async (): Promise<void> => {
-    await forgetAnswers();
+    await nobodyNow();
     queries.clear();
     sessionEnded.set(false);
     await navigate({ to: "/sign-in", search: {} });

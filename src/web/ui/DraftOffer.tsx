@@ -1,10 +1,18 @@
 /** Offers what was typed earlier and not saved, with its time; and says where what is typed now is kept. */
 import { Alert, Button, Space } from "antd";
 import { useTranslation } from "react-i18next";
-import type { Draft, Drafting } from "../api/use-draft.ts";
+import type { Draft } from "../api/draft-keeper.ts";
+import type { Drafting } from "../api/use-draft.ts";
 import { clock } from "./clock.ts";
 
-export function DraftOffer<T>({ draft, take }: { draft: Drafting<T>; take: (content: T, draft: Draft<T>) => void }) {
+interface Given<T> {
+  draft: Drafting<T>;
+  take: (draft: Draft<T>) => void;
+  /** Told of what was thrown away. */
+  dropped?: (content: T) => void;
+}
+
+export function DraftOffer<T>({ draft, take, dropped }: Given<T>) {
   const { t } = useTranslation();
   return draft.found?.slice(0, 3).map((one) => (
     <Alert
@@ -14,8 +22,14 @@ export function DraftOffer<T>({ draft, take }: { draft: Drafting<T>; take: (cont
       title={t("draft.found", { at: clock.format(new Date(one.at)) })}
       action={
         <Space wrap>
-          <Button onClick={() => take(draft.take(one), one)}>{t("draft.take")}</Button>
-          <Button type="text" onClick={() => void draft.drop(one)}>
+          <Button onClick={() => take(one)}>{t("draft.take")}</Button>
+          <Button
+            type="text"
+            onClick={() => {
+              void draft.drop(one);
+              dropped?.(one.content);
+            }}
+          >
             {t("draft.drop")}
           </Button>
         </Space>
