@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { ask } from "../api/client.ts";
 import type { Input as Asked, Output } from "../api/contract.ts";
 import { Wrong } from "../ui/Wrong.tsx";
+import "./sign-in.css";
 
 type Given = Asked<"access.signIn">;
 type Account = Output<"access.signIn">["account"];
