@@ -76,7 +76,7 @@ export const shots: readonly Shot[] = [
       await page.reload();
       await study(page);
       await page.context().setOffline(true);
-      await page.getByRole("button", { name: /登\s*记/ }).click();
+      await page.getByRole("button", { name: /登记/ }).click();
     },
     shows: ["已存在本机", "待发送", "联网后自动发送，不用再管；可以关掉本页。"],
   },
@@ -138,7 +138,7 @@ export const shots: readonly Shot[] = [
     size: "wide",
     login: "office",
     at: (district) => `../../verify/${district.code}`,
-    shows: ["核验文稿", "核验码", "处数字与现在的记录不一致", "文中写法", "定稿时", "现在", "核对"],
+    shows: ["核验文稿", "核验码", "处数字与现在的记录不一致", "文中写法", "现在", "核对"],
   },
   {
     file: "guide/images/import.png",
