@@ -1,25 +1,18 @@
 /** Accounts of units: made with a password that is shown once, changed, disabled, their sessions ended. */
 import { z } from "zod";
-import type { Asker } from "#kernel/access.ts";
 import { anyoneHere, campaignAction, nothing, type CampaignCall } from "#kernel/action.ts";
-import type { Campaign } from "#kernel/campaign.ts";
 import { done, id, pageInput } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
-import type { Tx } from "#platform/db.ts";
 import { getPerson } from "#features/people/people.model.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { accountOut, newLogin } from "./access.types.ts";
 import * as model from "./accounts.model.ts";
-import { administrators, mayChange, mayGrant, mayManageAccounts, type Standing } from "./accounts.policy.ts";
+import { mayChange, mayGrant, mayManageAccounts } from "./accounts.policy.ts";
+import { aboutAccount, allowChange, standingIn, toChange, toSee } from "./accounts.ts";
 
 const name = z.string().trim().min(1).max(100);
 const role = z.string().min(1).max(50).meta({ description: "岗位，见方案包 roles.yaml" });
 const handedOver = z.string().meta({ description: "一次性口令，只在这里显示一次；本人首次登录时须改成自己的" });
-
-const standingIn = async (tx: Tx, campaign: Campaign): Promise<Standing> => ({
-  ledgers: campaign.pack.ledgers,
-  held: await model.heldRoles(tx, campaign, administrators),
-});
 
 export const list = campaignAction({
   name: "accounts.list",
@@ -131,22 +124,6 @@ export const create = campaignAction({
   }),
 });
 
-const subjectBy =
-  (get: typeof model.getAccount) =>
-  ({ asSystem, asker, campaign }: CampaignCall, { account }: { account: number }) =>
-    asSystem("find account", async (tx) => ({
-      account: await get(tx, asker, account),
-      standing: await standingIn(tx, campaign),
-    }));
-type Found = Awaited<ReturnType<ReturnType<typeof subjectBy>>>;
-const toChange = subjectBy(model.holdAccount);
-const allowChange = (asker: Asker, { account, standing }: Found) => mayChange(asker, account, standing);
-const aboutAccount = ({ account: given }: { account: number }, found: Found | undefined) => ({
-  id: found ? `${given} ${found.account.login}` : given,
-  unit: found?.account.unit,
-  realm: found?.account.realm,
-});
-
 export const change = campaignAction({
   name: "accounts.change",
   method: "PATCH",
@@ -233,7 +210,7 @@ export const sessions = campaignAction({
   input: z.object({ account: id }),
   output: z.object({ sessions: z.array(z.object({ id: z.string(), createdAt: z.string(), seenAt: z.string() })) }),
   sensitive: true,
-  subject: subjectBy(model.getAccount),
+  subject: toSee,
   allow: allowChange,
   run: async (call, { account: { id: account } }) => ({
     sessions: await call.asSystem(`sessions of ${account}`, (tx) => model.listSessions(tx, account, call.now)),

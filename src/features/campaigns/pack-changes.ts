@@ -1,4 +1,5 @@
 /** What a new version of a pack changes, by name: what an office looks over before it loads it. Pure. */
+import { isDeepStrictEqual } from "node:util";
 import type { Pack } from "#kernel/definitions.ts";
 
 export interface PackChange {
@@ -14,6 +15,10 @@ interface Named {
   name: string;
 }
 
+/** As they are written: a pack from the database has its names in another order. */
+export const isSame = (one: unknown, other: unknown): boolean =>
+  isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
+
 function compared<T>(
   what: PackChange["what"],
   of: string | null,
@@ -28,9 +33,7 @@ function compared<T>(
   return [
     ...after.filter((one) => !old.has(keyOf(one))).map((one) => change(one, "added")),
     ...before.filter((one) => !next.has(keyOf(one))).map((one) => change(one, "removed")),
-    ...after
-      .filter((one) => old.has(keyOf(one)) && JSON.stringify(old.get(keyOf(one))) !== JSON.stringify(one))
-      .map((one) => change(one, "changed")),
+    ...after.filter((one) => old.has(keyOf(one)) && !isSame(old.get(keyOf(one)), one)).map((one) => change(one, "changed")),
   ];
 }
 

@@ -1,22 +1,33 @@
 /** Rights that a new version of a pack would give beyond those that there are. Pure. */
 import { mayUse, type LedgerVerb } from "#kernel/access.ts";
-import type { FieldDefinition, Ledger, Pack } from "#kernel/definitions.ts";
+import type { FieldDefinition, FigureDefinition, Ledger, Pack } from "#kernel/definitions.ts";
 import { fieldOf, parseDerive } from "#kernel/fields.ts";
+import { operandsOf } from "#kernel/pack-check.ts";
+import { isSame } from "./pack-changes.ts";
 
 const verbs: readonly LedgerVerb[] = ["read", "record", "edit", "delete", "export"];
 const may = (role: string, ledger: Ledger, verb: LedgerVerb): boolean => mayUse({ role }, ledger, verb) === true;
 
 /**
  * Names of ledgers of which somebody could see or do more than any of `known` lets them: their present definitions, and
- * former ones of a ledger that is not kept now but may still have records. A ledger that is new holds nothing yet.
+ * former ones of a ledger that is not kept now but may still have records. A ledger that is new holds nothing yet. What
+ * is counted of a ledger is told to everyone, so of one that is kept from the office nothing else may be counted.
  */
-export function widened(known: readonly Ledger[], after: Pick<Pack, "ledgers" | "roles">): string[] {
+export function widened(
+  { ledgers: known, figures }: Pick<Pack, "ledgers" | "figures">,
+  after: Pick<Pack, "ledgers" | "roles" | "figures">,
+): string[] {
+  const before = new Map(figures.map((one) => [one.key, countingOf(one)]));
+  const counted = new Set(
+    after.figures.filter((one) => !isSame(before.get(one.key) ?? null, countingOf(one))).flatMap(ledgersOf),
+  );
   const next = new Map(after.ledgers.map((ledger) => [ledger.key, ledger]));
   const listed = [...known, ...after.ledgers].flatMap(({ rights }) => Object.keys(rights ?? {}));
   const roles = [...new Set([...after.roles.map(({ key }) => key), ...listed])];
   const wider = (old: Ledger): boolean => {
     const now = next.get(old.key);
     return (
+      (counted.has(old.key) && !may("office", old, "read")) ||
       (now !== undefined &&
         (opened(old, now) || roles.some((role) => verbs.some((verb) => may(role, now, verb) && !may(role, old, verb))))) ||
       roles.some((role) => !may(role, old, "read") && shows(role, old.key))
@@ -24,11 +35,17 @@ export function widened(known: readonly Ledger[], after: Pick<Pack, "ledgers" | 
   };
   /** Whether the role would see a column of a ledger through others that did not show it so far. */
   const shows = (role: string, key: string): boolean => {
-    const before = new Set(columnsShown(role, known, key));
-    return columnsShown(role, after.ledgers, key).some((name) => !before.has(name));
+    const shown = new Set(columnsShown(role, known, key));
+    return columnsShown(role, after.ledgers, key).some((name) => !shown.has(name));
   };
   return [...new Set(known.filter(wider).map(({ name }) => name))];
 }
+
+/** How a figure counts, without what it is called. */
+const countingOf = ({ name: _name, description: _about, text: _text, unit: _unit, ...counting }: FigureDefinition) => counting;
+
+const ledgersOf = (figure: FigureDefinition): string[] =>
+  [figure, ...operandsOf(figure)].flatMap((one) => (typeof one === "string" ? [] : (one.ledger ?? [])));
 
 /** What is for named people only is kept even from whom it is about. */
 const opened = (old: Ledger, now: Ledger): boolean =>

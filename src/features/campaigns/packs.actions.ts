@@ -8,11 +8,10 @@ import { day, id } from "#kernel/input.ts";
 import { packFileText } from "#kernel/pack-file.ts";
 import { Problem } from "#kernel/problem.ts";
 import { mayManagePacks } from "./campaigns.policy.ts";
-import { holdCampaign, storePack } from "./load.model.ts";
 import { packChanges } from "./pack-changes.ts";
-import { widened } from "./pack-rights.ts";
+import { loadHere, refuseLoading } from "./pack-loading.ts";
 import { readUploadedPack } from "./pack-upload.ts";
-import { formerLedgers, getPackVersion, listPackVersions } from "./packs.model.ts";
+import { getPackVersion, listPackVersions } from "./packs.model.ts";
 
 /** What is wrong with a report template; the language of templates is known to the feature that fills them. */
 export type CheckTemplate = (
@@ -61,48 +60,6 @@ export async function readSentPack(call: Call, checkTemplate: CheckTemplate) {
 }
 
 const subject = ({ campaign }: CampaignCall) => Promise.resolve(campaign);
-
-/** One transaction writes in one realm; a pack that opens several takes one for each. */
-function refuseRealms(pack: Pack, { campaign }: Pick<CampaignCall, "campaign">): void {
-  if (pack.key !== campaign.key)
-    throw new Problem(
-      "other_pack",
-      422,
-      `这是另一项活动的方案包（${pack.key}），不能装入“${campaign.name}”（${campaign.key}）。请核对 pack.yaml 里的 key。`,
-    );
-  if ((pack.campaign?.realms?.length ?? 0) > 0 || campaign.realms.length > 1)
-    throw new Problem(
-      "several_realms",
-      422,
-      "这项活动分设了几个辖区，新版本要逐个辖区装入。请由维护人员在服务器上用 yibenzhang pack load 办理。",
-    );
-}
-
-/**
- * Who needs to know is not decided by who manages the pack: one that lets some role see or do more with a ledger than it
- * does now is loaded on the server, by whoever keeps it.
- */
-async function refuseWider(pack: Pack, { tx, campaign }: Pick<CampaignCall, "tx" | "campaign">): Promise<void> {
-  const absent = pack.ledgers.map(({ key }) => key).filter((key) => !campaign.ledgers.has(key));
-  const wider = widened([...campaign.pack.ledgers, ...(await formerLedgers(tx, campaign.key, absent))], pack);
-  if (wider.length > 0)
-    throw new Problem(
-      "wider_rights",
-      403,
-      `这个方案包会让有的岗位对${wider.map((name) => `《${name}》`).join("")}看到或办理得比现在多，没有装入。请核对这些台账的 rights 和取自它们的栏目；确要扩大权限的，请由维护人员在服务器上用 yibenzhang pack load 装入。`,
-      { ledgers: wider },
-    );
-}
-
-/** Loads what may be loaded from here, if nobody has loaded another meanwhile. */
-async function loadHere(call: CampaignCall, pack: Pack): Promise<void> {
-  refuseRealms(pack, call);
-  await refuseWider(pack, call);
-  await call.asSystem(`load pack ${pack.key} ${pack.version}`, async (tx) => {
-    await holdCampaign(tx, call.campaign);
-    await storePack(tx, pack, call.now);
-  });
-}
 
 export const list = campaignAction({
   name: "packs.list",
@@ -237,10 +194,7 @@ export const packActions = (checkTemplate: CheckTemplate) =>
       allow: mayManagePacks,
       async run(call, campaign) {
         const { pack, problems } = await readSentPack(call, checkTemplate);
-        if (pack) {
-          refuseRealms(pack, call);
-          await refuseWider(pack, call);
-        }
+        if (pack) await refuseLoading(pack, call);
         return { pack: pack ? packBrief(pack) : null, problems, changes: pack ? packChanges(campaign.pack, pack) : [] };
       },
       about: () => ({ id: "check" }),

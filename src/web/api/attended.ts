@@ -4,7 +4,7 @@
  */
 const patience = 60_000;
 let touched = performance.now();
-for (const kind of ["pointerdown", "keydown", "wheel", "input"])
+for (const kind of ["pointerdown", "click", "keydown", "wheel", "input"])
   window.addEventListener(kind, () => void (touched = performance.now()), { capture: true, passive: true });
 
 /** Headers of a request that is made now. */
