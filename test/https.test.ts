@@ -31,6 +31,8 @@ let tls: Certificates;
 let port: number;
 let door: Server;
 let app: FastifyInstance;
+const warned: string[] = [];
+const warn = (message: string): void => void warned.push(message);
 const now = new Date();
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "https-"));
@@ -87,8 +89,8 @@ test("keys are nobody else's, and the server's certificate is renewed under the 
   for (const name of await readdir(join(folder, "tls")))
     expect({ name, mode: (await stat(join(folder, "tls", name))).mode & 0o777 }).toEqual({ name, mode: 0o600 });
   expect(hostsOf(tls.cert)).toEqual(["127.0.0.1", "office.intranet.cn"]);
-  expect(await currentCertificates(folder, now)).toEqual(tls);
-  const next = await currentCertificates(folder, new Date(now.getTime() + 360 * 86_400_000));
+  expect(await currentCertificates(folder, now, warn)).toEqual(tls);
+  const next = await currentCertificates(folder, new Date(now.getTime() + 360 * 86_400_000), warn);
   expect(next.authority).toBe(tls.authority);
   expect(next.cert).not.toBe(tls.cert);
   expect(hostsOf(next.cert)).toEqual(hostsOf(tls.cert));
@@ -145,8 +147,13 @@ test("an authority without its key is not taken for none", async () => {
   const made = await mkdtemp(join(tmpdir(), "https-lost-"));
   const first = await makeCertificates(made, ["10.0.0.5"], now);
   await rename(join(made, "tls/ca.key"), join(made, "kept"));
-  expect((await currentCertificates(made, now)).cert).toBe(first.cert);
+  expect((await currentCertificates(made, now, warn)).cert).toBe(first.cert);
   await expect(makeCertificates(made, [], now)).rejects.toThrow("没有它的密钥（ca.key）");
+  // Nobody is locked out before the last day.
+  const later = (days: number): Date => new Date(now.getTime() + days * 86_400_000);
+  expect((await currentCertificates(made, later(389.5), warn)).cert).toBe(first.cert);
+  expect(warned).toEqual([expect.stringMatching(/还有6天到期，没能更新：.*没有它的密钥/)]);
+  await expect(currentCertificates(made, later(400), warn)).rejects.toThrow("没有它的密钥");
   expect(await readFile(join(made, "tls/ca.crt"), "utf8")).toBe(first.authority);
   await copyFile(join(folder, "tls/ca.key"), join(made, "tls/ca.key"));
   await expect(makeCertificates(made, [], now)).rejects.toThrow("不是一对");
@@ -202,10 +209,10 @@ test("a server that runs for long goes on with a new certificate", async () => {
   const later = (days: number): Date => new Date(now.getTime() + days * 86_400_000);
   const server = app.server as unknown as TlsServer;
   // Those that the folder holds by now.
-  const served = await renewServed(server, folder, tls, now);
-  expect(await renewServed(server, folder, served, later(200))).toBe(served);
+  const served = await renewServed(server, folder, tls, now, warn);
+  expect(await renewServed(server, folder, served, later(200), warn)).toBe(served);
   expect(await shown()).toBe(fingerprintOf(served.cert));
-  const next = await renewServed(server, folder, served, later(760));
+  const next = await renewServed(server, folder, served, later(760), warn);
   expect(next.cert).not.toBe(served.cert);
   expect(await shown()).toBe(fingerprintOf(next.cert));
 });

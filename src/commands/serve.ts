@@ -39,7 +39,7 @@ const web = resolve(import.meta.dirname, "../../dist/web");
 export async function runServer(call: Call, prepare?: (database: Database) => Promise<() => void>): Promise<number> {
   const config = readConfig();
   const { dataDir, databaseUrl, host, port, httpPort = port + 1, logLevel } = config;
-  const tls = call.flags["https"] === true ? await currentCertificates(dataDir, new Date()) : undefined;
+  const tls = call.flags["https"] === true ? await currentCertificates(dataDir, new Date(), call.say) : undefined;
   const server = await startDatabase({ dataDir, databaseUrl, purpose: "serve", log: call.say });
   const database = openDatabase({ ...server.connection, connectionTimeoutMillis: 15_000 });
   try {
@@ -92,13 +92,11 @@ const sixHours = 6 * 3_600_000;
 /** Looks now and then whether the server's certificate soon ends, since a server may run for longer than one lasts. */
 function keepRenewing(app: FastifyInstance, dataDir: string, first: Certificates): NodeJS.Timeout {
   let served = first;
+  const warn = (message: string): void => app.log.error({ message }, "certificate not renewed");
   const renew = async (): Promise<void> => {
-    served = await renewServed(app.server as unknown as TlsServer, dataDir, served, new Date());
+    served = await renewServed(app.server as unknown as TlsServer, dataDir, served, new Date(), warn);
   };
-  return setInterval(
-    () => void renew().catch((error: Error) => app.log.error({ message: error.message }, "certificate not renewed")),
-    sixHours,
-  ).unref();
+  return setInterval(() => void renew().catch((error: Error) => warn(error.message)), sixHours).unref();
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {

@@ -215,10 +215,19 @@ async function openAuthority(
   return { authority, key: keys.privateKey };
 }
 
-/** The certificates to serve with: made if there are none, and the server's renewed when it soon ends. */
-export async function currentCertificates(dataDir: string, now: Date): Promise<Certificates> {
+/**
+ * The certificates to serve with: made if there are none, and the server's renewed when it soon ends. What keeps it from
+ * being renewed is told to `warn` as long as the old one holds.
+ */
+export async function currentCertificates(dataDir: string, now: Date, warn: (message: string) => void): Promise<Certificates> {
   const found = await readCertificates(dataDir);
-  return found && daysLeft(found.cert, now) >= renewDays ? found : makeCertificates(dataDir, [], now);
+  const left = found ? daysLeft(found.cert, now) : 0;
+  if (found && left >= renewDays) return found;
+  return makeCertificates(dataDir, [], now).catch((error: unknown) => {
+    if (!found || left <= 0 || !(error instanceof StartError)) throw error;
+    warn(`服务器证书还有${left}天到期，没能更新：${error.message}`);
+    return found;
+  });
 }
 
 /** What a server needs of them. */
@@ -228,8 +237,14 @@ export const secureOptions = ({ key, cert }: Certificates) => ({ key, cert, minV
  * Has a server go on with the current certificates, if those that it was given (`served`) end soon or were made anew by
  * `yibenzhang certificate`; returns those it now has. Under another authority only at its next start.
  */
-export async function renewServed(server: Server, dataDir: string, served: Certificates, now: Date): Promise<Certificates> {
-  const current = await currentCertificates(dataDir, now);
+export async function renewServed(
+  server: Server,
+  dataDir: string,
+  served: Certificates,
+  now: Date,
+  warn: (message: string) => void,
+): Promise<Certificates> {
+  const current = await currentCertificates(dataDir, now, warn);
   if (current.cert === served.cert || current.authority !== served.authority) return served;
   server.setSecureContext(secureOptions(current));
   return current;
