@@ -34,25 +34,39 @@ const isHere = ({ owner }: Place): boolean => who()?.id === owner;
 /** Drafts whose key begins so: first what only this device has, else newest first. */
 export async function findDrafts(place: Place, under: string): Promise<Draft<unknown>[]> {
   const here = await list("drafts", place, under);
-  for (const { key, value } of here) if (value.content === null) void dropDraft(place, key);
-  const late = new Promise<undefined>((resume) => setTimeout(() => resume(undefined), patience));
-  const asked = ask("drafts.list", { campaign: place.campaign, under }).catch((error: unknown) => {
-    if (error instanceof Problem) return undefined;
-    throw error;
-  });
-  const there = isHere(place) ? (await Promise.race([asked, late]))?.drafts : undefined;
+  const dropped = here.filter(({ value }) => value.content === null).map(({ key }) => key);
+  for (const key of dropped) void dropDraft(place, key);
+  const kept = here.filter(({ key }) => !dropped.includes(key));
+  const there = isHere(place) ? await findThere(place, under) : undefined;
   // What the server had and has no longer was saved or thrown away elsewhere.
-  const gone = there ? here.filter(({ key, safe }) => safe && !there.some((one) => one.key === key)) : [];
-  for (const { key } of gone) void forget("drafts", place, key);
-  const mine = here.filter((one) => !gone.includes(one) && !(one.safe && there)).map(({ key, value }) => ({ key, ...value }));
-  const newest = (drafts: Draft<unknown>[]): Draft<unknown>[] =>
-    drafts.filter(({ content }) => content !== null).toSorted((left, right) => right.at.localeCompare(left.at));
-  return [...newest(mine), ...newest((there ?? []).filter(({ key }) => !mine.some((one) => one.key === key)))];
+  for (const { key, safe } of kept) if (safe && there && !there.some((one) => one.key === key)) void forget("drafts", place, key);
+  const mine = kept.filter(({ safe }) => !safe || !there).map(({ key, value }) => ({ key, ...value }));
+  const known = new Set([...dropped, ...mine.map(({ key }) => key)]);
+  return [...newestFirst(mine), ...newestFirst((there ?? []).filter(({ key }) => !known.has(key)))];
 }
+
+const newestFirst = (drafts: Draft<unknown>[]): Draft<unknown>[] =>
+  drafts.toSorted((left, right) => right.at.localeCompare(left.at));
+
+/** Undefined when the server does not say in time. */
+async function findThere({ campaign }: Place, under: string): Promise<Draft<unknown>[] | undefined> {
+  const late = new Promise<undefined>((resume) => setTimeout(() => resume(undefined), patience));
+  const asked = ask("drafts.list", { campaign, under }).then(
+    ({ drafts }) => drafts,
+    (error: unknown) => {
+      if (error instanceof Problem) return undefined;
+      throw error;
+    },
+  );
+  return Promise.race([asked, late]);
+}
+
+const noteDropped = (place: Place, key: string): Promise<boolean> =>
+  keep("drafts", place, key, { content: null, at: now().toISOString() }, true);
 
 /** Throws a draft away; if the server cannot be told now, when drafts are next looked for. */
 export async function dropDraft(place: Place, key: string): Promise<void> {
-  await keep("drafts", place, key, { content: null, at: now().toISOString() });
+  await noteDropped(place, key);
   if (!isHere(place)) return;
   try {
     await ask("drafts.drop", { campaign: place.campaign, key });
@@ -101,7 +115,7 @@ export function draftKeeper(place: Place, key: string, tell: (state: DraftState)
       clearTimeout(timer);
       waiting = undefined;
       tell("none");
-      await keep("drafts", place, key, { content: null, at: now().toISOString() });
+      await noteDropped(place, key);
       // One that is on its way would come after.
       await sending;
       await dropDraft(place, key);

@@ -2,18 +2,21 @@
 import { chinaDay } from "#kernel/fields.ts";
 
 const key = "yibenzhang.clock";
+/** How far the server's clock is ahead, in milliseconds; undefined until it is known in this page. */
+let ahead: number | undefined;
 
 /** To be called as soon as the server has said what time it has. */
 export function noteServerTime(now: string): void {
+  ahead = Date.parse(now) - Date.now();
   try {
-    localStorage.setItem(key, String(Date.parse(now) - Date.now()));
+    localStorage.setItem(key, String(ahead));
   } catch {
-    // Without room the device's own clock must do.
+    // Without room it is known in this page alone.
   }
 }
 
 const skew = (): number => {
-  const noted = Number(localStorage.getItem(key) ?? 0);
+  const noted = ahead ?? Number(localStorage.getItem(key) ?? 0);
   // Within an hour it may be the network that was slow.
   return Math.abs(noted) > 3_600_000 ? noted : 0;
 };

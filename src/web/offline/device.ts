@@ -62,12 +62,12 @@ const refused = new Map<string, Row<unknown>>();
 const nameOf = (kind: Kind, { owner, campaign }: Place, key: string): string => JSON.stringify([kind, owner, campaign, key]);
 /** How many things would be gone with this page. */
 export const heldHere = createStore(0);
-window.addEventListener("beforeunload", (event) => refused.size > 0 && event.preventDefault());
+window.addEventListener("beforeunload", (event) => heldHere.get() > 0 && event.preventDefault());
 
 function hold(name: string, row: Row<unknown> | undefined): void {
   if (row) refused.set(name, row);
   else refused.delete(name);
-  heldHere.set(refused.size);
+  heldHere.set([...refused.values()].filter(({ safe }) => !safe).length);
 }
 
 /** Keeps a thing in place of what was there; `safe`: the server has it too. False when it will not outlive this page. */
@@ -83,7 +83,7 @@ export async function keep<K extends Kind>(kind: K, at: Place, key: string, valu
     hold(name, undefined);
     return true;
   } catch {
-    hold(name, safe ? undefined : row);
+    hold(name, row);
     return safe;
   }
 }

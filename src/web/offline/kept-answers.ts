@@ -4,9 +4,10 @@
  */
 import { Problem } from "../api/client.ts";
 import type { Input, Name, Output } from "../api/contract.ts";
+import { sessionEnded } from "../shell/session.ts";
 import { noteServerTime } from "./clock.ts";
 import { find, keep, type Place } from "./device.ts";
-import { isNow, who } from "./who.ts";
+import { isNow, isPageOf, who } from "./who.ts";
 
 const needed = new Set<Name>(["access.me", "campaigns.list", "campaigns.get", "units.search", "people.list", "ledgers.recent"]);
 /** A device that has not met its server for so long is asked to do so first. */
@@ -47,11 +48,18 @@ const keyOf = (name: Name, input: unknown): string => `${name} ${JSON.stringify(
 const placeOf = (owner: number): Place => ({ owner, campaign: "" });
 
 async function keepAnswer<N extends Name>(name: N, input: Input<N>, answer: Output<N>): Promise<void> {
-  if (name === "access.me") await isNow(answer as Output<"access.me">);
+  if (name === "access.me") await isNow(ownAnswer(answer as Output<"access.me">));
   if (name === "ledgers.recent") noteServerTime((answer as Output<"ledgers.recent">).now);
   const account = who();
   if (!account || !isKept(name, input)) return;
   await keep("answers", placeOf(account.id), keyOf(name, input), { at: Date.now(), answer }, true);
+}
+
+/** Someone else signed in in another window: this one stays its owner's, who signs in again over it. */
+function ownAnswer(me: Output<"access.me">): Output<"access.me"> {
+  if (isPageOf(me.id)) return me;
+  sessionEnded.set(true);
+  throw new Problem("not_signed_in", 401, "这台设备上已有别的账号登录。请重新登录。");
 }
 
 async function findAnswer<N extends Name>(name: N, input: Input<N>): Promise<Output<N> | undefined> {

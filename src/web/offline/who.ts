@@ -9,6 +9,8 @@ export interface Who {
 const key = "yibenzhang.account";
 type Listener = () => void;
 const listeners = new Set<Listener>();
+/** Whose the page is that is open here. */
+let page: number | undefined;
 /** For this page alone, where the browser keeps nothing. */
 let unkept: string | null = null;
 
@@ -16,26 +18,28 @@ const read = (text: string | null): Who | undefined => (text === null ? undefine
 
 export function who(): Who | undefined {
   try {
-    return read(localStorage.getItem(key) ?? unkept);
+    return read(unkept ?? localStorage.getItem(key));
   } catch {
     return read(unkept);
   }
 }
 
 function note(text: string | null): void {
-  unkept = text;
+  unkept = null;
   try {
-    // Not what it said before, if there is no room for what it says now.
-    if (text !== localStorage.getItem(key)) localStorage.removeItem(key);
-    if (text !== null) localStorage.setItem(key, text);
-    unkept = null;
+    if (text === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, text);
   } catch {
-    // Then this page alone knows.
+    unkept = text;
   }
 }
 
+/** Whether the page may show what is this account's: it is not another's already. */
+export const isPageOf = (id: number): boolean => page === undefined || page === id;
+
 /** To be called with whoever the server says this is. */
 export async function isNow({ id, unit }: Who): Promise<void> {
+  page = id;
   const before = who();
   note(JSON.stringify({ id, unit }));
   for (const listener of listeners) listener();
@@ -44,6 +48,7 @@ export async function isNow({ id, unit }: Who): Promise<void> {
 
 /** Someone signs out. */
 export async function nobodyNow(): Promise<void> {
+  page = undefined;
   const before = who();
   note(null);
   if (before) await leave(before.id);
