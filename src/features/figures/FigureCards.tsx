@@ -1,5 +1,5 @@
 /** Figures as cards: those watched (or the campaign's first), what changed lately, then all in the groups of the pack. */
-import { useMemo } from "react";
+import { useDeferredValue, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "#web/ui/EmptyState.tsx";
 import { useSurroundings, type Asked, type Figure } from "./asked.tsx";
@@ -16,6 +16,7 @@ interface Shown {
 
 /** Without any pinned, so many of the campaign's own figures stand first. */
 const firstOnes = 6;
+const none: [group: string, figures: Figure[]][] = [];
 
 export function FigureCards({ asked, text, pins, toggle }: Shown) {
   const { t } = useTranslation();
@@ -26,6 +27,8 @@ export function FigureCards({ asked, text, pins, toggle }: Shown) {
     () => (definition ? groupFigures(figures, definition, names, text) : []),
     [figures, definition, names, text],
   );
+  // What stands first is there at once; hundreds more follow without holding it up.
+  const listed = useDeferredValue(groups, none);
   const first = useMemo(() => {
     const pinned = pins.flatMap((key) => figures.find((one) => one.key === key) ?? []);
     return pinned.length > 0
@@ -57,7 +60,7 @@ export function FigureCards({ asked, text, pins, toggle }: Shown) {
           <Glance asked={asked} around={around} />
         </section>
       )}
-      {groups.map(([group, list]) => (
+      {listed.map(([group, list]) => (
         <section key={group} className="figure-group" aria-label={group}>
           <h2>
             {group} <small>{t("figures.count", { count: list.length })}</small>
