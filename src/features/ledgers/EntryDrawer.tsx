@@ -15,6 +15,7 @@ import { Attachments } from "./Attachments.tsx";
 import { ConflictDialog } from "./ConflictDialog.tsx";
 import { EntryForm } from "./EntryForm.tsx";
 import { EntryHistory } from "./EntryHistory.tsx";
+import { EntryRemoval } from "./EntryRemoval.tsx";
 import { EntrySteps } from "./EntrySteps.tsx";
 import { shownValue } from "./shown-value.types.ts";
 import "./ledgers.css";
@@ -28,11 +29,13 @@ interface Given {
   ledger: Ledger;
   entry: string;
   close: () => void;
+  /** Shows the list anew, which the record has left or come back to. */
+  listAgain: () => unknown;
   /** The record before or after this one in the list, if it is there. */
   step?: ((by: 1 | -1) => (() => void) | undefined) | undefined;
 }
 
-export function EntryDrawer({ campaign, ledger, entry, close, step }: Given) {
+export function EntryDrawer({ campaign, ledger, entry, close, listAgain, step }: Given) {
   const { t } = useTranslation();
   const small = useSmall();
   const [editing, setEditing] = useState(false);
@@ -92,6 +95,9 @@ export function EntryDrawer({ campaign, ledger, entry, close, step }: Given) {
                 );
               })}
             </Space.Compact>
+          )}
+          {data?.may.includes("delete") && !editing && (
+            <EntryRemoval campaign={campaign} entry={data.entry} listAgain={listAgain} />
           )}
           {mayEdit && !editing && <Button onClick={() => setEditing(true)}>{t("ledgers.edit")}</Button>}
         </Space>

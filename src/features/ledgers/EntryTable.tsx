@@ -28,9 +28,11 @@ interface Given {
   onList: (total: number | undefined, ids: readonly string[]) => void;
   /** Whether an empty list may be the filter's doing. */
   filtered: boolean;
+  /** Whether it lists what is deleted. */
+  deleted: boolean | undefined;
 }
 
-export function EntryTable({ ledger, fields, input, page, turn, open, onList, filtered }: Given) {
+export function EntryTable({ ledger, fields, input, page, turn, open, onList, filtered, deleted }: Given) {
   const { t } = useTranslation();
   const small = useSmall();
   const answer = useQuery({
@@ -51,8 +53,8 @@ export function EntryTable({ ledger, fields, input, page, turn, open, onList, fi
   const shown = (field: FieldDefinition, entry: Entry): string => shownIn(ledger, field, entry, names);
   const nothing = (
     <EmptyState
-      title={t(filtered ? "ledgers.noneFound" : "ledgers.noneYet")}
-      next={t(filtered ? "ledgers.loosen" : "ledgers.empty")}
+      title={t(filtered ? "ledgers.noneFound" : deleted ? "ledgers.removal.none" : "ledgers.noneYet")}
+      next={t(filtered ? "ledgers.loosen" : deleted ? "ledgers.removal.noneNext" : "ledgers.empty")}
     />
   );
   return (

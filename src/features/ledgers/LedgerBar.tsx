@@ -107,6 +107,7 @@ export function LedgerBar({ campaign, ledger, search, change, open, setOpen, chi
 /** Which columns are shown. */
 function Columns({ ledger, search, change }: Pick<Given, "ledger" | "search" | "change">) {
   const { t } = useTranslation();
+  const small = useSmall();
   const shown = shownColumns(ledger, search).map(({ name }) => name);
   const choose = (names: string[]): void => {
     const ordered = ledger.fields.map(({ name }) => name).filter((name) => names.includes(name));
@@ -115,7 +116,7 @@ function Columns({ ledger, search, change }: Pick<Given, "ledger" | "search" | "
   return (
     <Popover
       trigger="click"
-      placement="bottomLeft"
+      placement={small ? "bottom" : "bottomLeft"}
       content={
         <div className="columns-panel">
           <Checkbox.Group
@@ -159,7 +160,7 @@ function InForce({
   const units = filters.flatMap(([name, { is = [] }]) => (isUnit(name) ? is.filter((one) => typeof one === "number") : []));
   const names = useUnitNames(campaign, units);
   const days = search.from !== undefined || search.to !== undefined;
-  if (filters.length === 0 && !days && search.sort === undefined) return undefined;
+  if (filters.length === 0 && !days && search.sort === undefined && !search.deleted) return undefined;
   const words = (name: string, { contains, is, from, to, empty }: Condition): string => {
     const unit = isUnit(name);
     const shown = (one: string | number | boolean | null): string =>
@@ -175,6 +176,7 @@ function InForce({
   };
   return (
     <div className="in-force">
+      {search.deleted && <Chip words={t("ledgers.removal.list")} remove={() => change({ deleted: undefined })} />}
       {filters.map(([name, condition]) => (
         <Chip
           key={name}
@@ -200,12 +202,12 @@ function InForce({
         size="small"
         type="text"
         onClick={() => {
-          const { where, from, to, sort, order } = search;
-          change({ where: undefined, from: undefined, to: undefined, sort: undefined, order: undefined });
+          const { where, from, to, sort, order, deleted } = search;
+          change({ where: undefined, from: undefined, to: undefined, sort: undefined, order: undefined, deleted: undefined });
           void message.info({
             key: "filters",
             content: (
-              <Button type="link" size="small" onClick={() => change({ where, from, to, sort, order })}>
+              <Button type="link" size="small" onClick={() => change({ where, from, to, sort, order, deleted })}>
                 {t("ledgers.filter.putBack")}
               </Button>
             ),
@@ -221,7 +223,7 @@ function InForce({
 function Chip({ words, edit, remove }: { words: string; edit?: () => void; remove: () => void }) {
   const { t } = useTranslation();
   return (
-    <span className="chip">
+    <span className="condition">
       {edit ? (
         <button type="button" onClick={edit}>
           {words}

@@ -1,7 +1,7 @@
 /** 台账: the ledgers that one may read, and the records of one of them. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Button, Empty, Segmented, Select, Skeleton, Space } from "antd";
+import { Button, Empty, Segmented, Select, Skeleton } from "antd";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fetchFile } from "#web/api/client.ts";
@@ -36,6 +36,7 @@ export function LedgersPage() {
   const [pasting, setPasting] = useState(false);
   const [total, setTotal] = useState<number>();
   const neighbour = useRef<(entry: string, step: number) => string | undefined>(() => undefined);
+  const again = useRef<(() => unknown) | undefined>(undefined);
   const change = (next: LedgerSearch): void => void navigate({ search: (old) => ({ ...old, page: undefined, ...next }) });
   const open = (entry: string): void => change({ entry, page: search.page });
   const fields = useMemo(
@@ -56,13 +57,16 @@ export function LedgersPage() {
   const onTable = useCallback((count: number | undefined, ids: readonly string[]): void => {
     setTotal(count);
     neighbour.current = (entry, step) => (ids.includes(entry) ? ids[ids.indexOf(entry) + step] : undefined);
+    again.current = undefined;
   }, []);
   const onSheet = useCallback((listing: Listing): void => {
     setTotal(listing.total);
     neighbour.current = listing.neighbour;
+    again.current = listing.refresh;
   }, []);
   const filtered = [search.where, search.from, search.to, search.state].some((one) => one !== undefined);
-  const sheet = !small && search.as !== "table";
+  // What is deleted is looked at and restored, but not typed into.
+  const sheet = !small && search.as !== "table" && !search.deleted;
   return (
     <div
       ref={(place) => {
@@ -82,11 +86,10 @@ export function LedgersPage() {
           )
         }
       >
-        <Space wrap>
+        <div className="ledger-choices">
           <Select
             aria-label={t("ledgers.title")}
             showSearch={{ optionFilterProp: "label" }}
-            style={{ width: 260 }}
             value={ledger?.key ?? null}
             options={ledgers.map(({ key, name }) => ({ value: key, label: name }))}
             onChange={(key) =>
@@ -98,14 +101,13 @@ export function LedgersPage() {
               allowClear
               aria-label={t("ledgers.state")}
               placeholder={t("ledgers.state")}
-              style={{ width: 140 }}
               value={search.state ?? null}
               options={ledger.lifecycle.states.map((state) => ({ value: state }))}
               onChange={(state: string | null) => change({ state: state ?? undefined })}
             />
           )}
           <UnitPicker campaign={campaign} unit={unit} choose={(chosen) => change({ unit: chosen })} />
-        </Space>
+        </div>
       </PageHead>
       {definition.data && ledgers.length === 0 && <Empty description={t("ledgers.none")} />}
       {ledger && (
@@ -114,12 +116,12 @@ export function LedgersPage() {
           {sheet && ledger.may.includes("record") && (
             <Button onClick={() => setPasting(true)}>{t("ledgers.paste.button")}</Button>
           )}
-          {ledger.may.includes("export") && (
+          {ledger.may.includes("export") && !search.deleted && (
             <Button loading={out.isPending} onClick={() => out.mutate()}>
               {t("ledgers.export")}
             </Button>
           )}
-          {!small && (
+          {!small && !search.deleted && (
             <Segmented<string>
               aria-label={t("ledgers.as.title")}
               value={search.as ?? "grid"}
@@ -151,12 +153,13 @@ export function LedgersPage() {
         <EntryTable
           ledger={ledger}
           fields={fields}
-          input={input}
+          input={search.deleted ? { ...input, deleted: true } : input}
           page={page}
           turn={(next) => change({ page: next })}
           open={open}
           onList={onTable}
           filtered={filtered}
+          deleted={search.deleted}
         />
       )}
       {ledger && search.entry && (
@@ -169,6 +172,7 @@ export function LedgersPage() {
             const next = neighbour.current(search.entry ?? "", by);
             return next === undefined ? undefined : () => open(next);
           }}
+          listAgain={() => again.current?.()}
           close={() => change({ entry: undefined, page: search.page })}
         />
       )}

@@ -7,10 +7,12 @@ import { Problem } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
 import { useBegun, useOutbox } from "#web/offline/use-outbox.ts";
+import { PageHead } from "#web/ui/PageHead.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { DueSection } from "./DueSection.tsx";
 import { OwnRecord } from "./OwnRecord.tsx";
 import { Sending } from "./Sending.tsx";
+import "./my-day.css";
 import "./record.css";
 
 type Waiting = Output<"ledgers.waiting">;
@@ -27,9 +29,7 @@ export function MyDayPage() {
   const { returned = [], queues = [] } = waiting.data ?? {};
   return (
     <div className="page thumb-page">
-      <div className="page-head">
-        <h1>{me.data?.name ?? t("record.me.title")}</h1>
-      </div>
+      <PageHead title={me.data?.name ?? t("record.me.title")} />
       {me.data && <Here account={me.data.id} campaign={campaign} />}
       {waiting.error && !away && <Wrong error={waiting.error} retry={waiting.refetch} />}
       {away && !waiting.data && <p className="quiet">{t("record.me.away")}</p>}

@@ -7,10 +7,13 @@ import { useTranslation } from "react-i18next";
 import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
 import { useBegun } from "#web/offline/use-outbox.ts";
+import { HelpButton } from "#web/ui/HelpButton.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { RecordDone } from "./RecordDone.tsx";
 import { RecordForm } from "./RecordForm.tsx";
+import "./quick-form.css";
 import "./record.css";
+import "./roll-call.css";
 
 type Ledger = Output<"campaigns.get">["ledgers"][number];
 
@@ -30,7 +33,10 @@ export function RecordPage() {
   return (
     <div className="page thumb-page">
       <div className="page-head">
-        <h1>{ledger?.name ?? t("record.title")}</h1>
+        <div className="page-title">
+          <h1>{ledger?.name ?? t("record.title")}</h1>
+          <HelpButton />
+        </div>
         {ledger && !search.done && (
           <Link from="/c/$campaign/record" search={{}}>
             {t("record.change")}

@@ -3,6 +3,7 @@ import { Button, Popover } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { later } from "#web/ui/later.tsx";
+import { useSmall } from "#web/ui/small.ts";
 import type { Ledger } from "./FilterForm.tsx";
 import type { LedgerSearch } from "./search.types.ts";
 
@@ -17,11 +18,12 @@ interface Given {
 
 export function ViewsMenu(given: Given) {
   const { t } = useTranslation();
+  const small = useSmall();
   const [open, setOpen] = useState(false);
   return (
     <Popover
       trigger="click"
-      placement="bottomLeft"
+      placement={small ? "bottom" : "bottomLeft"}
       open={open}
       onOpenChange={setOpen}
       content={<ViewsPanel {...given} close={() => setOpen(false)} />}

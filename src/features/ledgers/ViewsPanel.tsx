@@ -60,6 +60,7 @@ export function ViewsPanel({ campaign, ledger, search, change, close }: Given) {
       from: undefined,
       to: undefined,
       state: undefined,
+      deleted: undefined,
     });
     close();
   };
@@ -83,6 +84,18 @@ export function ViewsPanel({ campaign, ledger, search, change, close }: Given) {
             )}
           </li>
         ))}
+        <li>
+          <button
+            type="button"
+            className="link"
+            onClick={() => {
+              change({ deleted: true });
+              close();
+            }}
+          >
+            {t("ledgers.removal.list")}
+          </button>
+        </li>
       </ul>
       <Form<{ name: string; shared?: boolean }>
         layout="vertical"

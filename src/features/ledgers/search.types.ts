@@ -7,6 +7,7 @@ export interface LedgerSearch {
   from?: string | undefined;
   to?: string | undefined;
   state?: string | undefined;
+  deleted?: true | undefined;
   where?: Filter | undefined;
   sort?: string | undefined;
   order?: "desc" | undefined;
@@ -56,6 +57,7 @@ export function ledgerSearch(given: Given): LedgerSearch {
     from: day("from"),
     to: day("to"),
     state: text("state"),
+    deleted: given["deleted"] === true ? true : undefined,
     where: tidyFilter(given["where"]),
     sort: text("sort"),
     order: given["order"] === "desc" ? "desc" : undefined,

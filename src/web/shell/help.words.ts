@@ -2,7 +2,7 @@
 const zh = {
   me: [
     "这里是今天要办的事和本人的记录。办完一件，就从清单里消失。",
-    "写到本人的内容都能在这里看到；有不同意见，可以在那条记录里提出。",
+    "写到本人的内容都能在这里看到；有误的，请向本单位联络员提出更正。",
   ],
   record: [
     "选一种事项，填几栏就能记下。上次填过的会带出来，改不同的就行。",
@@ -10,7 +10,7 @@ const zh = {
   ],
   ledgers: [
     "一本台账一张表，一行一条记录。点一行看全部栏目、附件、流转和每次修改。",
-    "只列本单位和下级单位、本人可以查看的台账。改过的内容都留有原样，删除的也能恢复。",
+    "只列本单位和下级单位、本人可以查看的台账。改过的内容都留有原样；删除的在“视图”里能找到，打开就能恢复。",
   ],
   figures: [
     "每个数字都由记录算出来，不能直接填。点开先看各单位，再看一条条记录，合计一定等于这个数字。",
@@ -30,7 +30,7 @@ const zh = {
 const en: typeof zh = {
   me: [
     "What is due today, and what is on record about you. What is done leaves the list.",
-    "Whatever is written about you is shown here; you may answer it where it stands.",
+    "Whatever is written about you is shown here; if something is wrong, ask your unit’s liaison to correct it.",
   ],
   record: [
     "Choose a kind, fill in a few fields, done. What you entered last time is there already.",
@@ -38,7 +38,7 @@ const en: typeof zh = {
   ],
   ledgers: [
     "A ledger is a table, a row is an entry. Open a row for its fields, attachments, state and every change.",
-    "You see the ledgers that you may read, of your unit and those below. Nothing is overwritten; what is deleted can be restored.",
+    "You see the ledgers that you may read, of your unit and those below. Nothing is overwritten; what is deleted is found under “Views”, and an open record can be restored.",
   ],
   figures: [
     "Each figure is computed from entries, never typed. Open it: by unit first, then the entries, whose sum it is.",
