@@ -7,7 +7,7 @@ import { ask } from "#web/api/client.ts";
 import { queries, reading } from "#web/api/queries.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import "#web/ui/legible.css";
-import "#web/shell/shell.css";
+import "#web/shell/sign-in.css";
 
 interface Filled {
   old: string;
@@ -33,7 +33,9 @@ export function PasswordPage() {
   return (
     <main className="sign-in">
       <div className="sign-in-card">
-        <h1 style={{ fontSize: 20, letterSpacing: 0 }}>{t(first ? "accounts.ownFirst" : "accounts.own")}</h1>
+        <h1 style={{ fontSize: "var(--ant-font-size-xl)", letterSpacing: 0 }}>
+          {t(first ? "accounts.ownFirst" : "accounts.own")}
+        </h1>
         <p className="quiet">{t(first ? "accounts.ownFirstHint" : "accounts.ownHint")}</p>
         <Form<Filled> layout="vertical" requiredMark={false} onFinish={(given) => change.mutate(given)}>
           <input type="text" autoComplete="username" value={me.data?.login ?? ""} readOnly hidden />

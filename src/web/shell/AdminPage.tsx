@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { AccountsTab } from "#features/access/AccountsTab.tsx";
 import { later } from "../ui/later.tsx";
 import "../ui/legible.css";
+import { PageHead } from "../ui/PageHead.tsx";
 
 const CampaignFacts = later(async () => (await import("#features/campaigns/CampaignFacts.tsx")).CampaignFacts);
 const PacksTab = later(async () => (await import("#features/campaigns/PacksTab.tsx")).PacksTab);
@@ -16,9 +17,7 @@ export function AdminPage() {
   const navigate = useNavigate({ from: "/c/$campaign/admin" });
   return (
     <div className="page">
-      <div className="page-head">
-        <h1>{t("places.admin")}</h1>
-      </div>
+      <PageHead title={t("places.admin")} />
       <Tabs
         activeKey={tab ?? "accounts"}
         onChange={(next) => void navigate({ search: { tab: next as "accounts" } })}

@@ -1,6 +1,7 @@
 /** Which key does what. */
 import { Modal } from "antd";
 import { useTranslation } from "react-i18next";
+import "./palette.css";
 import type { Place } from "./places.ts";
 
 export function KeyMap({ places, close }: { places: readonly Place[]; close: () => void }) {

@@ -6,6 +6,7 @@ import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { choose, groups, type Command } from "./commands.ts";
 import { Icon } from "./icons.tsx";
+import "./palette.css";
 import type { AtCampaign } from "./use-account.ts";
 import { useCommands } from "./use-commands.ts";
 

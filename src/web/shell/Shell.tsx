@@ -8,11 +8,14 @@ import { reading } from "../api/queries.ts";
 import { HelpOf } from "../ui/HelpButton.tsx";
 import { useSmall } from "../ui/small.ts";
 import { AccountPanel } from "./AccountPanel.tsx";
+import { Bell } from "./Bell.tsx";
 import { Icon } from "./icons.tsx";
 import { closeOverlay, overlay } from "./overlay.ts";
 import { tabsOf, type Place } from "./places.ts";
 import { ReachBar } from "./ReachBar.tsx";
 import { sessionEnded } from "./session.ts";
+import "./panel.css";
+import "./phone.css";
 import "./shell.css";
 import { useCampaign, type AtCampaign } from "./use-account.ts";
 import { useKeys } from "./use-keys.ts";
@@ -94,7 +97,10 @@ function Side({ at }: { at: AtCampaign }) {
   const { t } = useTranslation();
   return (
     <aside className="side">
-      <div className="brand">{t("product")}</div>
+      <div className="brand">
+        <span>{t("product")}</span>
+        <Bell campaign={at.key} />
+      </div>
       <Where at={at} />
       <button type="button" className="find-button" onClick={find}>
         <Icon sign="search" />
@@ -125,6 +131,7 @@ function Bar({ at }: { at: AtCampaign }) {
       <button type="button" aria-label={t("shell.find")} onClick={find}>
         <Icon sign="search" />
       </button>
+      <Bell campaign={at.key} />
       <AccountPanel at={at} name="account" more={[]} />
     </header>
   );

@@ -1,7 +1,6 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { queries } from "../api/queries.ts";
-import "./shell.css";
 import { SignInForm } from "./SignInForm.tsx";
 
 export function SignIn() {

@@ -7,6 +7,7 @@ import { ask } from "../api/client.ts";
 import type { Input as Asked, Output } from "../api/contract.ts";
 import { isNow } from "../offline/who.ts";
 import { Wrong } from "../ui/Wrong.tsx";
+import "./sign-in.css";
 
 type Given = Asked<"access.signIn">;
 type Account = Output<"access.signIn">["account"];

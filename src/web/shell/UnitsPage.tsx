@@ -11,6 +11,7 @@ import { UnitTree } from "#features/units/UnitTree.tsx";
 import "#features/units/units.css";
 import { reading } from "../api/queries.ts";
 import { later } from "../ui/later.tsx";
+import { PageHead } from "../ui/PageHead.tsx";
 import { useSmall } from "../ui/small.ts";
 import { Wrong } from "../ui/Wrong.tsx";
 import "../ui/legible.css";
@@ -57,26 +58,23 @@ export function UnitsPage() {
   });
   return (
     <div className="page" style={{ maxWidth: 1400 }}>
-      <div className="page-head">
-        <h1>{t("units.title")}</h1>
-        <div className="page-tools">
-          <DatePicker
-            aria-label={t("units.on")}
-            placeholder={t("units.on")}
-            value={search.day === undefined ? null : dayjs(search.day)}
-            onChange={(day) => change({ day: day?.format("YYYY-MM-DD") })}
-          />
-          <Dropdown
-            trigger={["click"]}
-            menu={{
-              items: [{ key: "import", label: t("units.toImport") }, ...registers],
-              onClick: ({ key }) => key === "import" && void navigate({ to: "/c/$campaign/import", search: {} }),
-            }}
-          >
-            <Button>{t("units.bring")}</Button>
-          </Dropdown>
-        </div>
-      </div>
+      <PageHead title={t("units.title")}>
+        <DatePicker
+          aria-label={t("units.on")}
+          placeholder={t("units.on")}
+          value={search.day === undefined ? null : dayjs(search.day)}
+          onChange={(day) => change({ day: day?.format("YYYY-MM-DD") })}
+        />
+        <Dropdown
+          trigger={["click"]}
+          menu={{
+            items: [{ key: "import", label: t("units.toImport") }, ...registers],
+            onClick: ({ key }) => key === "import" && void navigate({ to: "/c/$campaign/import", search: {} }),
+          }}
+        >
+          <Button>{t("units.bring")}</Button>
+        </Dropdown>
+      </PageHead>
       {small ? (
         search.unit === undefined ? (
           tree

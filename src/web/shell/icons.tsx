@@ -1,7 +1,7 @@
 /** The signs of places and tools: one stroke, drawn for the house, in the colour of the text beside them. */
 import type { Place } from "./places.ts";
 
-export type Sign = Place | "more" | "search" | "help" | "person" | "choose";
+export type Sign = Place | "more" | "search" | "help" | "person" | "choose" | "bell";
 
 const paths: Record<Sign, string> = {
   me: "M5 5h14v15H5zM9 3v4M15 3v4M8.5 13l2.5 2.5 4.5-4.5",
@@ -15,6 +15,7 @@ const paths: Record<Sign, string> = {
   more: "M5 12h.01M12 12h.01M19 12h.01",
   search: "M10.5 4.5a6 6 0 1 1 0 12 6 6 0 0 1 0-12zM15 15l5 5",
   help: "M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17zM9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.7.4-1.1.9-1.1 1.8M12 16.5h.01",
+  bell: "M6 17V11a6 6 0 0 1 12 0v6l1.5 1.5h-15zM10 21h4M12 5V3",
   choose: "M8.5 10 12 6.5 15.5 10M8.5 14l3.5 3.5 3.5-3.5",
   person: "M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM4.5 20.5c.6-4 3.6-6 7.5-6s6.9 2 7.5 6",
 };

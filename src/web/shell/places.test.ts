@@ -20,7 +20,7 @@ test("everyone has somewhere to go, and a cadre sees four things at most", () =>
 
 test("nobody is sent where there is nothing for them", () => {
   expect(placesFor({ role: "cadre", ledgers: [] })).toEqual(["me", "figures"]);
-  expect(placesFor({ role: "liaison", ledgers: may() })).toEqual(["me", "ledgers", "figures", "documents"]);
+  expect(placesFor({ role: "liaison", ledgers: may() })).toEqual(["me", "ledgers", "figures", "documents", "units"]);
 });
 
 test("at the foot of a phone stand five signs at most", () => {

@@ -12,14 +12,16 @@ export interface Comer {
 
 const own: readonly Place[] = ["me", "record", "ledgers", "figures"];
 const unit: readonly Place[] = ["me", "record", "ledgers", "figures", "documents", "import"];
-const office: readonly Place[] = [...unit, "units", "admin"];
+/** With the people of one's own unit, whom they may transfer and group. */
+const personnel: readonly Place[] = [...unit, "units"];
+const office: readonly Place[] = [...personnel, "admin"];
 const watching: readonly Place[] = ["me", "figures", "ledgers", "documents"];
 
 /** By role of the standard pack; a pack's own roles have what a unit's staff have. */
 const byRole: Readonly<Record<string, readonly Place[]>> = {
   cadre: own,
-  liaison: unit,
-  unit_head: unit,
+  liaison: personnel,
+  unit_head: personnel,
   office,
   office_director: office,
   leader: watching,
