@@ -24,7 +24,11 @@ function Root() {
   const still = useStill();
   const { look, large } = shown.use();
   return (
-    <ConfigProvider locale={i18n.language === "en" ? enUS : zhCN} theme={themeFor({ look, large, small, still })}>
+    <ConfigProvider
+      locale={i18n.language === "en" ? enUS : zhCN}
+      theme={themeFor({ look, large, small, still })}
+      button={{ autoInsertSpace: false }}
+    >
       <Sayings>
         <QueryClientProvider client={queries}>
           <RouterProvider router={router} />

@@ -29,7 +29,7 @@ export function PacksTab({ campaign }: { campaign: string }) {
   return (
     <>
       <NewVersion campaign={campaign} />
-      <h2 style={{ fontSize: 16, margin: "28px 0 10px" }}>{t("packs.versions")}</h2>
+      <h2 style={{ fontSize: "var(--ant-font-size-lg)", margin: "28px 0 10px" }}>{t("packs.versions")}</h2>
       {packs.error && <Wrong error={packs.error} retry={packs.refetch} />}
       <ListTable<Version>
         label={t("packs.versions")}

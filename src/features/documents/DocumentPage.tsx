@@ -7,6 +7,7 @@ import { reading } from "#web/api/queries.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { FinalPage } from "./FinalPage.tsx";
 import "./documents.css";
+import "./draft.css";
 
 // The editor is heavy, and what is final needs none.
 const DraftPage = lazy(() => import("./DraftPage.tsx").then(({ DraftPage: it }) => ({ default: it })));

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Output } from "#web/api/contract.ts";
 import { ListTable } from "#web/ui/ListTable.tsx";
 import { useSmall } from "#web/ui/small.ts";
+import "./final.css";
 
 type Check = Output<"reports.check">;
 export type CheckedFigure = Check["figures"][number];
@@ -43,8 +44,6 @@ export function DriftSummary({ figures }: { figures: readonly CheckedFigure[] })
   );
 }
 
-const shownValue = (value: string | number | null): string => (value === null ? "—" : String(value));
-
 export function Causes({ figure }: { figure: Pick<CheckedFigure, "causes" | "definitionChanged"> }) {
   const { t } = useTranslation();
   return (
@@ -69,10 +68,12 @@ export function Causes({ figure }: { figure: Pick<CheckedFigure, "causes" | "def
 export function DriftList({ figures, chosen }: { figures: readonly CheckedFigure[]; chosen?: number | undefined }) {
   const { t } = useTranslation();
   const small = useSmall();
+  // What is no longer so comes first.
+  const ordered = figures.toSorted((one, other) => Number(differs(other)) - Number(differs(one)));
   if (small)
     return (
       <ul className="drift-cards">
-        {figures.map((figure) => (
+        {ordered.map((figure) => (
           <li key={figure.position} className={figure.position === chosen ? "chosen" : undefined}>
             <div className="drift-head">
               <strong>{figure.name}</strong>
@@ -89,42 +90,31 @@ export function DriftList({ figures, chosen }: { figures: readonly CheckedFigure
     <ListTable
       label={t("documents.drift")}
       rowKey="position"
-      dataSource={[...figures]}
+      dataSource={ordered}
       scroll={{}}
       rowClassName={(figure) => (figure.position === chosen ? "chosen" : "")}
       expandable={{
-        rowExpandable: (figure) => figure.causes.length > 0 || figure.definitionChanged,
-        expandedRowRender: (figure) => <Causes figure={figure} />,
+        expandedRowRender: (figure) => (
+          <>
+            <p className="quiet">{figure.definition}</p>
+            <Causes figure={figure} />
+          </>
+        ),
       }}
       columns={[
-        { title: "", dataIndex: "position", className: "number", width: 44 },
+        { title: "", dataIndex: "position", className: "number", width: "3em" },
         {
           title: t("documents.figure"),
           render: (_, figure) => (
             <>
               {figure.name}
-              <div className="quiet">
-                {figure.definition}（<span className="number">{`${figure.from}—${figure.to}`}</span>）
-              </div>
+              <div className="quiet number">{`${figure.from}—${figure.to}`}</div>
             </>
           ),
         },
-        { title: t("documents.shown"), dataIndex: "shown", className: "number", width: 130 },
-        {
-          title: t("documents.frozen"),
-          align: "right",
-          className: "number",
-          width: 110,
-          render: (_, figure) => shownValue(figure.frozen),
-        },
-        {
-          title: t("documents.now"),
-          align: "right",
-          className: "number",
-          width: 110,
-          render: (_, figure) => shownValue(figure.now),
-        },
-        { title: t("documents.status"), width: 130, render: (_, figure) => <DriftStatus status={figure.status} /> },
+        { title: t("documents.shown"), dataIndex: "shown", width: "16%" },
+        { title: t("documents.now"), dataIndex: "shownNow", width: "16%" },
+        { title: t("documents.status"), width: "20%", render: (_, figure) => <DriftStatus status={figure.status} /> },
       ]}
     />
   );

@@ -25,7 +25,7 @@ export function ImportsTable({ campaign }: { campaign: string }) {
   });
   return (
     <section style={{ marginTop: 28 }}>
-      <h2 style={{ fontSize: 16 }}>{t("import.history")}</h2>
+      <h2 style={{ fontSize: "var(--ant-font-size-lg)" }}>{t("import.history")}</h2>
       {kept.error && <Wrong error={kept.error} retry={kept.refetch} />}
       {undo.error && <Wrong error={undo.error} />}
       <ListTable<Kept>

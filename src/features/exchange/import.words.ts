@@ -33,7 +33,7 @@ const zh = {
   file: "文件",
   by: "填报",
   result: "结果",
-  resultWords: "新增{{added}} 修改{{changed}} 不变{{unchanged}} 退回{{refused}}",
+  resultWords: "新增{{added}}、修改{{changed}}、不变{{unchanged}}、退回{{refused}}",
   undo: "撤销",
   undone: "已撤销",
   undoSure: "撤销《{{file}}》的导入？",

@@ -31,7 +31,12 @@ export function AskedTools({ asked, children }: { asked: Asked; children: ReactN
       />
       {small && !open && (
         <Button onClick={() => setOpen(true)}>
-          {search.asOf ? shownMoment(search.asOf) : t("figures.asOfNow")}，{picked}
+          {search.asOf ? shownMoment(search.asOf) : t("figures.asOfNow")}
+          {picked && (
+            <>
+              ，<span className="number">{picked}</span>
+            </>
+          )}
         </Button>
       )}
       {(!small || open) && (

@@ -15,6 +15,9 @@ import { FigureCards } from "./FigureCards.tsx";
 import { views } from "./figures.search.tsx";
 import { usePins } from "./pins.tsx";
 import "./figures.css";
+import "./glance.css";
+import "./tiles.css";
+import "./wall.css";
 
 const Compare = later(async () => (await import("./Compare.tsx")).Compare, <Skeleton active paragraph={{ rows: 12 }} />);
 const FigureDrawer = later(async () => (await import("./FigureDrawer.tsx")).FigureDrawer);

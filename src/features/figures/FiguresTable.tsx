@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { reading } from "#web/api/queries.ts";
 import { ListTable } from "#web/ui/ListTable.tsx";
+import { useSmall } from "#web/ui/small.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import type { Asked } from "./asked.tsx";
 import { FigureName } from "./FigureName.tsx";
@@ -16,6 +17,7 @@ const most = 30;
 
 export function FiguresTable({ asked, pins }: { asked: Asked; pins: readonly string[] }) {
   const { t } = useTranslation();
+  const small = useSmall();
   const { figures, question, words, change } = asked;
   const keys = useMemo(() => chosenColumns(asked, pins), [asked, pins]);
   const input = { ...question, keys: keys.join(","), children: true };
@@ -44,7 +46,7 @@ export function FiguresTable({ asked, pins }: { asked: Asked; pins: readonly str
           label={t("figures.views.table")}
           loading={answer.isPending}
           rowKey="unit"
-          sticky
+          sticky={!small}
           dataSource={rows}
           rowClassName={({ depth }) => (depth === 0 ? "figure-total" : "")}
           columns={[

@@ -44,7 +44,7 @@ export function PersonDrawer({ campaign, person, may, today, close }: Given) {
             </Space>
           )}
           {going && <Going key={going} {...{ campaign, person, today }} what={going} done={() => setGoing(undefined)} />}
-          <h3 style={{ fontSize: 15 }}>{t("people.career")}</h3>
+          <h3 style={{ fontSize: "var(--ant-font-size-lg)" }}>{t("people.career")}</h3>
           <Timeline
             items={data.posts.map((post) => ({
               key: `${post.unit} ${post.kind} ${post.from} ${post.to}`,

@@ -2,7 +2,6 @@
 import { Alert, Button, Checkbox, Input, Pagination, Radio, Segmented, Select, Space, Steps, Switch, Tabs, Tag } from "antd";
 import type { ReactNode } from "react";
 import { ListTable } from "../ui/ListTable.tsx";
-import { Num } from "../ui/Num.tsx";
 import { StatusMark } from "../ui/StatusMark.tsx";
 
 const rows = [
@@ -92,8 +91,8 @@ export const antdSections: Record<string, () => ReactNode> = {
       dataSource={rows}
       columns={[
         { title: "单位", dataIndex: "unit" },
-        { title: "场次", align: "right", render: (_, { times }) => <Num value={times} /> },
-        { title: "人次", align: "right", render: (_, { people }) => <Num value={people} /> },
+        { title: "场次", align: "right", className: "number", dataIndex: "times" },
+        { title: "人次", align: "right", className: "number", dataIndex: "people" },
         { title: "进度", render: (_, { status }) => <StatusMark status={status} /> },
       ]}
     />

@@ -7,10 +7,8 @@ import { EmptyState } from "../ui/EmptyState.tsx";
 import { ListSkeleton } from "../ui/ListSkeleton.tsx";
 import { LongWork } from "../ui/LongWork.tsx";
 import { NameChip } from "../ui/NameChip.tsx";
-import { Num } from "../ui/Num.tsx";
 import { PageHead } from "../ui/PageHead.tsx";
 import { statuses, StatusMark } from "../ui/StatusMark.tsx";
-import { Watermarked } from "../ui/Watermarked.tsx";
 import { When } from "../ui/When.tsx";
 import { Wrong } from "../ui/Wrong.tsx";
 
@@ -42,16 +40,6 @@ export const houseSections: Record<string, () => ReactNode> = {
         <StatusMark status="late" word="逾期13天" />
       </div>
     </>
-  ),
-  numbers: () => (
-    <div className="gallery-row">
-      <Num value={0} unit="件" />
-      <Num value={3742} unit="人次" />
-      <Num value={32_456} unit="人次" short />
-      <Num value={9999} unit="人" short />
-      <Num value="-1234567.80" unit="元" />
-      <Num value="45.7" unit="%" />
-    </div>
   ),
   times: () => (
     <div className="gallery-row">
@@ -124,11 +112,5 @@ export const houseSections: Record<string, () => ReactNode> = {
       />
       <DiffTable label="没有修改" rows={[]} />
     </>
-  ),
-  watermark: () => (
-    <Watermarked now={now}>
-      <p>内部资料：背景里写着谁在什么时候看这一页，截图也能追到人。</p>
-      <p style={{ height: 140 }}>贾玉霞　云栖区纪委监委　一级主任科员</p>
-    </Watermarked>
   ),
 };

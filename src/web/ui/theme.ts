@@ -125,6 +125,11 @@ export function themeFor({ look, large, small, still = false }: Appearance): The
         colorPrimary: brand.fill,
         colorPrimaryHover: brand.hover,
         colorPrimaryActive: brand.active,
+        // Cinnabar is for the primary action: what is pointed at is ink blue, like what is chosen.
+        defaultHoverColor: colours.colorPrimary,
+        defaultHoverBorderColor: colours.colorPrimary,
+        defaultActiveColor: colours.colorPrimaryActive,
+        defaultActiveBorderColor: colours.colorPrimaryActive,
         primaryShadow: "none",
         defaultShadow: "none",
         dangerShadow: "none",
@@ -135,6 +140,8 @@ export function themeFor({ look, large, small, still = false }: Appearance): The
         headerColor: colours.colorTextSecondary,
         cellPaddingBlockSM: Math.round(text * 0.45),
       },
+      // Its parts are touched one by one, so each is as high as a control.
+      ...(small ? { Segmented: { trackPadding: 0 } } : {}),
       ...(isDark ? { DatePicker: { colorTextLightSolid: colours.colorBgLayout } } : {}),
     },
   };

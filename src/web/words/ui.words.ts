@@ -1,8 +1,6 @@
 /** What the components of the house say, and how each place works. */
 const zh = {
   status: { ok: "正常", soon: "临期", late: "逾期", closed: "已销号" },
-  exactly: "准确数：{{value}}",
-  tenThousands: "万",
   until: "止",
   help: { open: "本页说明", title: "本页说明", definitions: "名词和口径", find: "在说明里查找", none: "说明里没有“{{text}}”。" },
   wrong: {
@@ -26,8 +24,6 @@ const zh = {
 };
 const en: typeof zh = {
   status: { ok: "On time", soon: "Due soon", late: "Overdue", closed: "Closed" },
-  exactly: "Exactly {{value}}",
-  tenThousands: "×10⁴",
   until: "Until",
   help: {
     open: "About this page",
