@@ -138,7 +138,7 @@ export const shots: readonly Shot[] = [
     size: "wide",
     login: "office",
     at: (district) => `../../verify/${district.code}`,
-    shows: ["核验文稿", "核验码", "处数字与现在的记录不一致", "文中写法", "定稿时", "现在", "核对"],
+    shows: ["核验文稿", "核验码", "处数字与现在的记录不一致", "文中写法", "现在", "核对"],
   },
   {
     file: "guide/images/import.png",

@@ -13,11 +13,11 @@ import { previewMove } from "#features/units/preview.model.ts";
 import { splitUnit } from "#features/units/split.model.ts";
 import { getUnit, holdRegister, listSubtree, mergeUnit, moveUnit, renameUnit } from "#features/units/units.model.ts";
 import { rebuildPaths } from "#features/units/paths.model.ts";
-import { relationKinds, type Unit } from "#features/units/units.types.ts";
+import { longestUnitName, relationKinds, type Unit } from "#features/units/units.types.ts";
 import { recountUnits } from "./totals.model.ts";
 import { mayRestructure } from "./structure.policy.ts";
 
-const name = z.string().trim().min(1).max(200);
+const name = z.string().trim().min(1).max(longestUnitName, `单位名称不超过${longestUnitName}个字，请用规范的简称`);
 const changed = z.object({
   recounted: z.int().meta({ description: "重新汇总了几个单位" }),
   change: z.int().meta({ description: "这次变动的编号，凭它可以撤销" }),

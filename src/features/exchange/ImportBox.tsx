@@ -80,7 +80,7 @@ export function ImportBox({ campaign, ledger, busy }: Given) {
             return false;
           }}
         >
-          <p style={{ fontSize: "var(--ant-font-size-lg)", margin: "20px 0 6px" }}>{t("import.drop")}</p>
+          <p style={{ fontSize: "var(--ant-font-size-lg)", margin: "20px 0 6px", textWrap: "balance" }}>{t("import.drop")}</p>
           <p className="quiet" style={{ padding: "0 24px" }}>
             {t("import.dropHint")}
           </p>

@@ -31,12 +31,11 @@ export function AskedTools({ asked, children }: { asked: Asked; children: ReactN
       />
       {small && !open && (
         <Button onClick={() => setOpen(true)}>
-          {search.asOf ? shownMoment(search.asOf) : t("figures.asOfNow")}
-          {picked && (
-            <>
-              ，<span className="number">{picked}</span>
-            </>
-          )}
+          <span>
+            {search.asOf ? shownMoment(search.asOf) : t("figures.asOfNow")}
+            {picked && "，"}
+            <span className="number">{picked}</span>
+          </span>
         </Button>
       )}
       {(!small || open) && (

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
 import { reading } from "#web/api/queries.ts";
 import { Dialog, useDone, type DialogGiven } from "./UnitDialogs.tsx";
+import { longestUnitName } from "./units.types.ts";
 
 interface Filled {
   day: dayjs.Dayjs;
@@ -57,9 +58,12 @@ export function SplitDialog({ campaign, unit, today, close }: DialogGiven) {
                   <Form.Item
                     name={[name, "name"]}
                     label={`${t("units.part", { number: name + 1 })}　${t("units.partName")}`}
-                    rules={[{ required: true, whitespace: true, message: t("units.choose", { what: t("units.partName") }) }]}
+                    rules={[
+                      { required: true, whitespace: true, message: t("units.choose", { what: t("units.partName") }) },
+                      { max: longestUnitName, message: t("units.tooLong", { most: longestUnitName }) },
+                    ]}
                   >
-                    <Input maxLength={200} />
+                    <Input />
                   </Form.Item>
                   {unit.below.length > 0 && (
                     <Form.Item name={[name, "children"]} label={t("units.partChildren")}>

@@ -10,7 +10,7 @@ import { UnitPicker } from "#web/ui/UnitPicker.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import type { Unit } from "./UnitHead.tsx";
 import { undoChange } from "./UnitRelations.tsx";
-import { relationKinds, type RelationKind } from "./units.types.ts";
+import { longestUnitName, relationKinds, type RelationKind } from "./units.types.ts";
 
 export interface DialogGiven {
   campaign: string;
@@ -195,9 +195,12 @@ export function RenameDialog({ campaign, unit, close }: DialogGiven) {
           name="name"
           label={t("units.newName")}
           extra={t("units.renameWords")}
-          rules={[{ required: true, whitespace: true, message: t("units.choose", { what: t("units.newName") }) }]}
+          rules={[
+            { required: true, whitespace: true, message: t("units.choose", { what: t("units.newName") }) },
+            { max: longestUnitName, message: t("units.tooLong", { most: longestUnitName }) },
+          ]}
         >
-          <Input.TextArea autoSize={{ minRows: 1, maxRows: 5 }} maxLength={200} showCount />
+          <Input.TextArea autoSize={{ minRows: 1, maxRows: 5 }} count={{ show: true, max: longestUnitName }} />
         </Form.Item>
       </Form>
     </Dialog>

@@ -2,6 +2,9 @@
 export const relationKinds = ["汇总", "隶属", "派驻", "业务指导"] as const;
 export type RelationKind = (typeof relationKinds)[number];
 
+/** Characters of a name: no office is called by more, and no column shows more. */
+export const longestUnitName = 100;
+
 export interface Unit {
   id: number;
   realm: number;

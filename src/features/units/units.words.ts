@@ -68,6 +68,7 @@ const zh = {
   newName: "新名称",
   renameWords: "原名留作曾用名，导入和查找时仍能认出。",
   choose: "请选择{{what}}",
+  tooLong: "单位名称不超过{{most}}个字，请用规范的简称",
   words: {
     move: "{{kind}}改为“{{parent}}”",
     merge: "并入“{{into}}”",
@@ -146,6 +147,7 @@ const en: typeof zh = {
   newName: "New name",
   renameWords: "The old name still finds the unit.",
   choose: "Choose: {{what}}",
+  tooLong: "At most {{most}} characters; use the official short name",
   words: {
     move: "{{kind}}: now below “{{parent}}”",
     merge: "merged into “{{into}}”",

@@ -51,7 +51,7 @@ export function UnitPicker({ campaign, unit, choose }: { campaign: string; unit:
       loading={found.pending}
       popupMatchSelectWidth={340}
       styles={{ popup: { root: { maxHeight: 480 } } }}
-      style={{ minWidth: 220, maxWidth: "100%" }}
+      style={{ minWidth: 220, maxWidth: "min(100%, 24em)" }}
     />
   );
 }
