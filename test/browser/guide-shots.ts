@@ -76,7 +76,7 @@ export const shots: readonly Shot[] = [
       await page.reload();
       await study(page);
       await page.context().setOffline(true);
-      await page.getByRole("button", { name: /登\s*记/ }).click();
+      await page.getByRole("button", { name: /登记/ }).click();
     },
     shows: ["已存在本机", "待发送", "联网后自动发送，不用再管；可以关掉本页。"],
   },

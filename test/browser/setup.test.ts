@@ -28,12 +28,12 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     const code = await asOwner(database, "offer", (tx) => offerCode(tx, time.now));
     await page.waitForURL("**/set-up");
     await page.getByLabel("设置码").fill("AAAA-BBBB-CCCC");
-    await page.getByRole("button", { name: /开\s*始/ }).click();
+    await page.getByRole("button", { name: /开始/ }).click();
     await page.getByText("设置码不正确").waitFor();
     await expectUsable(page);
     await shot("code");
     await page.getByLabel("设置码").fill(code.toLowerCase());
-    await page.getByRole("button", { name: /开\s*始/ }).click();
+    await page.getByRole("button", { name: /开始/ }).click();
 
     await page.getByRole("heading", { name: "选一个方案包" }).waitFor();
     await page
@@ -46,7 +46,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await expectUsable(page);
     await expectFits(page);
     await shot("pack");
-    await page.getByRole("button", { name: /下\s*一\s*步/ }).click();
+    await page.getByRole("button", { name: /下一步/ }).click();
 
     // Left and come back to: what was chosen is there.
     await page.getByRole("heading", { name: "设置办公室的账号" }).waitFor();
@@ -72,12 +72,12 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
       const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "下载样表" }).click()]);
       expect(download.suggestedFilename()).toMatch(/（样表）\.xlsx$/);
       await page.locator("input[type=file]").setInputFiles(await download.path());
-      await page.getByRole("button", { name: /^导\s*入$/ }).click();
+      await page.getByRole("button", { name: /^导入$/ }).click();
       await page.getByText("新增3条，修改0条").waitFor();
       await expectUsable(page);
       await expectFits(page);
       await shot(heading);
-      await page.getByRole("button", { name: /下\s*一\s*步/ }).click();
+      await page.getByRole("button", { name: /下一步/ }).click();
       await page.getByRole("heading", { name: next }).waitFor();
     }
 
@@ -86,10 +86,10 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await page.getByTitle("集中学习台账").last().click();
     const [ledger] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "下载样表" }).click()]);
     await page.locator("input[type=file]").setInputFiles(await ledger.path());
-    await page.getByRole("button", { name: /^导\s*入$/ }).click();
+    await page.getByRole("button", { name: /^导入$/ }).click();
     await page.getByText("新增3条，修改0条").waitFor();
     await shot("ledger");
-    await page.getByRole("button", { name: /下\s*一\s*步/ }).click();
+    await page.getByRole("button", { name: /下一步/ }).click();
 
     await page.getByRole("heading", { name: "给各单位发账号" }).waitFor();
     await expectUsable(page);
@@ -119,7 +119,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await liaison.page.getByLabel("现在的口令").fill(once);
     await liaison.page.getByLabel("新口令", { exact: true }).fill("我自己的口令");
     await liaison.page.getByLabel("再输一遍新口令").fill("我自己的口令");
-    await liaison.page.getByRole("button", { name: /修\s*改/ }).click();
+    await liaison.page.getByRole("button", { name: /修改/ }).click();
     await liaison.page.waitForURL("**/c/**");
     expect(liaison.complaints).toEqual([]);
     await liaison.close();
