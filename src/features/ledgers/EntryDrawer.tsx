@@ -18,7 +18,6 @@ import { EntryHistory } from "./EntryHistory.tsx";
 import { EntryRemoval } from "./EntryRemoval.tsx";
 import { EntrySteps } from "./EntrySteps.tsx";
 import { shownValue } from "./shown-value.types.ts";
-import "./ledgers.css";
 
 type Ledger = Output<"campaigns.get">["ledgers"][number];
 type Found = Output<"ledgers.get">;

@@ -9,6 +9,7 @@ import { useUnitNames } from "#web/ui/use-units.ts";
 import type { Ledger } from "./FilterForm.tsx";
 import type { Condition, Filter } from "./filter.types.ts";
 import type { LedgerSearch } from "./search.types.ts";
+import "./ledger-bar.css";
 import { tidyFilter } from "./search.types.ts";
 
 const FilterForm = later(async () => (await import("./FilterForm.tsx")).FilterForm);

@@ -14,6 +14,7 @@ import { useSmall } from "#web/ui/small.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { LedgerBar, shownColumns } from "./LedgerBar.tsx";
 import { LedgerSheet } from "./LedgerSheet.tsx";
+import "./ledgers.css";
 import { askedFor, type LedgerSearch } from "./search.types.ts";
 import type { Listing } from "./use-listing.tsx";
 import { ViewsMenu } from "./ViewsMenu.tsx";
