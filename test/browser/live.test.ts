@@ -64,3 +64,14 @@ test("what the page asks when nobody has touched it for a minute says so, and no
   await byHand;
   await close();
 });
+
+test("a wall is looked at without being touched, and goes on", async () => {
+  const { page, close } = await site.visit("wide", "office");
+  await page.clock.install();
+  await page.goto(`${site.address}/c/trial/figures?screen=1`);
+  await page.getByRole("button", { name: /Esc/ }).waitFor();
+  const again = page.waitForRequest((request) => request.url().includes("/figures"));
+  await page.clock.fastForward("02:00");
+  expect((await again).headers()).not.toHaveProperty("x-unattended");
+  await close();
+});

@@ -4,6 +4,7 @@ import { Button, ConfigProvider } from "antd";
 import dayjs from "dayjs";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { hangOnWall } from "#web/api/attended.ts";
 import { themeFor } from "#web/ui/theme.ts";
 import { useSurroundings, type Asked } from "./asked.tsx";
 import { FigureName } from "./FigureName.tsx";
@@ -25,6 +26,7 @@ export function WallScreen({ asked, keys }: { asked: Asked; keys: readonly strin
   const queries = useQueryClient();
   const { shapes, coverage } = useSurroundings(asked);
   const { change, answer, period, unitName, definition } = asked;
+  useEffect(hangOnWall, []);
   useEffect(() => {
     const again = setInterval(() => void queries.invalidateQueries({ predicate: ({ queryKey }) => isOurs(queryKey) }), often);
     return () => clearInterval(again);
