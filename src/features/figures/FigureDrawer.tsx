@@ -1,15 +1,17 @@
 /** One figure: what it counts, by unit and further down, its course over the period, and the records whose sum it is. */
 import { useQuery } from "@tanstack/react-query";
-import { Breadcrumb, Drawer, Tabs } from "antd";
+import { Breadcrumb, Drawer, Skeleton, Tabs } from "antd";
 import { useTranslation } from "react-i18next";
 import { reading } from "#web/api/queries.ts";
+import { later } from "#web/ui/later.tsx";
 import { useSmall } from "#web/ui/small.ts";
 import type { Asked, Figure } from "./asked.tsx";
 import { FigureName } from "./FigureName.tsx";
-import { FigureRecords } from "./FigureRecords.tsx";
-import { FigureTrend } from "./FigureTrend.tsx";
-import { FigureUnits } from "./FigureUnits.tsx";
 import { exactly, says } from "./numbers.types.ts";
+
+const FigureUnits = later(async () => (await import("./FigureUnits.tsx")).FigureUnits, <Skeleton active />);
+const FigureTrend = later(async () => (await import("./FigureTrend.tsx")).FigureTrend, <Skeleton active />);
+const FigureRecords = later(async () => (await import("./FigureRecords.tsx")).FigureRecords, <Skeleton active />);
 
 /** What a tab of the drawer is about. */
 export interface Opened {

@@ -12,6 +12,7 @@ import { AsOfBanner, AskedTools } from "./AskedTools.tsx";
 import { useAsked, type Asked } from "./asked.tsx";
 import { chosenColumns } from "./columns.tsx";
 import { FigureCards } from "./FigureCards.tsx";
+import { FigureDrawer } from "./FigureDrawer.tsx";
 import { views } from "./figures.search.tsx";
 import { usePins } from "./pins.tsx";
 import "./figures.css";
@@ -20,7 +21,6 @@ import "./tiles.css";
 import "./wall.css";
 
 const Compare = later(async () => (await import("./Compare.tsx")).Compare, <Skeleton active paragraph={{ rows: 12 }} />);
-const FigureDrawer = later(async () => (await import("./FigureDrawer.tsx")).FigureDrawer);
 const FiguresTable = later(
   async () => (await import("./FiguresTable.tsx")).FiguresTable,
   <Skeleton active paragraph={{ rows: 12 }} />,
