@@ -37,10 +37,14 @@ const target = ["chrome92", "firefox91", "safari15"];
 /** What opens without a network, with what may be asked and said there. */
 const offlineParts = ["RecordPage.tsx", "MyDayPage.tsx", "SignIn.tsx", "SignInAgain.tsx", "Speaker.tsx", "virtual:words/en"];
 
+/** What is only looked at, like the gallery, stands in a folder of its own and is neither packed nor kept for times without network. */
+const forUse = (_: unknown, { command, mode }: { command: string; mode: string }): boolean =>
+  command === "build" && mode === "production";
+
 /** Builds the service worker, with the list of files that those parts are made of. */
 const offline = (): Plugin => ({
   name: "offline",
-  apply: "build",
+  apply: forUse,
   async writeBundle(_, bundle) {
     const files = new Set<string>();
     const take = (name: string): void => {
@@ -87,7 +91,7 @@ const offline = (): Plugin => ({
 /** Packs what is text once and as well as it goes, so that the server need not at every request. */
 const packed = (): Plugin => ({
   name: "packed",
-  apply: "build",
+  apply: forUse,
   // After the service worker, which reads the folder.
   enforce: "post",
   closeBundle() {
