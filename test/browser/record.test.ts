@@ -223,6 +223,8 @@ test("two tabs with one draft make one record; a session that ended in the middl
   await submit(other).click();
   await other.getByText("已发送").waitFor();
   expect(await recorded(theme)).toHaveLength(1);
+  const left = async (): Promise<unknown> => (await (await world.as("east")).get(`${api}/drafts`)).body.drafts;
+  await expect.poll(left, { timeout: 10_000 }).toEqual([]);
   await close();
 });
 

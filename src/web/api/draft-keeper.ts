@@ -34,8 +34,8 @@ const isHere = ({ owner }: Place): boolean => who()?.id === owner;
 /** Drafts whose key begins so: first what only this device has, else newest first. */
 export async function findDrafts(place: Place, under: string): Promise<Draft<unknown>[]> {
   const here = await list("drafts", place, under);
+  void dropLeft(place, under);
   const dropped = here.filter(({ value }) => value.content === null).map(({ key }) => key);
-  for (const key of dropped) void dropDraft(place, key);
   const kept = here.filter(({ key }) => !dropped.includes(key));
   const there = isHere(place) ? await findThere(place, under) : undefined;
   // What the server had and has no longer was saved or thrown away elsewhere.
@@ -64,7 +64,12 @@ async function findThere({ campaign }: Place, under: string): Promise<Draft<unkn
 const noteDropped = (place: Place, key: string): Promise<boolean> =>
   keep("drafts", place, key, { content: null, at: now().toISOString() }, true);
 
-/** Throws a draft away; if the server cannot be told now, when drafts are next looked for. */
+/** Tells the server what was thrown away while it could not be told. */
+export async function dropLeft(place: Place, under: string): Promise<void> {
+  for (const { key, value } of await list("drafts", place, under)) if (value.content === null) await dropDraft(place, key);
+}
+
+/** Throws a draft away; if the server cannot be told now, when drafts are next looked for or a record is sent. */
 export async function dropDraft(place: Place, key: string): Promise<void> {
   await noteDropped(place, key);
   if (!isHere(place)) return;

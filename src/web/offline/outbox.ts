@@ -5,9 +5,10 @@
  */
 import { ask, Problem } from "../api/client.ts";
 import type { Input } from "../api/contract.ts";
+import { dropLeft } from "../api/draft-keeper.ts";
 import { queries } from "../api/queries.ts";
 import { find, forget, keep, list } from "./device.ts";
-import { photosOf, type Fault, type RecordDraft, type Outgoing } from "./kept.types.ts";
+import { draftsOf, photosOf, type Fault, type RecordDraft, type Outgoing } from "./kept.types.ts";
 import { who } from "./who.ts";
 
 export interface Outbox {
@@ -75,6 +76,8 @@ function open(account: number): Outbox {
       if ((await ask("access.me", {})).id !== account) return await later(item, false);
       if (item.version === undefined || item.edited) {
         await put((item = { ...item, version: await record(item), edited: false }));
+        // Nobody is to find it begun, here or elsewhere, when it is made.
+        void dropLeft(placeOf(item), draftsOf(item.ledger));
         void queries.invalidateQueries({ predicate: ({ queryKey: [name] }) => /^(ledgers|figures)\./.test(String(name)) });
       }
       for (const photo of item.photos) {
