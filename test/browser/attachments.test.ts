@@ -2,23 +2,18 @@
 import { createHash, randomUUID } from "node:crypto";
 import { Document, Packer, Paragraph } from "docx";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { takenPhoto, tellTale } from "#platform/photo.fixture.ts";
-import { createWorld, type Client, type World } from "../world.ts";
+import type { Client, World } from "../world.ts";
 import { makeXlsx } from "../../src/features/exchange/fixtures/make-xlsx.ts";
-import { expectFits, expectUsable, openSite, type Site, type Size } from "./browser.ts";
+import { expectFits, expectUsable, serveWorld, type Site, type Size } from "./browser.ts";
 
 let world: World;
 let site: Site;
 let east: Client;
-beforeAll(async () => {
-  world = await createWorld();
-  site = await openSite(world);
+serveWorld(async (served) => {
+  ({ world, site } = served);
   east = await world.as("east");
-});
-afterAll(async () => {
-  await site?.close();
-  await world?.close();
 });
 
 const api = "/api/campaigns/trial";

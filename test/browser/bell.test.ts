@@ -1,19 +1,12 @@
 /** What waits for someone is told wherever they are, as it comes, and leads to the list of it; a liaison finds their people. */
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createWorld, type World } from "../world.ts";
-import { expectFits, expectUsable, goTo, openSite, type Site, type Size } from "./browser.ts";
+import { describe, expect, test } from "vitest";
+import type { World } from "../world.ts";
+import { expectFits, expectUsable, goTo, serveWorld, type Site, type Size } from "./browser.ts";
 
 let world: World;
 let site: Site;
-beforeAll(async () => {
-  world = await createWorld();
-  site = await openSite(world);
-});
-afterAll(async () => {
-  await site?.close();
-  await world?.close();
-});
+serveWorld((served) => ({ world, site } = served));
 
 describe.each<Size>(["wide", "phone"])("%s", (size) => {
   test("a record that is sent back is counted at the bell without reloading, and stands in 我的", async () => {

@@ -4,9 +4,9 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium, type Browser, type Page } from "playwright-core";
-import { expect } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { createServer } from "../../src/main.ts";
-import { password, type Login, type World } from "../world.ts";
+import { createWorld, password, type Login, type World } from "../world.ts";
 
 export const sizes = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
 export type Size = keyof typeof sizes;
@@ -86,6 +86,21 @@ export async function untilKept(page: Page): Promise<void> {
     return found;
   };
   await expect.poll(state, { timeout: 40_000, interval: 250 }).toBe("activated");
+}
+
+/** A world with its pages: there before the first test of a file, prepared by it, and gone after the last. */
+export function serveWorld(prepare: (served: { world: World; site: Site }) => unknown): void {
+  let world: World | undefined;
+  let site: Site | undefined;
+  beforeAll(async () => {
+    world = await createWorld();
+    site = await openSite(world);
+    await prepare({ world, site });
+  });
+  afterAll(async () => {
+    await site?.close();
+    await world?.close();
+  });
 }
 
 /** Follows the navigation to a place; on a phone it may wait behind “more”. */

@@ -1,20 +1,13 @@
 /** What a device does to what is typed on it: it keeps nothing, its clock is wrong, it has two people or is one of two, its answers are lost. */
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createWorld, password, type Login, type World } from "../world.ts";
-import { expectFits, expectUsable, openSite, type Site, type Size } from "./browser.ts";
+import { describe, expect, test } from "vitest";
+import { password, type Login, type World } from "../world.ts";
+import { expectFits, expectUsable, serveWorld, type Site, type Size } from "./browser.ts";
 
 let world: World;
 let site: Site;
-beforeAll(async () => {
-  world = await createWorld();
-  site = await openSite(world);
-});
-afterAll(async () => {
-  await site?.close();
-  await world?.close();
-});
+serveWorld((served) => ({ world, site } = served));
 
 const api = "/api/campaigns/trial";
 const subject = (): string => `学习${randomUUID().slice(0, 8)}`;

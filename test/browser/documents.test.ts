@@ -2,21 +2,14 @@
 import { readFile } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readDocx } from "#features/documents/read-docx.ts";
-import { createWorld, type World } from "../world.ts";
-import { expectFits, expectUsable, openSite, type Site, type Size } from "./browser.ts";
+import type { World } from "../world.ts";
+import { expectFits, expectUsable, serveWorld, type Site, type Size } from "./browser.ts";
 
 let world: World;
 let site: Site;
-beforeAll(async () => {
-  world = await createWorld();
-  site = await openSite(world);
-});
-afterAll(async () => {
-  await site?.close();
-  await world?.close();
-});
+serveWorld((served) => ({ world, site } = served));
 
 const api = "/api/campaigns/trial";
 

@@ -1,20 +1,13 @@
 /** What is typed into a form is never lost: a reload, the way back, another tab, a session that ends, a server that is away. */
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { password, createWorld, type World } from "../world.ts";
-import { expectFits, expectUsable, openSite, type Site } from "./browser.ts";
+import { expect, test } from "vitest";
+import { password, type World } from "../world.ts";
+import { expectFits, expectUsable, serveWorld, type Site } from "./browser.ts";
 
 let world: World;
 let site: Site;
-beforeAll(async () => {
-  world = await createWorld();
-  site = await openSite(world);
-});
-afterAll(async () => {
-  await site?.close();
-  await world?.close();
-});
+serveWorld((served) => ({ world, site } = served));
 
 /** A new record of the east; the address at which it is open. */
 async function recorded(): Promise<{ id: string; address: string }> {

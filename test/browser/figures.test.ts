@@ -3,9 +3,9 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readXlsx } from "hucre/xlsx";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createWorld, type World } from "../world.ts";
-import { expectFits, expectUsable, openSite, type Site, type Size } from "./browser.ts";
+import { describe, expect, test } from "vitest";
+import type { World } from "../world.ts";
+import { expectFits, expectUsable, serveWorld, type Site, type Size } from "./browser.ts";
 
 let world: World;
 let site: Site;
@@ -21,8 +21,8 @@ async function record(login: "east" | "west", unit: number, number: string, day:
   return id;
 }
 
-beforeAll(async () => {
-  world = await createWorld();
+serveWorld(async (served) => {
+  ({ world, site } = served);
   first = await record("east", world.units.east, "E-1", "2023-04-03", 10);
   await record("east", world.units.eastOffice, "E-2", "2023-05-10", 20);
   await record("east", world.units.east, "E-3", "2023-06-27", 30);
@@ -30,11 +30,6 @@ beforeAll(async () => {
   world.time.now = new Date(world.time.now.getTime() + 3_600_000);
   const east = await world.as("east");
   await east.send("PATCH", `${api}/entries/${first}`, { version: 1, values: { 实到人数: 12 } });
-  site = await openSite(world);
-});
-afterAll(async () => {
-  await site?.close();
-  await world?.close();
 });
 
 async function open(size: Size, language: "zh" | "en" = "zh") {

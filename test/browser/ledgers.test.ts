@@ -1,20 +1,13 @@
 /** 台账 as a liaison uses it all day: sorted, filtered, kept as a view, edited with the keyboard, clashing with another, pasted into. */
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createWorld, type World } from "../world.ts";
-import { expectFits, expectUsable, openSite, type Site } from "./browser.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { World } from "../world.ts";
+import { expectFits, expectUsable, serveWorld, type Site } from "./browser.ts";
 
 let world: World;
 let site: Site;
-beforeAll(async () => {
-  world = await createWorld();
-  site = await openSite(world);
-});
-afterAll(async () => {
-  await site?.close();
-  await world?.close();
-});
+serveWorld((served) => ({ world, site } = served));
 
 /** Records of the east with topics of this test alone. */
 let mark: string;

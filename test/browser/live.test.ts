@@ -1,19 +1,12 @@
 /** What is on screen follows what others record, without anybody touching it. */
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createWorld, type World } from "../world.ts";
-import { openSite, type Site, type Size } from "./browser.ts";
+import { describe, expect, test } from "vitest";
+import type { World } from "../world.ts";
+import { serveWorld, type Site, type Size } from "./browser.ts";
 
 let world: World;
 let site: Site;
-beforeAll(async () => {
-  world = await createWorld();
-  site = await openSite(world);
-});
-afterAll(async () => {
-  await site?.close();
-  await world?.close();
-});
+serveWorld((served) => ({ world, site } = served));
 
 describe.each<Size>(["wide", "phone"])("%s", (size) => {
   test("a figure follows a record that is made elsewhere", async () => {

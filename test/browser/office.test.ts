@@ -1,18 +1,9 @@
 /** An office at its desk and on a phone: signing in, bringing in a workbook, a figure down to its records, a record changed. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createWorld, type World } from "../world.ts";
-import { expectFits, expectUsable, goTo, openSite, type Site, type Size } from "./browser.ts";
+import { describe, expect, test } from "vitest";
+import { expectFits, expectUsable, goTo, serveWorld, type Site, type Size } from "./browser.ts";
 
-let world: World;
 let site: Site;
-beforeAll(async () => {
-  world = await createWorld();
-  site = await openSite(world);
-});
-afterAll(async () => {
-  await site?.close();
-  await world?.close();
-});
+serveWorld((served) => ({ site } = served));
 
 const workbook = (mark: string) => ({
   name: `集中学习台账${mark}.csv`,

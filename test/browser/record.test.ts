@@ -1,21 +1,14 @@
 /** Recording on a phone and at a desk, with and without a network; and one's own day. */
 import { randomUUID } from "node:crypto";
 import type { Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { takenPhoto } from "#platform/photo.fixture.ts";
-import { createWorld, password, type Login, type World } from "../world.ts";
-import { expectFits, expectUsable, openSite, untilKept, type Site, type Size } from "./browser.ts";
+import { password, type Login, type World } from "../world.ts";
+import { expectFits, expectUsable, serveWorld, untilKept, type Site, type Size } from "./browser.ts";
 
 let world: World;
 let site: Site;
-beforeAll(async () => {
-  world = await createWorld();
-  site = await openSite(world);
-});
-afterAll(async () => {
-  await site?.close();
-  await world?.close();
-});
+serveWorld((served) => ({ world, site } = served));
 
 const api = "/api/campaigns/trial";
 const subject = (): string => `学习${randomUUID().slice(0, 8)}`;

@@ -1,19 +1,12 @@
 /** A record that should not be there is deleted with its reason, taken back at once, or found again and restored. */
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createWorld, type World } from "../world.ts";
-import { expectFits, expectUsable, openSite, type Site, type Size } from "./browser.ts";
+import { describe, expect, test } from "vitest";
+import type { World } from "../world.ts";
+import { expectFits, expectUsable, serveWorld, type Site, type Size } from "./browser.ts";
 
 let world: World;
 let site: Site;
-beforeAll(async () => {
-  world = await createWorld();
-  site = await openSite(world);
-});
-afterAll(async () => {
-  await site?.close();
-  await world?.close();
-});
+serveWorld((served) => ({ world, site } = served));
 
 /** A record of the east, opened at its address. */
 async function recorded(mark: string): Promise<{ id: string; address: string; deleted: () => Promise<boolean> }> {

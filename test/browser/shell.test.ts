@@ -1,24 +1,19 @@
 /** What stands around the pages: places by role, going anywhere by keyboard, help, looks, and a session or a server that goes away. */
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createWorld, password, type World } from "../world.ts";
-import { expectFits, expectUsable, goTo, openSite, type Site, type Size } from "./browser.ts";
+import { describe, expect, test } from "vitest";
+import { password, type World } from "../world.ts";
+import { expectFits, expectUsable, goTo, serveWorld, type Site, type Size } from "./browser.ts";
 
 let world: World;
 let site: Site;
 let entry: string;
-beforeAll(async () => {
-  world = await createWorld();
-  site = await openSite(world);
+serveWorld(async (served) => {
+  ({ world, site } = served);
   entry = randomUUID();
   const values = { 活动编号: "S-1", 活动日期: "2023-04-03", 组织单位: world.units.east, 主题: "学习", 实到人数: 12 };
   const made = await (await world.as("office")).send("PUT", `/api/campaigns/trial/ledgers/study/entries/${entry}`, { values });
   if (made.status >= 300) throw new Error(JSON.stringify(made.body));
-});
-afterAll(async () => {
-  await site?.close();
-  await world?.close();
 });
 
 const placesOf = (page: Page): Promise<string[]> =>

@@ -1,14 +1,14 @@
 /** A leader begins with what is stuck, and opens it in one touch. */
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createWorld, type World } from "../world.ts";
-import { expectFits, expectUsable, openSite, type Site, type Size } from "./browser.ts";
+import { describe, expect, test } from "vitest";
+import type { World } from "../world.ts";
+import { expectFits, expectUsable, serveWorld, type Site, type Size } from "./browser.ts";
 
 let world: World;
 let site: Site;
 const long = "逐级压实教育整顿主体责任并对照方案逐项核对本级和下级各单位落实情况形成问题清单限期整改";
-beforeAll(async () => {
-  world = await createWorld();
+serveWorld(async (served) => {
+  ({ world, site } = served);
   const east = await world.as("east");
   for (const [number, title, until] of [
     ["R1", "核对花名册", "2023-06-01"],
@@ -19,11 +19,6 @@ beforeAll(async () => {
     });
     if (status !== 200) throw new Error(`${number} was not recorded: ${status}`);
   }
-  site = await openSite(world);
-});
-afterAll(async () => {
-  await site?.close();
-  await world?.close();
 });
 
 describe.each<Size>(["wide", "phone"])("%s", (size) => {

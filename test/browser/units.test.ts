@@ -1,18 +1,18 @@
 /** Units and people, and administration, at a desk and on a phone: found, moved and put back; accounts made and ended; a pack loaded. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { packFileText } from "#kernel/pack-file.ts";
 import { asOwner } from "#platform/db.ts";
 import { registerUnits } from "#features/units/units.model.ts";
 import { rebuildPaths } from "#features/units/paths.model.ts";
-import { createWorld, type World } from "../world.ts";
-import { expectFits, expectUsable, openSite, type Site, type Size } from "./browser.ts";
+import type { World } from "../world.ts";
+import { expectFits, expectUsable, serveWorld, type Site, type Size } from "./browser.ts";
 
 let world: World;
 let site: Site;
 const long = "东区纪委监委驻重点项目建设指挥部联合监督检查工作组".repeat(8).slice(0, 200);
 const forty = "东区教育整顿领导小组办公室综合协调组暨督导检查组宣传报道组信访举报组案件查办组合署";
-beforeAll(async () => {
-  world = await createWorld();
+serveWorld(async (served) => {
+  ({ world, site } = served);
   await asOwner(world.database, "more units", async (tx) => {
     const { realm, root, id, pack } = world.campaign;
     const row = (code: string, name: string, parent: string) => ({
@@ -30,11 +30,6 @@ beforeAll(async () => {
     await registerUnits(tx, realm, [row("U12", long, "U1"), row("U13", forty, "U1"), ...many], root);
     await rebuildPaths(tx, realm, id, pack.rollUp);
   });
-  site = await openSite(world);
-});
-afterAll(async () => {
-  await site?.close();
-  await world?.close();
 });
 
 const shots = process.env["SHOTS"];
