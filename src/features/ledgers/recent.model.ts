@@ -14,12 +14,14 @@ export interface Habit {
 
 /** The ledgers of these that a unit has records in, the one used most first. */
 export const listHabits = (tx: Tx, campaign: Campaign, asker: Asker, ledgers: readonly string[]): Promise<Habit[]> =>
-  tx.query(sql`select l.ledger, count(*) filter (where e.imported is null and v.actor = ${asker.account?.id ?? null}::bigint)::integer as mine,
+  // Who made a record is looked up for each: joined, it was the whole history that was read where no statistics were at hand.
+  tx.query(sql`select l.ledger, count(*) filter (where e.imported is null and e.actor = ${asker.account?.id ?? null}::bigint)::integer as mine,
       count(*) filter (where e.imported is null)::integer as typed, count(distinct e.day)::integer as days
     from unnest(${ledgers}::text[]) as l (ledger)
-      cross join lateral (select realm_id, entry_id, day, imported from entries where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id}
-        and ledger = l.ledger and unit_id = ${asker.unit} and not deleted order by created_at desc limit 200) e
-      join entry_events v on v.realm_id = e.realm_id and v.entry_id = e.entry_id and v.version = 1
+      cross join lateral (select day, imported,
+          (select v.actor from entry_events v where v.realm_id = o.realm_id and v.entry_id = o.entry_id and v.version = 1) as actor
+        from entries o where realm_id = any(${campaign.realms}::integer[]) and campaign_id = ${campaign.id}
+          and ledger = l.ledger and unit_id = ${asker.unit} and not deleted order by created_at desc limit 200) e
     group by l.ledger order by mine desc, typed desc, days desc, l.ledger`);
 
 /** The unit's five latest records of each ledger up to a day, newest first. */
