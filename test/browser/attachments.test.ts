@@ -193,7 +193,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
 });
 
 test("a PDF is shown within the page by the browser's own viewer, in English too", async () => {
-  const { page, complaints, close } = await site.visit("wide", "east", "en");
+  const { page, complaints, close } = await site.visit("wide", "east", { language: "en" });
   const id = await record();
   await openRecord(page, id);
   await page

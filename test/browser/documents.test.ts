@@ -34,8 +34,7 @@ const saved = (page: Page) => page.getByRole("status").filter({ hasText: "已保
 describe.each<Size>(["wide", "phone"])("%s", (size) => {
   test("a report begins from its template; a figure in it opens to its records, its pages stand beside it", async () => {
     await record(12);
-    const { page, complaints, close } = await site.visit(size, "east");
-    await page.goto(`${site.address}/c/trial/documents`);
+    const { page, complaints, close } = await site.visit(size, "east", { at: "/c/trial/documents" });
     await page
       .getByRole("button", { name: /新建文稿/ })
       .first()
@@ -62,8 +61,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
 
   test("what is given out says what the records say, with what was written", async () => {
     await record(12);
-    const { page, complaints, close } = await site.visit(size, "east");
-    await page.goto(`${site.address}/c/trial/documents/${await started()}`);
+    const { page, complaints, close } = await site.visit(size, "east", { at: `/c/trial/documents/${await started()}` });
     await text(page)
       .getByText(/\d+人次/)
       .waitFor();
@@ -114,8 +112,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
   });
 
   test("what is inserted by its name is a live figure; it can be taken back", async () => {
-    const { page, complaints, close } = await site.visit(size, "east");
-    await page.goto(`${site.address}/c/trial/documents/${await started()}`);
+    const { page, complaints, close } = await site.visit(size, "east", { at: `/c/trial/documents/${await started()}` });
     const chips = text(page).locator(".chip");
     await text(page).getByText(/\d+场/).waitFor();
     await text(page).focus();
@@ -192,8 +189,7 @@ test("two people in one paragraph both keep what they typed and see each other's
 
 test("what is typed while the network is gone is kept on the device and arrives when it is back", async () => {
   const document = await started();
-  const { page, close } = await site.visit("wide", "east");
-  await page.goto(`${site.address}/c/trial/documents/${document}`);
+  const { page, close } = await site.visit("wide", "east", { at: `/c/trial/documents/${document}` });
   await text(page)
     .getByText(/\d+人次/)
     .waitFor();
@@ -220,7 +216,7 @@ test("what is typed while the network is gone is kept on the device and arrives 
 
 test("in English, and read only for the level above", async () => {
   const document = await started();
-  const { page, complaints, close } = await site.visit("wide", "office", "en");
+  const { page, complaints, close } = await site.visit("wide", "office", { language: "en" });
   await page.getByRole("link", { name: "Documents" }).click();
   await page.goto(`${site.address}/c/trial/documents/${document}`);
   await page.getByText("Read only").waitFor();

@@ -33,7 +33,7 @@ serveWorld(async (served) => {
 });
 
 async function open(size: Size, language: "zh" | "en" = "zh") {
-  const visitor = await site.visit(size, "office", language);
+  const visitor = await site.visit(size, "office", { language });
   await visitor.page.goto(`${site.address}/c/trial/figures`);
   return visitor;
 }

@@ -44,7 +44,7 @@ async function missing(page: Page, texts: readonly string[]): Promise<string[]> 
 }
 
 async function open({ size, login, at, go, keeps }: Shot) {
-  const visitor = await site.visit(size, undefined, "zh", keeps === true);
+  const visitor = await site.visit(size, undefined, { keeps: keeps === true });
   const { page } = visitor;
   await page.getByLabel("账号").fill(login);
   await page.getByLabel("口令").fill(password);

@@ -10,8 +10,7 @@ serveWorld((served) => ({ world, site } = served));
 
 describe.each<Size>(["wide", "phone"])("%s", (size) => {
   test("a figure follows a record that is made elsewhere", async () => {
-    const { page, complaints, close } = await site.visit(size, "office");
-    await page.goto(`${site.address}/c/trial/figures`);
+    const { page, complaints, close } = await site.visit(size, "office", { at: "/c/trial/figures" });
     const number = size === "wide" ? 7 : 11;
     await page
       .getByRole("button", { name: /^参学人次：/ })

@@ -15,8 +15,7 @@ const workbook = (mark: string) => ({
 
 describe.each<Size>(["wide", "phone"])("%s", (size) => {
   test("a wrong password is told, a right one leads to the page that was asked for", async () => {
-    const { page, complaints, close } = await site.visit(size);
-    await page.goto(`${site.address}/c/trial/import`);
+    const { page, complaints, close } = await site.visit(size, undefined, { at: "/c/trial/import" });
     await page.waitForURL("**/sign-in**");
     await expectUsable(page);
     await page.getByRole("button", { name: /登录/ }).click();
@@ -85,7 +84,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
 });
 
 test("in English", async () => {
-  const { page, close } = await site.visit("wide", "office", "en");
+  const { page, close } = await site.visit("wide", "office", { language: "en" });
   await goTo(page, "Figures");
   await page.getByRole("heading", { name: "Figures", exact: true }).waitFor();
   await goTo(page, "Ledgers");

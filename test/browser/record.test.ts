@@ -60,7 +60,7 @@ const submit = (page: Page): Locator => page.getByRole("button", { name: /登\s*
 
 describe.each<Size>(["phone", "wide"])("%s", (size) => {
   test("a study session takes 30 seconds and 8 touches; the network drops, and one record with its photo arrives", async () => {
-    const { page, complaints, close } = await site.visit(size, "east", "zh", true);
+    const { page, complaints, close } = await site.visit(size, "east", { keeps: true });
     await untilKept(page);
     await page.reload();
     const theme = subject();
@@ -124,8 +124,7 @@ describe.each<Size>(["phone", "wide"])("%s", (size) => {
   });
 
   test("the ledgers to record in", async () => {
-    const { page, close } = await site.visit(size, "east");
-    await page.goto(`${site.address}/c/trial/record`);
+    const { page, close } = await site.visit(size, "east", { at: "/c/trial/record" });
     await page.getByRole("button", { name: "集中学习台账" }).first().waitFor();
     await expectUsable(page);
     await expectFits(page);
@@ -175,8 +174,7 @@ describe.each<Size>(["phone", "wide"])("%s", (size) => {
     await (
       await world.as("office")
     ).send("POST", `${api}/entries/${id}/move`, { version: 1, transition: "退回", reason: "请补人数" });
-    const { page, close } = await site.visit(size, "east");
-    await page.goto(`${site.address}/c/trial/me`);
+    const { page, close } = await site.visit(size, "east", { at: "/c/trial/me" });
     await page.getByText("退回：请补人数").first().waitFor();
     await expectUsable(page);
     await expectFits(page);
@@ -188,8 +186,7 @@ describe.each<Size>(["phone", "wide"])("%s", (size) => {
   test("my day of a cadre: what is written about me, and nobody else", async () => {
     const theme = subject();
     await aboutBoth(theme);
-    const { page, close } = await site.visit(size, "ann");
-    await page.goto(`${site.address}/c/trial/me`);
+    const { page, close } = await site.visit(size, "ann", { at: "/c/trial/me" });
     await page.getByText(theme).first().click();
     await page.locator("details", { hasText: theme }).getByText("写在“参加人员”").waitFor();
     expect(await page.locator("main").innerText()).not.toContain("白帆");
@@ -246,7 +243,7 @@ test("an answer that is lost makes no second record, and what was changed meanwh
 });
 
 test("another account on the same device neither sees nor sends what waits", async () => {
-  const { page, close } = await site.visit("phone", "east", "zh", true);
+  const { page, close } = await site.visit("phone", "east", { keeps: true });
   await untilKept(page);
   const theme = subject();
   await page.goto(`${site.address}/c/trial/record?ledger=study`);
@@ -277,8 +274,7 @@ test("another account on the same device neither sees nor sends what waits", asy
 });
 
 test("in English", async () => {
-  const { page, close } = await site.visit("phone", "east", "en");
-  await page.goto(`${site.address}/c/trial/record?ledger=study`);
+  const { page, close } = await site.visit("phone", "east", { language: "en", at: "/c/trial/record?ledger=study" });
   await page.getByLabel("主题").fill(subject());
   await page.getByRole("button", { name: "白帆: present" }).click();
   await page.getByRole("button", { name: "Record", exact: true }).click();

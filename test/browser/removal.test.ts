@@ -80,8 +80,7 @@ test("who may change a record but not delete it has no such button", async () =>
   const custodian = await world.as("custodian");
   const reply = await custodian.send("PUT", `/api/campaigns/trial/ledgers/leads/entries/${id}`, { values });
   expect(reply.status).toBe(200);
-  const { page, complaints, close } = await site.visit("wide", "custodian");
-  await page.goto(`${site.address}/c/trial/ledgers?ledger=leads&entry=${id}`);
+  const { page, complaints, close } = await site.visit("wide", "custodian", { at: `/c/trial/ledgers?ledger=leads&entry=${id}` });
   const drawer = page.locator(".ant-drawer");
   await drawer.getByRole("button", { name: "修改", exact: true }).waitFor();
   expect(await drawer.getByRole("button", { name: "删除", exact: true }).count()).toBe(0);

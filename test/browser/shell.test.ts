@@ -129,8 +129,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
   });
 
   test("a session that ends while one types loses nothing; someone else begins anew", async () => {
-    const { page, close } = await site.visit(size, "office");
-    await page.goto(`${site.address}/c/trial/ledgers?ledger=study&entry=${entry}`);
+    const { page, close } = await site.visit(size, "office", { at: `/c/trial/ledgers?ledger=study&entry=${entry}` });
     await page.getByRole("button", { name: /修改/ }).click();
     const subject = `没有丢的主题${size}`;
     await page.getByRole("textbox", { name: "主题" }).fill(subject);

@@ -23,8 +23,7 @@ serveWorld(async (served) => {
 
 describe.each<Size>(["wide", "phone"])("%s", (size) => {
   test("what is late stands on one screen with where, since when and whose step is next", async () => {
-    const { page, complaints, close } = await site.visit(size, "office");
-    await page.goto(`${site.address}/c/trial/me`);
+    const { page, complaints, close } = await site.visit(size, "office", { at: "/c/trial/me" });
     const stuck = page.getByRole("region", { name: "卡在哪里" });
     await stuck.getByText("逾期14天").waitFor();
     await stuck.getByText("还剩1天").waitFor();

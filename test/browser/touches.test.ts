@@ -51,8 +51,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
 
   test("a report is chosen, checked and given out in 5 clicks", async () => {
     await recorded(`R${size}`);
-    const { page, close } = await site.visit(size, "east");
-    await page.goto(`${site.address}/c/trial/documents`);
+    const { page, close } = await site.visit(size, "east", { at: "/c/trial/documents" });
     const { touch, count } = counting();
     await touch(page.getByRole("button", { name: "新建文稿" }).first());
     await touch(page.getByRole("button", { name: "起草" }));
@@ -69,8 +68,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
 
   test("what waits is found at the bell and settled in 4 clicks", async () => {
     await recorded(`B${size}`);
-    const { page, close } = await site.visit(size, "eastHead");
-    await page.goto(`${site.address}/c/trial/figures`);
+    const { page, close } = await site.visit(size, "eastHead", { at: "/c/trial/figures" });
     const { touch, count } = counting();
     await touch(page.getByRole("link", { name: /^退回的和等我办的/ }));
     await touch(page.getByRole("link", { name: /集中学习台账：确认/ }));

@@ -191,8 +191,10 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
 });
 
 test("in English", async () => {
-  const { page, close } = await site.visit("wide", "office", "en");
-  await page.goto(`${site.address}/c/trial/units?unit=${world.units.east}&tab=changes`);
+  const { page, close } = await site.visit("wide", "office", {
+    language: "en",
+    at: `/c/trial/units?unit=${world.units.east}&tab=changes`,
+  });
   await page.getByRole("heading", { name: "Units and people" }).waitFor();
   await page.getByRole("button", { name: "Change", exact: true }).waitFor();
   await page.goto(`${site.address}/c/trial/admin`);
