@@ -45,8 +45,6 @@ export function serverSettings(memory = memoryInReach()): string {
     autovacuum_max_workers: "2",
     autovacuum_vacuum_scale_factor: "0.05",
     autovacuum_analyze_scale_factor: "0.02",
-    // After an import questions are planned badly until the tables have been looked through.
-    autovacuum_naptime: "15s",
     dynamic_shared_memory_type: sharedMemoryIsSmall() ? "mmap" : "posix",
     timezone: "'Asia/Shanghai'",
     log_timezone: "'Asia/Shanghai'",
