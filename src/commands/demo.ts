@@ -4,11 +4,11 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Campaign } from "#kernel/campaign.ts";
 import { readConfig } from "#platform/config.ts";
-import { asOwner, sql, withScope, type Database } from "#platform/db.ts";
+import { asOwner, withScope, type Database } from "#platform/db.ts";
 import { operator, putAccount } from "#features/access/access.model.ts";
 import { findCampaign } from "#features/campaigns/campaigns.model.ts";
 import { putPack } from "#features/campaigns/load.model.ts";
-import { importFile } from "#features/exchange/import.model.ts";
+import { importFile, lookThrough } from "#features/exchange/import.model.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { foldAll } from "#features/figures/cells.model.ts";
 import { listStaff } from "#features/people/people.model.ts";
@@ -78,8 +78,7 @@ async function loadSample(call: Call, database: Database): Promise<Campaign> {
     if (!result.committed) throw new Error(`${name} did not import: ${JSON.stringify(result.complaints[0])}`);
   }
   await foldAll(database, campaign);
-  // Who looks in at once is answered as fast as who comes when the server has found the time for it.
-  await asOwner(database, "look through what was loaded", (tx) => tx.query(sql`analyze entries, entry_events, units, people`));
+  await lookThrough(database);
   call.say(`共${files.length}本台账、${rows}条记录。`);
   return campaign;
 }

@@ -26,6 +26,10 @@ export const importFile = (database: Database, campaign: Campaign, doer: Doer, o
     return result;
   });
 
+/** Lets the database see at once what it would find out by itself within a minute: how full its tables are, and of what. */
+export const lookThrough = (database: Database): Promise<unknown> =>
+  asOwner(database, "look through what was loaded", (tx) => tx.query(sql`analyze entries, entry_events, units, people`));
+
 /** The same within a transaction of the owner's; what is not kept is taken back to where it began. */
 export async function importWithin(tx: Tx, campaign: Campaign, doer: Doer, options: ImportOptions): Promise<ImportResult> {
   const file = options.name ?? options.path.split("/").at(-1) ?? options.path;
