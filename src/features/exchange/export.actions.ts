@@ -2,24 +2,17 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { mayUse } from "#kernel/access.ts";
-import { campaignAction, type CampaignCall } from "#kernel/action.ts";
+import { campaignAction } from "#kernel/action.ts";
 import { campaignIn } from "#kernel/campaign.ts";
-import type { Ledger } from "#kernel/definitions.ts";
 import { chinaDay } from "#kernel/fields.ts";
 import { day, flag, id } from "#kernel/input.ts";
-import { notFound } from "#kernel/problem.ts";
+import { readableLedger } from "#features/ledgers/ledgers.model.ts";
 import { filterInput, readColumns, readFilter, readSorting } from "#features/ledgers/read-filter.model.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { exportLedger } from "./export.model.ts";
 
 const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const csv = "text/csv; charset=utf-8";
-
-function exportableLedger({ campaign, asker }: CampaignCall, key: string): Ledger {
-  const ledger = campaign.ledgers.get(key);
-  if (!ledger || mayUse(asker, ledger, "read") !== true) throw notFound("这本台账");
-  return ledger;
-}
 
 export const download = campaignAction({
   name: "exchange.export",
@@ -43,7 +36,7 @@ export const download = campaignAction({
   sensitive: true,
   seconds: 600,
   subject: async (call, { ledger, unit }) => ({
-    ledger: exportableLedger(call, ledger),
+    ledger: readableLedger(call, ledger),
     unit: await getUnit(call.tx, call.asker, unit ?? call.asker.unit),
   }),
   allow: (asker, { ledger }, { blank }) => mayUse(asker, ledger, blank ? "read" : "export"),

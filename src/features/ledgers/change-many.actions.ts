@@ -6,8 +6,9 @@ import { flag } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import { attempt, rehearse } from "./attempt.model.ts";
 import { changing, isDeleted, type Register } from "./change-one.ts";
-import { answerEntries, entryOut, namesOut, readableEntry, readableLedger, valuesIn } from "./entries.ts";
+import { answerEntries, entryOut, namesOut, readableEntry, valuesIn } from "./entries.ts";
 import type { Entry } from "./ledgers.types.ts";
+import { readableLedger } from "./ledgers.model.ts";
 
 const version = z.int().min(1);
 

@@ -6,10 +6,10 @@ import type { Ledger } from "#kernel/definitions.ts";
 import { id } from "#kernel/input.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { dueDay, listDue } from "./due.model.ts";
-import { readableLedger } from "./entries.ts";
 import type { Entry } from "./ledgers.types.ts";
 import { headline } from "./headline.types.ts";
 import { unitNames } from "./show.model.ts";
+import { readableLedger } from "./ledgers.model.ts";
 
 const limit = z.coerce.number().int().min(1).max(200).default(50);
 const itemOut = z.object({

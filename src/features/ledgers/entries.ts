@@ -32,13 +32,6 @@ export const namesOut = z
   .object({ units: z.record(z.string(), z.string()), people: z.record(z.string(), z.string()) })
   .meta({ description: "values 中单位和人员编号的名称" });
 
-/** A ledger that the asker may read; the others do not exist for them. */
-export function readableLedger({ campaign, asker }: CampaignCall, key: string): Ledger {
-  const ledger = campaign.ledgers.get(key);
-  if (!ledger || mayUse(asker, ledger, "read") !== true) throw notFound("这本台账");
-  return ledger;
-}
-
 export interface EntrySubject {
   entry: Entry;
   ledger: Ledger;

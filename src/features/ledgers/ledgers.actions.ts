@@ -4,11 +4,11 @@ import { mayUse } from "#kernel/access.ts";
 import { anyoneHere, campaignAction } from "#kernel/action.ts";
 import { day, flag, id, pageInput } from "#kernel/input.ts";
 import { getUnit } from "#features/units/units.model.ts";
-import { aboutEntry, answerEntries, answerEntry, entryOut, namesOut, readableEntry, readableLedger } from "./entries.ts";
+import { aboutEntry, answerEntries, answerEntry, entryOut, namesOut, readableEntry } from "./entries.ts";
 import { mayTransit } from "./ledgers.policy.ts";
 import { filterInput, readFilter, readSorting } from "./read-filter.model.ts";
 import { listEntries } from "./list-entries.model.ts";
-import { listEvents } from "./ledgers.model.ts";
+import { listEvents, readableLedger } from "./ledgers.model.ts";
 import { accountNames } from "#features/units/account-names.model.ts";
 
 const verbs = ["edit", "delete"] as const;

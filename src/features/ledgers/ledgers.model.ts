@@ -2,6 +2,7 @@
  * Entries and their history. Each write adds an event, folds it into the entry and adds its amounts to the figures,
  * in one transaction; a write names the version it was based on.
  */
+import { mayUse, type Asker } from "#kernel/access.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { Deltas, holdPack, preparedMeasures } from "#kernel/figure-deltas.ts";
@@ -74,6 +75,13 @@ export const listEvents = (tx: Tx, { realm, id }: Pick<Entry, "realm" | "id">): 
 export function ledgerOf(campaign: Campaign, key: string): Ledger {
   const ledger = campaign.ledgers.get(key);
   if (!ledger) throw new Problem("unknown_ledger", 404, `没有台账“${key}”。可用：${[...campaign.ledgers.keys()].join("、")}`);
+  return ledger;
+}
+
+/** A ledger that the asker may read; the others do not exist for them. */
+export function readableLedger({ campaign, asker }: { campaign: Campaign; asker: Asker }, key: string): Ledger {
+  const ledger = campaign.ledgers.get(key);
+  if (!ledger || mayUse(asker, ledger, "read") !== true) throw notFound("这本台账");
   return ledger;
 }
 

@@ -3,9 +3,9 @@ import { z } from "zod";
 import { mayUse } from "#kernel/access.ts";
 import { anyoneHere, campaignAction, nothing, type CampaignCall } from "#kernel/action.ts";
 import { done } from "#kernel/input.ts";
-import { readableLedger } from "./entries.ts";
 import { filterSchema, readFilter, readSorting } from "./read-filter.model.ts";
 import { listViews, removeView, saveView } from "./views.model.ts";
+import { readableLedger } from "./ledgers.model.ts";
 
 const shown = z.object({
   columns: z.array(z.string().max(100)).max(300).optional().meta({ description: "显示的栏目，按此顺序" }),

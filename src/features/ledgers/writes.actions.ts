@@ -7,19 +7,9 @@ import { id } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { changing, mayEdit, registering, type Register } from "./change-one.ts";
-import {
-  aboutEntry,
-  answerEntry,
-  checkFor,
-  doerOf,
-  entryOut,
-  namesOut,
-  readableEntry,
-  readableLedger,
-  valuesIn,
-} from "./entries.ts";
+import { aboutEntry, answerEntry, checkFor, doerOf, entryOut, namesOut, readableEntry, valuesIn } from "./entries.ts";
 import { mayTransit } from "./ledgers.policy.ts";
-import { changeEntry, findRecorded, recordEntry } from "./ledgers.model.ts";
+import { changeEntry, findRecorded, recordEntry, readableLedger } from "./ledgers.model.ts";
 import type { Entry } from "./ledgers.types.ts";
 import { moveEntry } from "./move-entry.model.ts";
 import { readValues } from "./read-values.model.ts";
