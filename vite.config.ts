@@ -4,11 +4,13 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build, defineConfig, type Plugin, type Rolldown } from "vite";
+import { tokensCss } from "./scripts/tokens-css.ts";
 import { actions } from "./src/main.ts";
 import { words } from "./src/web/words/words.ts";
 
 /** Modules that are made here rather than read. */
 const made: Readonly<Record<string, () => unknown>> = {
+  "virtual:tokens.css": tokensCss,
   /** Method and path of each action by name, read from the actions themselves: the browser's client needs no more. */
   "virtual:routes": () => Object.fromEntries(actions.map(({ name, method, path }) => [name, [method, path]])),
   /** The words of each language by itself; each file of words has all of them. */
@@ -19,7 +21,12 @@ const made: Readonly<Record<string, () => unknown>> = {
 const making = (): Plugin => ({
   name: "making",
   resolveId: (source) => (source in made ? `\0${source}` : undefined),
-  load: (id) => (id.startsWith("\0virtual:") ? `export default ${JSON.stringify(made[id.slice(1)]?.())}` : undefined),
+  load(id) {
+    const name = id.slice(1);
+    if (id[0] !== "\0" || !(name in made)) return undefined;
+    const it = made[name]?.();
+    return name.endsWith(".css") ? String(it) : `export default ${JSON.stringify(it)}`;
+  },
 });
 
 /** A box shared by tooltips: antd's frame would bring it, with all that opens and moves, to every page, and none uses it. */
@@ -35,7 +42,17 @@ const outDir = resolve(import.meta.dirname, "dist/web");
 const target = ["chrome92", "firefox91", "safari15"];
 
 /** What opens without a network, with what may be asked and said there. */
-const offlineParts = ["RecordPage.tsx", "MyDayPage.tsx", "SignIn.tsx", "SignInAgain.tsx", "Speaker.tsx", "virtual:words/en"];
+const offlineParts = [
+  "RecordPage.tsx",
+  "RecordForm.tsx",
+  "RecordDone.tsx",
+  "MyDayPage.tsx",
+  "SignIn.tsx",
+  "SignInAgain.tsx",
+  "Dressed.tsx",
+  "Speaker.tsx",
+  "virtual:words/en",
+];
 
 /** What is only looked at, like the gallery, stands in a folder of its own and is neither packed nor kept for times without network. */
 const forUse = (_: unknown, { command, mode }: { command: string; mode: string }): boolean =>
@@ -120,7 +137,10 @@ const isOfStart = (id: string, modules: Rolldown.ChunkingContext): boolean => {
 };
 const start = new Set<string>();
 
-const frame = from("react|react-dom|scheduler|@tanstack/[^/]+|i18next|react-i18next|use-sync-external-store|react-is");
+// What the compiler puts in for older browsers, and the context of antd's messages, would bring all of antd's look along.
+const frame = new RegExp(
+  `@oxc-project\\+runtime|${from("react|react-dom|scheduler|@tanstack/[^/]+|i18next|react-i18next|use-sync-external-store|react-is|antd/es/app(?=/context)").source}`,
+);
 const look = from(
   "stylis|@emotion/[^/]+|@babel/runtime|@ant-design/(?:colors|cssinjs|cssinjs-utils|fast-color)|@rc-component/util|antd/es/(?:theme|config-provider/(?!defaultRenderEmpty)|button|locale)",
 );
@@ -144,6 +164,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "frame", test: frame },
+
             { name: "look", test: look },
             { name: (id, at) => (isOfStart(id, at) ? "start" : null) },
           ],

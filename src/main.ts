@@ -67,6 +67,7 @@ export const actions = [
   setup.progress,
   campaigns.list,
   campaigns.get,
+  campaigns.definitions,
   campaigns.live,
   packs.describe,
   packs.list,

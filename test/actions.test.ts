@@ -155,6 +155,7 @@ const cases: Record<string, Case> = {
   },
   "campaigns.list": { right: "east", ask: (client) => client.get("/api/campaigns") },
   "campaigns.get": { right: "east", ask: (client) => client.get(api) },
+  "campaigns.definitions": { right: "east", ask: (client) => client.get(`${api}/definitions`) },
   "ledgers.due": {
     right: "east",
     wrong: { login: "west", status: 404 },

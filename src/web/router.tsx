@@ -1,5 +1,6 @@
 /** Which page stands where. The address says all that a page shows, so that it can be sent and found again. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import type { ComponentType } from "react";
 import { figuresSearch, type FiguresSearch } from "#features/figures/figures.search.tsx";
 import { ledgerSearch } from "#features/ledgers/search.types.ts";
 import { ask, Problem, whenSignedOut } from "./api/client.ts";
@@ -7,7 +8,11 @@ import { queries, reading } from "./api/queries.ts";
 import { placesFor } from "./shell/places.ts";
 import { sessionEnded } from "./shell/session.ts";
 import { Shell } from "./shell/Shell.tsx";
+import { dressed } from "./ui/later.tsx";
 import { Wrong } from "./ui/Wrong.tsx";
+
+/** A page whose parts antd draws; those of a phone's first minute are not. */
+const drawn = (load: () => Promise<ComponentType>) => lazyRouteComponent(async () => ({ default: await dressed(load) }));
 
 /** What an address says besides the path; anyone may have written it. */
 type Given = Record<string, unknown>;
@@ -63,20 +68,24 @@ const setUp = createRoute({
   beforeLoad: async () => {
     if (!(await ask("setup.state", {})).needed) throw redirect({ to: "/" });
   },
-  component: lazyRouteComponent(() => import("#features/campaigns/SetUpPage.tsx"), "SetUpPage"),
+  component: drawn(async () => (await import("#features/campaigns/SetUpPage.tsx")).SetUpPage),
 });
 
 const password = createRoute({
   getParentRoute: () => root,
   path: "/password",
   beforeLoad: ({ location }) => signedIn(location.href),
-  component: lazyRouteComponent(() => import("#features/access/PasswordPage.tsx"), "PasswordPage"),
+  component: drawn(async () => (await import("#features/access/PasswordPage.tsx")).PasswordPage),
 });
 
 const campaign = createRoute({
   getParentRoute: () => root,
   path: "/c/$campaign",
-  beforeLoad: ({ location }) => settled(location.href),
+  beforeLoad: async ({ location, params }) => {
+    // On its way while the server says who this is.
+    void queries.prefetchQuery(reading("campaigns.get", params));
+    await settled(location.href);
+  },
   // Only the campaign: the parameters of the pages below come along. Units are asked for as they are needed: a nation has many.
   loader: ({ params: { campaign: key } }) => queries.ensureQueryData(reading("campaigns.get", { campaign: key })),
   component: Shell,
@@ -107,14 +116,14 @@ const figures = createRoute({
   getParentRoute: () => campaign,
   path: "figures",
   validateSearch: (given: Given): Place & FiguresSearch => ({ ...placeIn(given), ...figuresSearch(given) }),
-  component: lazyRouteComponent(() => import("#features/figures/FiguresPage.tsx"), "FiguresPage"),
+  component: drawn(async () => (await import("#features/figures/FiguresPage.tsx")).FiguresPage),
 });
 
 const ledgers = createRoute({
   getParentRoute: () => campaign,
   path: "ledgers",
   validateSearch: ledgerSearch,
-  component: lazyRouteComponent(() => import("#features/ledgers/LedgersPage.tsx"), "LedgersPage"),
+  component: drawn(async () => (await import("#features/ledgers/LedgersPage.tsx")).LedgersPage),
 });
 
 const record = createRoute({
@@ -136,33 +145,33 @@ const myDay = createRoute({
 const importing = createRoute({
   getParentRoute: () => campaign,
   path: "import",
-  component: lazyRouteComponent(() => import("#features/exchange/ImportPage.tsx"), "ImportPage"),
+  component: drawn(async () => (await import("#features/exchange/ImportPage.tsx")).ImportPage),
 });
 
 /** Every component in every state, to look at and to compare; not built for those who work with the product. */
 const gallery = createRoute({
   getParentRoute: () => root,
   path: "/ui",
-  component: lazyRouteComponent(() => import("./gallery/Gallery.tsx"), "Gallery"),
+  component: drawn(async () => (await import("./gallery/Gallery.tsx")).Gallery),
 });
 
 const documents = createRoute({
   getParentRoute: () => campaign,
   path: "documents",
-  component: lazyRouteComponent(() => import("#features/documents/DocumentsPage.tsx"), "DocumentsPage"),
+  component: drawn(async () => (await import("#features/documents/DocumentsPage.tsx")).DocumentsPage),
 });
 
 const oneDocument = createRoute({
   getParentRoute: () => campaign,
   path: "documents/$document",
-  component: lazyRouteComponent(() => import("#features/documents/DocumentPage.tsx"), "DocumentPage"),
+  component: drawn(async () => (await import("#features/documents/DocumentPage.tsx")).DocumentPage),
 });
 
 const verify = createRoute({
   getParentRoute: () => root,
   path: "/verify/{-$code}",
   beforeLoad: ({ location }) => signedIn(location.href),
-  component: lazyRouteComponent(() => import("#features/documents/VerifyPage.tsx"), "VerifyPage"),
+  component: drawn(async () => (await import("#features/documents/VerifyPage.tsx")).VerifyPage),
 });
 
 const unitTabs = ["people", "below", "relations", "groups", "changes"] as const;
@@ -176,7 +185,7 @@ const units = createRoute({
     day: dayIn(given, "day"),
     tab: unitTabs.find((tab) => tab === given["tab"]),
   }),
-  component: lazyRouteComponent(() => import("./shell/UnitsPage.tsx"), "UnitsPage"),
+  component: drawn(async () => (await import("./shell/UnitsPage.tsx")).UnitsPage),
 });
 
 const firstSteps = createRoute({
@@ -185,7 +194,7 @@ const firstSteps = createRoute({
   validateSearch: (given: Given): { step?: "units" | "people" | "ledger" | "done" | undefined } => ({
     step: (["units", "people", "ledger", "done"] as const).find((step) => step === given["step"]),
   }),
-  component: lazyRouteComponent(() => import("#features/exchange/FirstStepsPage.tsx"), "FirstStepsPage"),
+  component: drawn(async () => (await import("#features/exchange/FirstStepsPage.tsx")).FirstStepsPage),
 });
 
 const admin = createRoute({
@@ -194,7 +203,7 @@ const admin = createRoute({
   validateSearch: (given: Given): { tab?: "accounts" | "campaign" | "packs" | undefined } => ({
     tab: (["accounts", "campaign", "packs"] as const).find((tab) => tab === given["tab"]),
   }),
-  component: lazyRouteComponent(() => import("./shell/AdminPage.tsx"), "AdminPage"),
+  component: drawn(async () => (await import("./shell/AdminPage.tsx")).AdminPage),
 });
 
 export const router = createRouter({

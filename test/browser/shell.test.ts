@@ -25,6 +25,27 @@ async function openPalette(page: Page, size: Size): Promise<void> {
   await page.getByRole("combobox", { name: "查找或跳转" }).waitFor();
 }
 
+test("the pages of a phone's first minute come without antd, which would weigh as much again", async () => {
+  const { page, close } = await site.visit("phone", "east");
+  const scripts = (): Promise<string[]> =>
+    page.evaluate(() =>
+      performance
+        .getEntriesByType("resource")
+        .map(({ name }) => new URL(name).pathname)
+        .filter((name) => /\/(look|antd|button)-.*\.js$/.test(name)),
+    );
+  for (const place of ["me", "record"]) {
+    await page.goto(new URL(`/c/trial/${place}`, page.url()).href);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await expect.poll(() => page.locator(".list-skeleton").count()).toBe(0);
+    expect(await scripts()).toEqual([]);
+  }
+  // The check sees it where it is used.
+  await goTo(page, "数字");
+  await expect.poll(scripts).not.toEqual([]);
+  await close();
+});
+
 describe.each<Size>(["wide", "phone"])("%s", (size) => {
   test("a cadre sees few places, an office all of them", async () => {
     const cadre = await site.visit(size, "ann");

@@ -6,7 +6,6 @@ import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
 import { queries, reading } from "#web/api/queries.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
-import "#web/ui/legible.css";
 import "#web/shell/sign-in.css";
 
 interface Filled {

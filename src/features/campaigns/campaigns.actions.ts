@@ -1,9 +1,9 @@
 /** Campaigns as the browser needs them: phases, and the definitions of what is kept and counted. */
 import { z } from "zod";
-import { mayUse } from "#kernel/access.ts";
+import { mayUse, type Asker } from "#kernel/access.ts";
 import { accountAction, anyoneHere, campaignAction, nothing } from "#kernel/action.ts";
 import { definitionWords } from "#kernel/definition-words.ts";
-import { figureSchema, ledgerSchema, ruleSchema } from "#kernel/definitions.ts";
+import { figureSchema, ledgerSchema, ruleSchema, type Ledger } from "#kernel/definitions.ts";
 import { chinaDay } from "#kernel/fields.ts";
 import { findCampaign, listCampaigns } from "./campaigns.model.ts";
 import { mayRestructure } from "./structure.policy.ts";
@@ -53,13 +53,19 @@ export const live = campaignAction({
 });
 
 const verbs = ["read", "record", "edit", "delete", "export"] as const;
+const may = { may: z.array(z.enum(verbs)) };
+
+const readBy = <L extends Ledger>(asker: Asker, ledgers: readonly L[]) =>
+  ledgers
+    .filter((ledger) => mayUse(asker, ledger, "read") === true)
+    .map((ledger) => ({ ...ledger, may: verbs.filter((verb) => mayUse(asker, ledger, verb) === true) }));
 
 export const get = campaignAction({
   name: "campaigns.get",
   method: "GET",
   path: "/api/campaigns/:campaign",
-  summary: "一项活动：环节、台账和指标的定义",
-  description: "只列本人可以查看的台账；may 是本人对这本台账可做的事。",
+  summary: "一项活动：时间、环节、角色和有哪些台账",
+  description: "只列本人可以查看的台账；may 是本人对这本台账可做的事。栏目和口径另问 campaigns.definitions。",
   input: z.object({}),
   output: z.object({
     ...brief.shape,
@@ -71,17 +77,11 @@ export const get = campaignAction({
     restructures: z.boolean().meta({ description: "本人能否调整单位" }),
     phases: z.array(z.object({ key: z.string(), name: z.string(), from: z.string().optional(), to: z.string().optional() })),
     roles: z.array(z.object({ key: z.string(), name: z.string(), description: z.string().optional() })),
-    ledgers: z.array(
-      ledgerSchema
-        .omit({ extends: true, without: true, figures: true })
-        .extend({ columns: z.array(z.string()), may: z.array(z.enum(verbs)) }),
-    ),
-    figures: z.array(figureSchema.extend({ from: z.string(), words: z.string().meta({ description: "口径，用文字说明" }) })),
-    rules: z.array(ruleSchema),
+    ledgers: z.array(ledgerSchema.pick({ key: true, name: true, area: true, aliases: true, registers: true }).extend(may)),
   }),
   subject: ({ campaign }) => Promise.resolve(campaign),
   allow: anyoneHere,
-  async run({ asker, campaign, now }, { key, name, pack, from, to, reportDate, firstWeek }) {
+  async run({ asker, now }, { key, name, pack, from, to, reportDate, firstWeek }) {
     return {
       key,
       name,
@@ -96,11 +96,40 @@ export const get = campaignAction({
       restructures: mayRestructure(asker) === true,
       phases: pack.phases,
       roles: pack.roles,
-      ledgers: pack.ledgers
-        .filter((ledger) => mayUse(asker, ledger, "read") === true)
-        .map((ledger) => ({ ...ledger, may: verbs.filter((verb) => mayUse(asker, ledger, verb) === true) })),
+      ledgers: readBy(asker, pack.ledgers).map((ledger) => ({
+        key: ledger.key,
+        name: ledger.name,
+        area: ledger.area,
+        aliases: ledger.aliases,
+        registers: ledger.registers,
+        may: ledger.may,
+      })),
+    };
+  },
+});
+
+/** By itself, because it weighs ten times the rest and a phone's first page needs none of it. */
+export const definitions = campaignAction({
+  name: "campaigns.definitions",
+  method: "GET",
+  path: "/api/campaigns/:campaign/definitions",
+  summary: "一项活动的台账栏目、办理流程和指标口径",
+  description: "只列本人可以查看的台账；may 是本人对这本台账可做的事。",
+  input: z.object({}),
+  output: z.object({
+    ledgers: z.array(
+      ledgerSchema.omit({ extends: true, without: true, figures: true }).extend({ columns: z.array(z.string()), ...may }),
+    ),
+    figures: z.array(figureSchema.extend({ from: z.string(), words: z.string().meta({ description: "口径，用文字说明" }) })),
+    rules: z.array(ruleSchema),
+  }),
+  subject: ({ campaign }) => Promise.resolve(campaign),
+  allow: anyoneHere,
+  run({ asker, campaign }, { pack }) {
+    return Promise.resolve({
+      ledgers: readBy(asker, pack.ledgers),
       figures: pack.figures.map((figure) => ({ ...figure, words: definitionWords(campaign, figure) })),
       rules: pack.rules,
-    };
+    });
   },
 });

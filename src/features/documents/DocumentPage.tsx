@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { Skeleton } from "antd";
 import { lazy, Suspense } from "react";
+import { useDefinition } from "#web/api/definition.ts";
 import { reading } from "#web/api/queries.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { FinalPage } from "./FinalPage.tsx";
@@ -20,12 +21,13 @@ export function DocumentPage() {
     staleTime: Infinity,
     gcTime: 0,
   });
-  const { data: definition } = useQuery(reading("campaigns.get", { campaign }));
+  const { data: definition, error: unknown, refetch: readAgain } = useDefinition(campaign);
   const { data: me } = useQuery(reading("access.me", {}));
-  if (error)
+  const wrong = error ?? unknown;
+  if (wrong)
     return (
       <div className="page">
-        <Wrong error={error} retry={refetch} />
+        <Wrong error={wrong} retry={() => Promise.all([refetch(), readAgain()])} />
       </div>
     );
   const waiting = (

@@ -2,7 +2,7 @@
 import { App, Drawer } from "antd";
 import { useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Output } from "#web/api/contract.ts";
+import type { Definition } from "#web/api/definition.ts";
 import { useSmall } from "#web/ui/small.ts";
 import { ChosenPanel, isPanelled } from "./ChosenPanel.tsx";
 import { figuresIn } from "./draft.types.ts";
@@ -18,7 +18,7 @@ import { useDraft, type Document } from "./use-draft.tsx";
 interface Given {
   campaign: string;
   document: Document;
-  definition: Output<"campaigns.get">;
+  definition: Definition;
   account: number;
   reload: () => void;
 }

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Alert, Button, Popconfirm, Segmented, Select, Tabs } from "antd";
 import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
-import type { Output } from "#web/api/contract.ts";
+import type { Definition } from "#web/api/definition.ts";
 import { reading } from "#web/api/queries.ts";
 import { ListTable } from "#web/ui/ListTable.tsx";
 import { PeriodPicker } from "#web/ui/PeriodPicker.tsx";
@@ -11,8 +11,6 @@ import { UnitPicker } from "#web/ui/UnitPicker.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import type { FigureRef } from "./draft.types.ts";
 import { liveText, type LiveAnswer } from "./figure-answers.tsx";
-
-type Definition = Output<"campaigns.get">;
 
 interface Place {
   campaign: string;

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
+import type { Definition } from "#web/api/definition.ts";
 import { queries, reading } from "#web/api/queries.ts";
 import { useSmall } from "#web/ui/small.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
@@ -20,7 +21,7 @@ interface Given {
   campaign: string;
   document: Document;
   final: NonNullable<Document["final"]>;
-  definition: Output<"campaigns.get">;
+  definition: Definition;
 }
 
 export function FinalPage({ campaign, document, final, definition }: Given) {

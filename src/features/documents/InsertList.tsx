@@ -3,10 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Empty } from "antd";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { Output } from "#web/api/contract.ts";
+import type { Definition } from "#web/api/definition.ts";
 import { reading } from "#web/api/queries.ts";
 
-type Definition = Output<"campaigns.get">;
 export type Insertion = { kind: "figure"; key: string } | { kind: "list" | "table" | "figures"; text: string };
 export interface Choice {
   id: string;

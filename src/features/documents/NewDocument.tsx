@@ -12,11 +12,10 @@ import { PeriodPicker, type Period } from "#web/ui/PeriodPicker.tsx";
 import { UnitPicker } from "#web/ui/UnitPicker.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 
-type Definition = Output<"campaigns.get">;
 const blank = "";
 
 /** The last day that a report covers: today, or the campaign's last day. */
-const lastDay = ({ reportDate, to }: Definition): string => {
+const lastDay = ({ reportDate, to }: Output<"campaigns.get">): string => {
   const today = dayjs().format("YYYY-MM-DD");
   const end = reportDate ?? to;
   return end && end < today ? end : today;
@@ -29,7 +28,7 @@ const monthOf = (day: dayjs.Dayjs): Period => ({
 
 interface Given {
   campaign: string;
-  definition: Definition;
+  definition: Output<"campaigns.get">;
   close: () => void;
   opened: (document: string) => void;
 }

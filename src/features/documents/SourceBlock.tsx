@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Checkbox, Input, InputNumber, Select, Skeleton } from "antd";
 import { useTranslation } from "react-i18next";
-import type { Output } from "#web/api/contract.ts";
+import type { Definition } from "#web/api/definition.ts";
 import { reading } from "#web/api/queries.ts";
 import { sourceNames, type SourceName } from "./draft.types.ts";
 import { ShownBlocks } from "./ShownBlocks.tsx";
@@ -11,7 +11,6 @@ export interface Source {
   name: string;
   text: string;
 }
-type Definition = Output<"campaigns.get">;
 const rowsShown = 8;
 
 export const sourceReading = (campaign: string, document: string, { name, text }: Source) => ({

@@ -11,7 +11,6 @@ import { Wrong } from "#web/ui/Wrong.tsx";
 import { FirstAccounts } from "./FirstAccounts.tsx";
 import { ImportBox } from "./ImportBox.tsx";
 
-type Definition = Output<"campaigns.get">;
 type Progress = Output<"setup.progress">;
 
 /** The first step of which nothing is there yet. */
@@ -76,7 +75,7 @@ const isThere = (step: Step, { units, people, imports }: Progress): boolean =>
   step === "units" ? units > 0 : step === "people" ? people > 0 : imports > 2;
 
 /** One step's import: of the register, or of any ledger. */
-function Bring({ campaign, step, definition }: { campaign: string; step: Step; definition: Definition }) {
+function Bring({ campaign, step, definition }: { campaign: string; step: Step; definition: Output<"campaigns.get"> }) {
   const { t } = useTranslation();
   const [wanted, setWanted] = useState<string>();
   const registers = definition.ledgers.filter((ledger) => ledger.registers);

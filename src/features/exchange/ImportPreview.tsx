@@ -1,11 +1,11 @@
 /** What a file would do: the tables found in it, what each heading means, and what is wrong with which row. */
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { Button, Collapse, Select, Space } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { send } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
-import { reading } from "#web/api/queries.ts";
+import { useDefinition } from "#web/api/definition.ts";
 import { keepFile } from "#web/ui/keep-file.ts";
 import { ListTable } from "#web/ui/ListTable.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
@@ -29,7 +29,7 @@ interface Given {
 export function ImportPreview({ campaign, file, result, mapping, look, commit }: Given) {
   const { t } = useTranslation();
   const [said, setSaid] = useState<Mapping>(mapping);
-  const definition = useQuery(reading("campaigns.get", { campaign }));
+  const definition = useDefinition(campaign);
   const mark = useMutation({
     mutationFn: () => send("exchange.mark", { campaign, mapping: JSON.stringify(mapping) }, file),
     onSuccess: (workbook) => keepFile(workbook, file.name.replace(/\.xlsx$/i, "（已标注）.xlsx")),

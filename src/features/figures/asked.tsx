@@ -3,11 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { Output } from "#web/api/contract.ts";
+import { useDefinition, type Definition } from "#web/api/definition.ts";
 import { reading } from "#web/api/queries.ts";
 import { dayAfter } from "./periods.types.ts";
 
 export type Figure = Output<"figures.ask">["units"][number]["figures"][number];
-type FigureWords = Output<"campaigns.get">["figures"][number];
 export type Asked = ReturnType<typeof useAsked>;
 
 const route = { from: "/c/$campaign/figures" } as const;
@@ -18,7 +18,7 @@ export function useAsked() {
   const { campaign } = useParams(route);
   const search = useSearch(route);
   const navigate = useNavigate(route);
-  const { data: definition } = useQuery(reading("campaigns.get", { campaign }));
+  const { data: definition } = useDefinition(campaign);
   const unit = search.unit ?? definition?.unit ?? 0;
   const { from, to, asOf } = search;
   const question = { campaign, unit, ...(from && to ? { from, to } : {}), ...(asOf ? { asOf } : {}) };
@@ -61,7 +61,7 @@ export function useSurroundings({ question, answer }: Asked) {
 export type Surroundings = ReturnType<typeof useSurroundings>;
 
 /** Figures that add up over days, so that seven days say what was added. */
-const adds = (figure: FigureWords): boolean =>
+const adds = (figure: Definition["figures"][number]): boolean =>
   (figure.count !== undefined || figure.sum !== undefined) && figure.date !== "none" && !figure.period;
 
 /** What the figures that add up came to in the last seven days of the period, and in the seven before. */

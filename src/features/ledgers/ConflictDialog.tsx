@@ -3,9 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Button, Modal, Radio, Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Ledger } from "#web/api/definition.ts";
 import { reading } from "#web/api/queries.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
-import type { Ledger } from "./FilterForm.tsx";
 import { shownValue } from "./shown-value.types.ts";
 import type { Entry, Listing } from "./use-listing.tsx";
 

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import { ask, Problem } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
+import type { Ledger } from "#web/api/definition.ts";
 import { queries, reading } from "#web/api/queries.ts";
 import type { Value } from "#web/ui/FieldInput.tsx";
 import { NameChip } from "#web/ui/NameChip.tsx";
@@ -19,7 +20,6 @@ import { EntryRemoval } from "./EntryRemoval.tsx";
 import { EntrySteps } from "./EntrySteps.tsx";
 import { shownValue } from "./shown-value.types.ts";
 
-type Ledger = Output<"campaigns.get">["ledgers"][number];
 type Found = Output<"ledgers.get">;
 type Values = Record<string, Value>;
 

@@ -3,14 +3,13 @@ import { Button, Form, Space } from "antd";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "#web/api/client.ts";
-import type { Output } from "#web/api/contract.ts";
+import type { Ledger } from "#web/api/definition.ts";
 import { useDraft } from "#web/api/use-draft.ts";
 import { DraftOffer, DraftState } from "#web/ui/DraftOffer.tsx";
 import { FieldInput, type Value } from "#web/ui/FieldInput.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { isFilledIn } from "./shown-value.types.ts";
 
-type Ledger = Output<"campaigns.get">["ledgers"][number];
 type Values = Record<string, Value | undefined>;
 interface Fault {
   field?: string;

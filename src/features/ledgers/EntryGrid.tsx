@@ -3,7 +3,7 @@ import { RevoGrid, type ColumnRegular } from "@revolist/react-datagrid";
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldDefinition } from "#kernel/definitions.ts";
-import type { Ledger } from "./FilterForm.tsx";
+import type { Ledger } from "#web/api/definition.ts";
 import { columnsOf, keepWidths, wordOf } from "./grid-columns.tsx";
 import { editors } from "./grid-editor.tsx";
 import { isFilledIn } from "./shown-value.types.ts";

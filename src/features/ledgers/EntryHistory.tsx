@@ -2,11 +2,11 @@
 import { Timeline } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Output } from "#web/api/contract.ts";
+import type { Ledger } from "#web/api/definition.ts";
 import { DiffTable } from "#web/ui/DiffTable.tsx";
 import { When } from "#web/ui/When.tsx";
 import { shownValue } from "./shown-value.types.ts";
 
-type Ledger = Output<"campaigns.get">["ledgers"][number];
 type Found = Output<"ledgers.get">;
 type Event = Found["history"][number];
 type Values = Event["changes"];

@@ -5,11 +5,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
+import type { Ledger } from "#web/api/definition.ts";
 import { queries } from "#web/api/queries.ts";
 import { FieldInput, type Value } from "#web/ui/FieldInput.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 
-type Ledger = Output<"campaigns.get">["ledgers"][number];
 type Found = Output<"ledgers.get">;
 type Step = Found["transitions"][number];
 

@@ -5,12 +5,12 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import type { Input, Output } from "#web/api/contract.ts";
+import type { Ledger } from "#web/api/definition.ts";
 import { reading } from "#web/api/queries.ts";
 import { EmptyState } from "#web/ui/EmptyState.tsx";
 import { ListTable } from "#web/ui/ListTable.tsx";
 import { useSmall } from "#web/ui/small.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
-import type { Ledger } from "./FilterForm.tsx";
 import { shownIn } from "./shown-value.types.ts";
 
 type Entry = Output<"ledgers.list">["entries"][number];

@@ -4,11 +4,9 @@ import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldDefinition } from "#kernel/definitions.ts";
-import type { Output } from "#web/api/contract.ts";
+import type { Ledger } from "#web/api/definition.ts";
 import { useUnitNames, useUnitsFound } from "#web/ui/use-units.ts";
 import type { Condition } from "./filter.types.ts";
-
-export type Ledger = Output<"campaigns.get">["ledgers"][number];
 
 interface Given {
   campaign: string;

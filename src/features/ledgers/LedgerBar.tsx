@@ -2,11 +2,11 @@
 import { Button, Checkbox, Drawer, Popover, Select, Space } from "antd";
 import { useTranslation } from "react-i18next";
 import type { FieldDefinition } from "#kernel/definitions.ts";
+import type { Ledger } from "#web/api/definition.ts";
 import { later } from "#web/ui/later.tsx";
 import { useSmall } from "#web/ui/small.ts";
 import { useSayings } from "#web/ui/use-sayings.ts";
 import { useUnitNames } from "#web/ui/use-units.ts";
-import type { Ledger } from "./FilterForm.tsx";
 import type { Condition, Filter } from "./filter.types.ts";
 import type { LedgerSearch } from "./search.types.ts";
 import "./ledger-bar.css";

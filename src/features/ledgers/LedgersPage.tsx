@@ -1,11 +1,11 @@
 /** 台账: the ledgers that one may read, and the records of one of them. */
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Button, Empty, Segmented, Select, Skeleton } from "antd";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fetchFile } from "#web/api/client.ts";
-import { reading } from "#web/api/queries.ts";
+import { useDefinition } from "#web/api/definition.ts";
 import { keepFile } from "#web/ui/keep-file.ts";
 import { later } from "#web/ui/later.tsx";
 import { PageHead } from "#web/ui/PageHead.tsx";
@@ -28,7 +28,7 @@ export function LedgersPage() {
   const { campaign } = useParams({ from: "/c/$campaign/ledgers" });
   const search = useSearch({ from: "/c/$campaign/ledgers" });
   const navigate = useNavigate({ from: "/c/$campaign/ledgers" });
-  const definition = useQuery(reading("campaigns.get", { campaign }));
+  const definition = useDefinition(campaign);
   const ledgers = definition.data?.ledgers ?? [];
   const ledger = ledgers.find(({ key }) => key === search.ledger) ?? ledgers[0];
   const unit = search.unit ?? definition.data?.unit ?? 0;

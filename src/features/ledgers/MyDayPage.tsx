@@ -1,12 +1,12 @@
 /** 我的: what is to be done today, what is on its way, and what is written about oneself. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { Skeleton } from "antd";
 import { useTranslation } from "react-i18next";
 import { Problem } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
 import { useBegun, useOutbox } from "#web/offline/use-outbox.ts";
+import { ListSkeleton } from "#web/ui/ListSkeleton.tsx";
 import { PageHead } from "#web/ui/PageHead.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { DueSection } from "./DueSection.tsx";
@@ -33,7 +33,7 @@ export function MyDayPage() {
       {me.data && <Here account={me.data.id} campaign={campaign} />}
       {waiting.error && !away && <Wrong error={waiting.error} retry={waiting.refetch} />}
       {away && !waiting.data && <p className="quiet">{t("record.me.away")}</p>}
-      {waiting.isPending && !away && <Skeleton active paragraph={{ rows: 3 }} />}
+      {waiting.isPending && !away && <ListSkeleton rows={4} />}
       <Returned campaign={campaign} stops={returned} nameOf={nameOf} />
       <Queues campaign={campaign} queues={queues} nameOf={nameOf} />
       {ledgers.length > 0 && <DueSection campaign={campaign} />}

@@ -1,9 +1,10 @@
 /** What ledgers say of the person whose account this is. */
 import { useQuery } from "@tanstack/react-query";
-import { Button, Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { reading } from "#web/api/queries.ts";
+import { ListSkeleton } from "#web/ui/ListSkeleton.tsx";
+import { PlainButton } from "#web/ui/PlainButton.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 
 const page = 30;
@@ -21,7 +22,7 @@ export function OwnRecord({ campaign }: { campaign: string }) {
       <h2>{t("record.me.own")}</h2>
       <p className="quiet">{t("record.me.ownHint")}</p>
       {own.error && <Wrong error={own.error} retry={own.refetch} />}
-      {own.isPending && own.failureCount === 0 && <Skeleton active paragraph={{ rows: 5 }} />}
+      {own.isPending && own.failureCount === 0 && <ListSkeleton rows={5} />}
       {own.data?.entries.length === 0 && <p>{t("record.me.ownEmpty")}</p>}
       <ul className="items">
         {own.data?.entries.map((entry) => (
@@ -51,9 +52,9 @@ export function OwnRecord({ campaign }: { campaign: string }) {
         ))}
       </ul>
       {own.data?.more && (
-        <Button block loading={own.isFetching} onClick={() => setLimit(limit + page)}>
+        <PlainButton wide busy={own.isFetching} onClick={() => setLimit(limit + page)}>
           {t("record.me.more")}
-        </Button>
+        </PlainButton>
       )}
     </section>
   );

@@ -21,6 +21,7 @@ import { filledIn, fromRoll, planOf } from "./record-plan.types.ts";
 import type { Given } from "./RecordForm.tsx";
 import { RollCall } from "./RollCall.tsx";
 import { shownValue } from "./shown-value.types.ts";
+import "./quick-form.css";
 
 interface Begun {
   /** Values that a new record begins with. */

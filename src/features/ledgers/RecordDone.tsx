@@ -5,7 +5,7 @@ import { Button } from "antd";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
-import type { Output } from "#web/api/contract.ts";
+import type { Ledger } from "#web/api/definition.ts";
 import { queries } from "#web/api/queries.ts";
 import { heldHere } from "#web/offline/device.ts";
 import { outboxOf } from "#web/offline/outbox.ts";
@@ -13,8 +13,6 @@ import { useOutbox } from "#web/offline/use-outbox.ts";
 import { useSayings } from "#web/ui/use-sayings.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { Sending, takeBack } from "./Sending.tsx";
-
-type Ledger = Output<"campaigns.get">["ledgers"][number];
 
 interface Given {
   account: number;

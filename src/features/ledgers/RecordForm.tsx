@@ -2,6 +2,7 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Output } from "#web/api/contract.ts";
+import type { Ledger } from "#web/api/definition.ts";
 import type { Draft } from "#web/api/draft-keeper.ts";
 import { newId } from "#web/api/new-id.ts";
 import { useDraft } from "#web/api/use-draft.ts";
@@ -17,7 +18,7 @@ export interface Given {
   account: number;
   campaign: string;
   unit: number;
-  ledger: Output<"campaigns.get">["ledgers"][number];
+  ledger: Ledger;
   recent: Output<"ledgers.recent">;
   done: (entry: string) => void;
 }

@@ -1,19 +1,20 @@
 /** 记一笔: which ledger, the form, and what became of it. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Skeleton } from "antd";
 import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Output } from "#web/api/contract.ts";
+import { useDefinition } from "#web/api/definition.ts";
 import { reading } from "#web/api/queries.ts";
 import { useBegun } from "#web/offline/use-outbox.ts";
 import { HelpButton } from "#web/ui/HelpButton.tsx";
+import { later } from "#web/ui/later.tsx";
+import { ListSkeleton } from "#web/ui/ListSkeleton.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
-import { RecordDone } from "./RecordDone.tsx";
-import { RecordForm } from "./RecordForm.tsx";
-import "./quick-form.css";
 import "./record.css";
-import "./roll-call.css";
+
+const RecordDone = later(async () => (await import("./RecordDone.tsx")).RecordDone);
+const RecordForm = later(async () => (await import("./RecordForm.tsx")).RecordForm, <ListSkeleton />);
 
 type Ledger = Output<"campaigns.get">["ledgers"][number];
 
@@ -24,12 +25,14 @@ export function RecordPage() {
   const navigate = useNavigate({ from: "/c/$campaign/record" });
   const me = useQuery(reading("access.me", {}));
   const definition = useQuery(reading("campaigns.get", { campaign }));
+  const whole = useDefinition(campaign, search.ledger !== undefined);
   const recent = useQuery(reading("ledgers.recent", { campaign }));
-  const error = me.error ?? definition.error ?? recent.error;
+  const error = me.error ?? definition.error ?? recent.error ?? whole.error;
   const recordable = (definition.data?.ledgers ?? []).filter(({ may }) => may.includes("record"));
   const ledger = recordable.find(({ key }) => key === search.ledger);
   const choose = (next: { ledger?: string | undefined; done?: string | undefined }): void => void navigate({ search: next });
-  const ready = me.data && definition.data && recent.data;
+  const ready = me.data && definition.data && recent.data && (search.ledger === undefined || whole.data);
+  const kept = whole.data?.ledgers.find(({ key }) => key === ledger?.key);
   return (
     <div className="page thumb-page">
       <div className="page-head">
@@ -43,10 +46,8 @@ export function RecordPage() {
           </Link>
         )}
       </div>
-      {error && !ready && (
-        <Wrong error={error} retry={() => void Promise.all([me, definition, recent].map((one) => one.refetch()))} />
-      )}
-      {!ready && !error && <Skeleton active paragraph={{ rows: 8 }} />}
+      {error && !ready && <Wrong error={error} retry={() => void Promise.all([me, whole, recent].map((one) => one.refetch()))} />}
+      {!ready && !error && <ListSkeleton />}
       {ready && !ledger && (
         <Kinds
           campaign={campaign}
@@ -56,18 +57,18 @@ export function RecordPage() {
           choose={(key) => choose({ ledger: key })}
         />
       )}
-      {ready && ledger && search.done && (
-        <RecordDone account={me.data.id} campaign={campaign} ledger={ledger} entry={search.done} go={choose} />
+      {ready && kept && search.done && (
+        <RecordDone account={me.data.id} campaign={campaign} ledger={kept} entry={search.done} go={choose} />
       )}
-      {ready && ledger && !search.done && (
+      {ready && kept && !search.done && (
         <RecordForm
-          key={ledger.key}
+          key={kept.key}
           account={me.data.id}
           campaign={campaign}
           unit={definition.data.unit}
-          ledger={ledger}
+          ledger={kept}
           recent={recent.data}
-          done={(entry) => choose({ ledger: ledger.key, done: entry })}
+          done={(entry) => choose({ ledger: kept.key, done: entry })}
         />
       )}
     </div>

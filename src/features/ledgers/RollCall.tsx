@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import type { Values } from "#web/offline/kept.types.ts";
 import { fromRoll, type Away } from "./record-plan.types.ts";
+import "./roll-call.css";
 
 interface Given {
   fields: readonly FieldDefinition[];

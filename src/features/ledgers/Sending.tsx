@@ -1,13 +1,13 @@
 /** Where a record is on its way to the server, and what its author can do if it does not get on. */
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { reading } from "#web/api/queries.ts";
 import { now } from "#web/offline/clock.ts";
 import { heldHere, keep, list } from "#web/offline/device.ts";
 import { draftsOf, type Outgoing, type RecordDraft } from "#web/offline/kept.types.ts";
 import { outboxOf } from "#web/offline/outbox.ts";
+import { PlainButton } from "#web/ui/PlainButton.tsx";
 import { useSayings } from "#web/ui/use-sayings.ts";
 
 const marks = { waiting: "▲", sending: "◌", sent: "✓", refused: "■" } as const;
@@ -78,15 +78,15 @@ export function Sending({ item, undoable = false }: { item: Outgoing; undoable?:
       {(state === "waiting" || state === "refused") && (
         <div className="sending-acts">
           {item.version === undefined && (
-            <Button type={state === "refused" ? "primary" : "default"} onClick={() => void fix()}>
+            <PlainButton kind={state === "refused" ? "primary" : undefined} onClick={() => void fix()}>
               {t("record.fix")}
-            </Button>
+            </PlainButton>
           )}
-          <Button onClick={() => void outbox.retry(item.id)}>{t("record.retry")}</Button>
+          <PlainButton onClick={() => void outbox.retry(item.id)}>{t("record.retry")}</PlainButton>
           {!undoable && (
-            <Button type="text" danger onClick={discard}>
+            <PlainButton kind="danger" onClick={discard}>
               {t("record.drop")}
-            </Button>
+            </PlainButton>
           )}
         </div>
       )}

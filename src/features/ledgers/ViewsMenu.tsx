@@ -2,9 +2,9 @@
 import { Button, Popover } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Ledger } from "#web/api/definition.ts";
 import { later } from "#web/ui/later.tsx";
 import { useSmall } from "#web/ui/small.ts";
-import type { Ledger } from "./FilterForm.tsx";
 import type { LedgerSearch } from "./search.types.ts";
 
 const ViewsPanel = later(async () => (await import("./ViewsPanel.tsx")).ViewsPanel);

@@ -4,11 +4,11 @@ import { Button, Checkbox, Empty, Form, Input, Space } from "antd";
 import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
+import type { Ledger } from "#web/api/definition.ts";
 import { newId } from "#web/api/new-id.ts";
 import { queries, reading } from "#web/api/queries.ts";
 import { useSayings } from "#web/ui/use-sayings.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
-import type { Ledger } from "./FilterForm.tsx";
 import type { LedgerSearch } from "./search.types.ts";
 
 type View = Output<"views.list">["views"][number];

@@ -1,7 +1,7 @@
 /** The grid's columns from the ledger's fields: head with order and filter, widths kept, cells as they are read. */
 import type { ColumnRegular } from "@revolist/react-datagrid";
 import type { FieldDefinition } from "#kernel/definitions.ts";
-import type { Ledger } from "./FilterForm.tsx";
+import type { Ledger } from "#web/api/definition.ts";
 import { editorOf } from "./grid-editor.tsx";
 import type { Row } from "./use-listing.tsx";
 

@@ -1,7 +1,7 @@
 /** The input in a cell: free text that the server reads as it reads Excel, with the known values offered. */
 import type { ColumnRegular, Editors } from "@revolist/react-datagrid";
 import type { FieldDefinition } from "#kernel/definitions.ts";
-import type { Ledger } from "./FilterForm.tsx";
+import type { Ledger } from "#web/api/definition.ts";
 import { offeredUnits } from "./OfferedUnits.tsx";
 
 interface Making {

@@ -6,8 +6,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { ask } from "#web/api/client.ts";
 import type { Input, Output } from "#web/api/contract.ts";
+import type { Ledger } from "#web/api/definition.ts";
 import { reading } from "#web/api/queries.ts";
-import type { Ledger } from "./FilterForm.tsx";
 import { shownIn, type Names } from "./shown-value.types.ts";
 
 type Answer = Pick<Output<"ledgers.list">, "entries" | "names">;

@@ -9,6 +9,7 @@ const lasting = new Set<unknown>([
   "access.me",
   "campaigns.list",
   "campaigns.get",
+  "campaigns.definitions",
   "units.search",
   "people.list",
   "figures.trend",

@@ -4,7 +4,7 @@ import { queries, reading } from "../api/queries.ts";
 import { antdSections } from "./antd-sections.tsx";
 import { fieldSections } from "./field-sections.tsx";
 import "./gallery.css";
-import { houseSections } from "./house-sections.tsx";
+import { buttonSections, houseSections } from "./house-sections.tsx";
 
 // Nobody is signed in here; these are read by components that would ask the server.
 queries.setQueryData(reading("access.me", {}).queryKey, {
@@ -17,7 +17,7 @@ queries.setQueryData(reading("access.me", {}).queryKey, {
   temporary: false,
 });
 
-const sections: Record<string, () => ReactNode> = { ...houseSections, ...antdSections, ...fieldSections };
+const sections: Record<string, () => ReactNode> = { ...houseSections, ...antdSections, ...fieldSections, ...buttonSections };
 
 export function Gallery() {
   return (

@@ -8,6 +8,7 @@ import { ListSkeleton } from "../ui/ListSkeleton.tsx";
 import { LongWork } from "../ui/LongWork.tsx";
 import { NameChip } from "../ui/NameChip.tsx";
 import { PageHead } from "../ui/PageHead.tsx";
+import { PlainButton } from "../ui/PlainButton.tsx";
 import { statuses, StatusMark } from "../ui/StatusMark.tsx";
 import { When } from "../ui/When.tsx";
 import { Wrong } from "../ui/Wrong.tsx";
@@ -112,5 +113,25 @@ export const houseSections: Record<string, () => ReactNode> = {
       />
       <DiffTable label="没有修改" rows={[]} />
     </>
+  ),
+};
+
+/** Our own button beside antd's, which it must look like. */
+export const buttonSections: Record<string, () => ReactNode> = {
+  plain: () => (
+    <div className="gallery-row">
+      <PlainButton>再试</PlainButton>
+      <Button>再试</Button>
+      <PlainButton kind="primary">登记</PlainButton>
+      <Button type="primary">登记</Button>
+      <PlainButton kind="danger">不要了</PlainButton>
+      <Button type="text" danger>
+        不要了
+      </Button>
+      <PlainButton disabled>再试</PlainButton>
+      <PlainButton kind="primary" wide>
+        登录
+      </PlainButton>
+    </div>
   ),
 };

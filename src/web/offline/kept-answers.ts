@@ -9,7 +9,15 @@ import { noteServerTime } from "./clock.ts";
 import { find, keep, type Place } from "./device.ts";
 import { isNow, isPageOf, who } from "./who.ts";
 
-const needed = new Set<Name>(["access.me", "campaigns.list", "campaigns.get", "units.search", "people.list", "ledgers.recent"]);
+const needed = new Set<Name>([
+  "access.me",
+  "campaigns.list",
+  "campaigns.get",
+  "campaigns.definitions",
+  "units.search",
+  "people.list",
+  "ledgers.recent",
+]);
 /** A device that has not met its server for so long is asked to do so first. */
 const longest = 7 * 86_400_000;
 /** A network that does not answer is as good as none after so many milliseconds. */

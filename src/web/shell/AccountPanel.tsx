@@ -5,7 +5,7 @@ import { useEffect, useId, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { reading } from "../api/queries.ts";
 import { shown, showAs } from "../ui/look.ts";
-import { looks } from "../ui/theme.ts";
+import { looks } from "../ui/looks.ts";
 import { speak, type Language } from "../words/i18n.ts";
 import { Icon } from "./icons.tsx";
 import { closeOverlay, overlay } from "./overlay.ts";

@@ -4,7 +4,6 @@ import { Tabs } from "antd";
 import { useTranslation } from "react-i18next";
 import { AccountsTab } from "#features/access/AccountsTab.tsx";
 import { later } from "../ui/later.tsx";
-import "../ui/legible.css";
 import { PageHead } from "../ui/PageHead.tsx";
 
 const CampaignFacts = later(async () => (await import("#features/campaigns/CampaignFacts.tsx")).CampaignFacts);

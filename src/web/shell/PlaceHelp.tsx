@@ -1,11 +1,10 @@
 /** Help on the place one is in: how it works, and what the campaign's own definitions say of what is kept and counted there. */
 import { useTranslation } from "react-i18next";
-import type { Output } from "../api/contract.ts";
+import { useDefinition, type Definition } from "../api/definition.ts";
 import { Help, type HelpWords } from "../ui/Help.tsx";
 import { words } from "./help.words.ts";
 import type { AtCampaign } from "./use-account.ts";
 
-type Definition = Output<"campaigns.get">;
 type Ledger = Definition["ledgers"][number];
 
 const aboutLedger = ({ name, description, purpose, retention, fields }: Ledger): HelpWords["definitions"][number] => ({
@@ -34,7 +33,8 @@ function definitionsOf(definition: Definition, { here, ledger }: AtCampaign): He
 
 export function PlaceHelp({ at, close }: { at: AtCampaign; close: () => void }) {
   const { t, i18n } = useTranslation();
-  const { here, definition } = at;
+  const { here } = at;
+  const { data: definition } = useDefinition(at.key);
   return (
     <Help
       title={here ? t(`places.${here}`) : t("ui.help.title")}

@@ -4,7 +4,6 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useSmall } from "../ui/small.ts";
 import "./setup.css";
-import "../ui/legible.css";
 
 const steps = ["pack", "account", "units", "people", "ledger", "done"] as const;
 export type SetUpStep = (typeof steps)[number];

@@ -1,11 +1,13 @@
 /** What stands around every page: the brand, the campaign and unit, the places of one's role, and one's account. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, type ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { follow } from "../api/live.ts";
 import { reading } from "../api/queries.ts";
+import { useFormKept } from "../offline/use-form-kept.ts";
 import { HelpOf } from "../ui/HelpButton.tsx";
+import { later } from "../ui/later.tsx";
 import { useSmall } from "../ui/small.ts";
 import { AccountPanel } from "./AccountPanel.tsx";
 import { Bell } from "./Bell.tsx";
@@ -21,10 +23,10 @@ import { useCampaign, type AtCampaign } from "./use-account.ts";
 import { useKeys } from "./use-keys.ts";
 
 // What is not on the screen at first comes when it is asked for.
-const Palette = lazy(() => import("./Palette.tsx").then(({ Palette: it }) => ({ default: it })));
-const KeyMap = lazy(() => import("./KeyMap.tsx").then(({ KeyMap: it }) => ({ default: it })));
-const PlaceHelp = lazy(() => import("./PlaceHelp.tsx").then(({ PlaceHelp: it }) => ({ default: it })));
-const SignInAgain = lazy(() => import("./SignInAgain.tsx").then(({ SignInAgain: it }) => ({ default: it })));
+const Palette = later(async () => (await import("./Palette.tsx")).Palette);
+const KeyMap = later(async () => (await import("./KeyMap.tsx")).KeyMap);
+const PlaceHelp = later(async () => (await import("./PlaceHelp.tsx")).PlaceHelp);
+const SignInAgain = later(async () => (await import("./SignInAgain.tsx")).SignInAgain);
 
 const find = (): void => overlay.set("palette");
 const help = (): void => overlay.set("help");
@@ -35,6 +37,7 @@ export function Shell() {
   const open = overlay.use();
   const ended = sessionEnded.use();
   useKeys(at);
+  useFormKept(at.key, small && at.places.includes("record"));
   useEffect(() => follow(at.key), [at.key]);
   return (
     <div className="shell">
@@ -46,12 +49,10 @@ export function Shell() {
         </HelpOf>
       </main>
       {small && <Tabs at={at} />}
-      <Suspense>
-        {open === "palette" && <Palette at={at} close={closeOverlay} />}
-        {open === "keys" && <KeyMap places={at.places} close={closeOverlay} />}
-        {open === "help" && <PlaceHelp at={at} close={closeOverlay} />}
-        {ended && <SignInAgain />}
-      </Suspense>
+      {open === "palette" && <Palette at={at} close={closeOverlay} />}
+      {open === "keys" && <KeyMap places={at.places} close={closeOverlay} />}
+      {open === "help" && <PlaceHelp at={at} close={closeOverlay} />}
+      {ended && <SignInAgain />}
     </div>
   );
 }

@@ -1,11 +1,11 @@
 /** Account and password; whoever gets in is told to the page that asked. The first page of all, and so of plain elements. */
 import { useMutation } from "@tanstack/react-query";
-import { Button } from "antd";
 import { useEffect, useId, useRef, useState, type ComponentProps, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { ask } from "../api/client.ts";
 import type { Input as Asked, Output } from "../api/contract.ts";
 import { isNow } from "../offline/who.ts";
+import { PlainButton } from "../ui/PlainButton.tsx";
 import { Wrong } from "../ui/Wrong.tsx";
 import "./sign-in.css";
 
@@ -54,9 +54,9 @@ export function SignInForm({ login, entered }: { login?: string; entered: (accou
         fault={missing.password}
       />
       {enter.error && <Wrong error={enter.error} />}
-      <Button type="primary" htmlType="submit" size="large" block loading={enter.isPending}>
+      <PlainButton kind="primary" type="submit" wide busy={enter.isPending}>
         {t("signIn.submit")}
-      </Button>
+      </PlainButton>
     </form>
   );
 }

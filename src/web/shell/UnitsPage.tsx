@@ -14,7 +14,6 @@ import { later } from "../ui/later.tsx";
 import { PageHead } from "../ui/PageHead.tsx";
 import { useSmall } from "../ui/small.ts";
 import { Wrong } from "../ui/Wrong.tsx";
-import "../ui/legible.css";
 
 // What a click away is comes with the click.
 const Groups = later(async () => (await import("#features/people/Groups.tsx")).Groups);

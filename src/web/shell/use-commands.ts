@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { reading } from "../api/queries.ts";
 import { shown, showAs } from "../ui/look.ts";
-import { looks } from "../ui/theme.ts";
+import { looks } from "../ui/looks.ts";
 import { useUnitsFound } from "../ui/use-units.ts";
 import { speak } from "../words/i18n.ts";
 import type { Command } from "./commands.ts";
@@ -18,6 +18,7 @@ export function useCommands({ key: campaign, definition, places, here }: AtCampa
   const { look, large } = shown.use();
   const signOut = useSignOut();
   const campaigns = useQuery(reading("campaigns.list", {})).data?.campaigns;
+  const { data: words } = useQuery(reading("campaigns.definitions", { campaign }));
   const { units } = useUnitsFound(campaign, text);
   return useMemo(() => {
     const params = { campaign };
@@ -74,7 +75,7 @@ export function useCommands({ key: campaign, definition, places, here }: AtCampa
       ...ledgers.map(({ key, name, area }) =>
         command("ledger", key, name, go({ to: "/c/$campaign/ledgers", params, search: { ledger: key } }), area),
       ),
-      ...(definition?.figures ?? []).map(({ key, name }) =>
+      ...(words?.figures ?? []).map(({ key, name }) =>
         command("figure", key, name, go({ to: "/c/$campaign/figures", params, search: { figure: key } }), key),
       ),
       ...units.map(({ id, name, code, aliases }) => command("unit", id, name, toUnit(id), [code, ...aliases].join(" "))),
@@ -89,5 +90,5 @@ export function useCommands({ key: campaign, definition, places, here }: AtCampa
           ),
         ),
     ];
-  }, [campaign, campaigns, definition, here, i18n.language, large, look, navigate, places, signOut, t, units]);
+  }, [campaign, campaigns, definition, here, i18n.language, large, look, navigate, places, signOut, t, units, words]);
 }

@@ -1,9 +1,10 @@
 /** The head of a page: its title with help beside it, a quiet note under it, and the tools at the right. */
-import { lazy, Suspense, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import type { HelpWords } from "./Help.tsx";
 import { HelpButton } from "./HelpButton.tsx";
+import { later } from "./later.tsx";
 
-const Help = lazy(() => import("./Help.tsx").then(({ Help: it }) => ({ default: it })));
+const Help = later(async () => (await import("./Help.tsx")).Help);
 
 /** Without `help` of its own a page has that of its place, which the shell gives. */
 export function PageHead({
@@ -26,11 +27,7 @@ export function PageHead({
         {note && <div className="quiet">{note}</div>}
       </div>
       {children && <div className="page-tools">{children}</div>}
-      {help && open && (
-        <Suspense>
-          <Help {...help} close={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {help && open && <Help {...help} close={() => setOpen(false)} />}
     </div>
   );
 }

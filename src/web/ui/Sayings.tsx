@@ -3,7 +3,8 @@
  * that has nothing to say loads none of it. Until then calls wait, and what they return stands for what will be there.
  */
 import AppContext, { type useAppProps } from "antd/es/app/context";
-import { lazy, Suspense, type ReactNode } from "react";
+import type { ReactNode } from "react";
+import { later } from "./later.tsx";
 import { createStore } from "./store.ts";
 
 const wanted = createStore(false);
@@ -11,7 +12,7 @@ let there: useAppProps | undefined;
 let tell: (sayings: useAppProps) => void = () => undefined;
 const coming = new Promise<useAppProps>((then) => (tell = then));
 
-const Speaker = lazy(() => import("./Speaker.tsx").then(({ Speaker: it }) => ({ default: it })));
+const Speaker = later(async () => (await import("./Speaker.tsx")).Speaker);
 const ready = (sayings: useAppProps): void => {
   there = sayings;
   tell(sayings);
@@ -49,11 +50,7 @@ export function Sayings({ children }: { children: ReactNode }) {
   return (
     <AppContext.Provider value={sayings}>
       {children}
-      {wanted.use() && (
-        <Suspense>
-          <Speaker ready={ready} />
-        </Suspense>
-      )}
+      {wanted.use() && <Speaker ready={ready} />}
     </AppContext.Provider>
   );
 }

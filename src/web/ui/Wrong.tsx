@@ -1,7 +1,7 @@
 /** What went wrong and what to do, with a way to try again. */
-import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../api/client.ts";
+import { PlainButton } from "./PlainButton.tsx";
 import "./wrong.css";
 
 /** What kind of trouble it is: its heading, and the remedy that the message itself does not say. */
@@ -28,7 +28,7 @@ export function Wrong({ error, retry }: { error: Error; retry?: () => unknown })
         <strong>{kind ? t(`ui.wrong.${kind}`) : t("wrong")}</strong>
         <p>{remedy && retry ? t(remedy) : error.message}</p>
       </div>
-      {retry && <Button onClick={() => void retry()}>{t("retry")}</Button>}
+      {retry && <PlainButton onClick={() => void retry()}>{t("retry")}</PlainButton>}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** How this device shows things: light, dark or for a wall, and in large text or not. Kept in the browser. */
 import { createStore } from "./store.ts";
-import { looks, variablesFor, type Look } from "./theme.ts";
+import { looks, type Look } from "./looks.ts";
 
 interface Chosen {
   look: Look;
@@ -14,12 +14,12 @@ export const shown = createStore<Chosen>({
   large: localStorage.getItem(names.large) === "yes",
 });
 
-/** antd's variables belong to the class `house`; the page itself has it too, so that what antd did not draw can use them. */
-function dress({ look }: Chosen): void {
+/** The tokens of each look and size are chosen by these attributes. */
+function dress({ look, large }: Chosen): void {
   const page = document.documentElement;
-  page.classList.add("house");
+  page.dataset["look"] = look;
+  page.dataset["text"] = large ? "large" : "normal";
   page.style.colorScheme = look === "light" ? "light" : "dark";
-  for (const [name, value] of Object.entries(variablesFor(look))) page.style.setProperty(name, value);
 }
 dress(shown.get());
 

@@ -1,13 +1,10 @@
 /**
- * The tokens of the house: colours, type scale and spacing, as antd's tokens. Pages take them as `var(--ant-…)`, which antd
- * makes of them; spacing is antd's (`--ant-padding-xs` 8, `-sm` 12, `` 16, `-lg` 24). Cinnabar is for the brand and the
+ * The tokens of the house: colours, type scale and spacing, as antd's tokens. Pages take them as `var(--ant-…)`, which are
+ * made of them when the pages are built (scripts/tokens-css.ts); spacing is antd's (`--ant-padding-xs` 8, `-sm` 12, `` 16, `-lg` 24). Cinnabar is for the brand and the
  * primary action only, so what antd calls primary (focus, selection) is ink blue, and only buttons are cinnabar.
  */
 import { theme, type ThemeConfig } from "antd";
-
-export const looks = ["light", "dark", "screen"] as const;
-/** `screen` is for a wall: dark, and readable from five metres. */
-export type Look = (typeof looks)[number];
+import type { Look } from "./looks.ts";
 
 const fonts = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 
@@ -149,6 +146,6 @@ export function themeFor({ look, large, small, still = false }: Appearance): The
 
 /** The brand as CSS variables, which antd has no name for. */
 export function variablesFor(look: Look): Record<string, string> {
-  const { text, soft, fill } = brands[look === "light" ? "light" : "dark"];
-  return { "--house-brand": text, "--house-brand-soft": soft, "--house-brand-fill": fill };
+  const { text, soft, fill, hover } = brands[look === "light" ? "light" : "dark"];
+  return { "--house-brand": text, "--house-brand-soft": soft, "--house-brand-fill": fill, "--house-brand-hover": hover };
 }
