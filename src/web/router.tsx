@@ -81,9 +81,10 @@ const password = createRoute({
 const campaign = createRoute({
   getParentRoute: () => root,
   path: "/c/$campaign",
-  beforeLoad: async ({ location, params }) => {
-    // On its way while the server says who this is.
+  beforeLoad: async ({ location, params, matches }) => {
+    // The campaign and the page's own code are on their way while the server says who this is.
     void queries.prefetchQuery(reading("campaigns.get", params));
+    for (const { routeId } of matches) void router.routesById[routeId].options.component?.preload?.();
     await settled(location.href);
   },
   // Only the campaign: the parameters of the pages below come along. Units are asked for as they are needed: a nation has many.
@@ -133,12 +134,14 @@ const record = createRoute({
     ledger: textIn(given, "ledger"),
     done: textIn(given, "done"),
   }),
+  loader: ({ params }) => void queries.prefetchQuery(reading("ledgers.recent", params)),
   component: lazyRouteComponent(() => import("#features/ledgers/RecordPage.tsx"), "RecordPage"),
 });
 
 const myDay = createRoute({
   getParentRoute: () => campaign,
   path: "me",
+  loader: ({ params }) => void queries.prefetchQuery(reading("ledgers.waiting", params)),
   component: lazyRouteComponent(() => import("#features/ledgers/MyDayPage.tsx"), "MyDayPage"),
 });
 

@@ -51,6 +51,32 @@ function clicker() {
 }
 const tile = (page: Page) => page.getByRole("button", { name: /^参学人次：/ }).last();
 
+test("hovering or focus says what a figure counts, and who has none yet; Escape closes it", async () => {
+  const { page, complaints, close } = await open("wide");
+  const hint = page.getByRole("tooltip");
+  await tile(page).hover();
+  await hint.getByText(/^参学人次（/).waitFor();
+  await expectUsable(page);
+  await page.keyboard.press("Tab");
+  await page.mouse.move(5, 5);
+  await hint.waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "1/2个单位有数" }).first().focus();
+  await hint.getByText("西区纪委").waitFor();
+  await page.keyboard.press("Escape");
+  await hint.waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "1/2个单位有数" }).first().click();
+  await hint.getByText("西区纪委").waitFor();
+  // From the tile into the box, where its words can be selected.
+  await hint.getByText("西区纪委").hover();
+  await page.waitForTimeout(500);
+  expect(await hint.count()).toBe(1);
+  await tile(page).click();
+  await page.getByRole("dialog").waitFor();
+  await hint.waitFor({ state: "hidden" });
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 describe.each<Size>(["wide", "phone"])("%s", (size) => {
   test("a figure opens by unit, and in two clicks the records whose sum it is; a record opens in its ledger and back", async () => {
     const { page, complaints, close } = await open(size);

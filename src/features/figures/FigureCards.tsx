@@ -6,6 +6,7 @@ import { useSurroundings, type Asked, type Figure } from "./asked.tsx";
 import { FigureTile } from "./FigureTile.tsx";
 import { Glance } from "./Glance.tsx";
 import { groupFigures } from "./groups.tsx";
+import { TileHints } from "./TileHints.tsx";
 
 interface Shown {
   asked: Asked;
@@ -52,7 +53,7 @@ export function FigureCards({ asked, text, pins, toggle }: Shown) {
   if (figures.length === 0) return <EmptyState title={t("figures.noFigures")} next={t("figures.noFiguresNext")} />;
   if (groups.length === 0) return <EmptyState title={t("figures.notFound", { text })} next={t("figures.notFoundNext")} />;
   return (
-    <>
+    <TileHints asked={asked} around={around}>
       {text === "" && (
         <section className="figure-group" aria-label={t(pins.length > 0 ? "figures.pinned" : "figures.key")}>
           <h2>{t(pins.length > 0 ? "figures.pinned" : "figures.key")}</h2>
@@ -68,6 +69,6 @@ export function FigureCards({ asked, text, pins, toggle }: Shown) {
           {tiles(list)}
         </section>
       ))}
-    </>
+    </TileHints>
   );
 }

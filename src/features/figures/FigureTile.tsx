@@ -1,12 +1,12 @@
 /** One figure on the page: its name, what it comes to, its shape, who has none yet; on hovering or focus what it counts. */
-import { Popover } from "antd";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Asked, Figure, Surroundings } from "./asked.tsx";
 import { Coverage } from "./Coverage.tsx";
 import { FigureName } from "./FigureName.tsx";
 import { FigureText } from "./FigureText.tsx";
-import { exactly, says } from "./numbers.types.ts";
 import { hasShape, Sparkline } from "./Sparkline.tsx";
+import { hintOf } from "./TileHints.tsx";
 
 interface Shown {
   asked: Asked;
@@ -16,42 +16,29 @@ interface Shown {
   toggle: (key: string) => void;
 }
 
-export function FigureTile({ asked, around, figure, pinned, toggle }: Shown) {
+/** Hundreds stand on a page: one that shows the same is not drawn again. */
+export const FigureTile = memo(function FigureTile({ asked, around, figure, pinned, toggle }: Shown) {
   const { t } = useTranslation();
-  const { key, name, text, note, value, unit } = figure;
-  const exact = exactly(value, unit);
+  const { key, name, text } = figure;
   const shape = around.shapes.get(key);
   const without = around.without.get(key);
   return (
     <div className="tile">
-      <Popover
-        title={`${name}（${key}）`}
-        content={
-          <div className="figure-words">
-            <p>{asked.words.get(key)?.words}</p>
-            {note && <p>{note}</p>}
-            {!says(text, value) && <p>{t("figures.exact", { value: exact })}</p>}
-          </div>
-        }
-        trigger={["hover", "focus"]}
-        mouseEnterDelay={0.5}
-        placement="topLeft"
+      <button
+        type="button"
+        className="tile-open"
+        data-hint={hintOf("figure", key)}
+        aria-label={`${name}：${text}`}
+        onClick={() => asked.change({ figure: key, at: undefined, tab: undefined })}
       >
-        <button
-          type="button"
-          className="tile-open"
-          aria-label={`${name}：${text}`}
-          onClick={() => asked.change({ figure: key, at: undefined, tab: undefined })}
-        >
-          <span className="tile-name">
-            <FigureName name={name} />
-          </span>
-          <FigureText text={text} question={asked.answered} />
-          {hasShape(shape) ? <Sparkline values={shape} /> : <span className="sparkline" />}
-        </button>
-      </Popover>
+        <span className="tile-name">
+          <FigureName name={name} />
+        </span>
+        <FigureText text={text} question={asked.answered} />
+        {hasShape(shape) ? <Sparkline values={shape} /> : <span className="sparkline" />}
+      </button>
       {around.coverage && without ? (
-        <Coverage units={around.coverage.units} without={without} />
+        <Coverage units={around.coverage.units} without={without} hint={hintOf("coverage", key)} />
       ) : (
         around.coverage?.units.length !== 0 && <span className="tile-coverage empty" />
       )}
@@ -67,4 +54,4 @@ export function FigureTile({ asked, around, figure, pinned, toggle }: Shown) {
       </button>
     </div>
   );
-}
+});

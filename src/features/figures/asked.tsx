@@ -56,7 +56,8 @@ export function useSurroundings({ question, answer }: Asked) {
   const { data } = trend;
   const shapes = useMemo(() => new Map(data?.figures.map((one) => [one.key, one.values])), [data]);
   const without = useMemo(() => new Map(coverage.data?.figures.map((one) => [one.key, one.without])), [coverage.data]);
-  return { trend, coverage: coverage.data, shapes, without };
+  const units = coverage.data;
+  return useMemo(() => ({ coverage: units, shapes, without }), [units, shapes, without]);
 }
 export type Surroundings = ReturnType<typeof useSurroundings>;
 
