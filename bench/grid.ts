@@ -101,25 +101,33 @@ async function browsing(stage: Stage, campaign: Campaign): Promise<Result[]> {
     await page.getByLabel("口令").fill(password);
     await page.keyboard.press("Enter");
     await page.waitForURL("**/c/**");
-    await page.goto(`${address}/c/${campaign.key}/ledgers?ledger=${ledgerKeys[0] ?? ""}`);
-    await page.locator("revo-grid .rgCell").first().waitFor();
-    await page.evaluate(
-      "window.held = []; new PerformanceObserver((list) => window.held.push(...list.getEntries().map(({ duration }) => duration))).observe({ entryTypes: ['longtask'] })",
-    );
+    const open = async (): Promise<void> => {
+      await page.goto(`${address}/c/${campaign.key}/ledgers?ledger=${ledgerKeys[0] ?? ""}`);
+      await page.locator("revo-grid .rgCell").first().waitFor();
+      await page.waitForTimeout(1000);
+      await page.evaluate(
+        "window.held = []; new PerformanceObserver((list) => window.held.push(...list.getEntries().map(({ duration }) => duration))).observe({ entryTypes: ['longtask'] })",
+      );
+    };
+    await open();
     const held = (): Promise<number> => page.evaluate<number>("Math.max(0, ...window.held.splice(0))");
     const box = await page.locator("revo-grid").boundingBox();
     await page.mouse.move((box?.x ?? 0) + 400, (box?.y ?? 0) + 300);
     for (let turn = 0; turn < 60; turn++) await page.mouse.wheel(0, 900);
     await page.locator("revo-grid .waiting").first().waitFor({ state: "detached" });
     const scrolling = await held();
-    // As one does it: the form at the head of a column, one of its values, and the rows that have it.
-    await page.getByTitle("筛选 类别").click();
-    await page.getByRole("checkbox", { name: "专题党课" }).check();
-    const forming = await held();
-    await page.getByRole("button", { name: /确定/ }).click();
-    await page.locator("revo-grid .waiting").first().waitFor({ state: "detached" });
-    await page.waitForTimeout(1000);
-    const filtering = await held();
+    const [forming, filtering]: [number[], number[]] = [[], []];
+    for (let run = 0; run < 5; run++) {
+      await open();
+      // As one does it: the form at the head of a column, one of its values, and the rows that have it.
+      await page.getByTitle("筛选 类别").click();
+      await page.getByRole("checkbox", { name: "专题党课" }).check();
+      forming.push(await held());
+      await page.getByRole("button", { name: /确定/ }).click();
+      await page.locator("revo-grid .waiting").first().waitFor({ state: "detached" });
+      await page.waitForTimeout(1000);
+      filtering.push(await held());
+    }
     const begun = performance.now();
     await page.goto(
       `${address}/c/${campaign.key}/ledgers?ledger=${ledgerKeys[0] ?? ""}&where=${encodeURIComponent('{"类别":{"is":["专题党课"]}}')}`,
@@ -128,8 +136,13 @@ async function browsing(stage: Stage, campaign: Campaign): Promise<Result[]> {
     const opened = performance.now() - begun;
     return [
       { what: "scrolling through 1,500 rows in the browser: longest task", value: scrolling, unit: "ms", target: { atMost: 50 } },
-      { what: "the form of a filter in the browser: longest task", value: forming, unit: "ms" },
-      { what: "filtering 100,000 rows in the browser: longest task", value: filtering, unit: "ms", target: { atMost: 50 } },
+      { what: "the form of a filter in the browser: longest task", value: median(forming), unit: "ms" },
+      {
+        what: "filtering 100,000 rows in the browser: longest task",
+        value: median(filtering),
+        unit: "ms",
+        target: { atMost: 50 },
+      },
       { what: "from an address with a filter to its rows, in the browser", value: opened, unit: "ms" },
     ];
   } finally {

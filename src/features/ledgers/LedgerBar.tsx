@@ -1,5 +1,6 @@
 /** Above the records: filters and order with what of them is in force, columns, views, how it is shown, out to Excel. */
 import { Button, Checkbox, Drawer, Popover, Select, Space } from "antd";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import type { Ledger } from "#web/api/definition.ts";
@@ -33,8 +34,9 @@ export function LedgerBar({ campaign, ledger, search, change, open, setOpen, chi
   const fields = filterable(ledger);
   const column = fields.find(({ name }) => name === open) ?? fields[0];
   const put = (name: string, condition: Condition | undefined): void => {
-    change({ where: tidyFilter({ ...search.where, [name]: condition ?? {} }) });
     setOpen(undefined);
+    // The form goes at once, and in a turn of their own the rows change.
+    setTimeout(() => change({ where: tidyFilter({ ...search.where, [name]: condition ?? {} }) }));
   };
   const form = column && (
     <div className="filter-panel">
@@ -97,7 +99,7 @@ export function LedgerBar({ campaign, ledger, search, change, open, setOpen, chi
             {form}
           </Drawer>
         )}
-        <Columns ledger={ledger} search={search} change={change} />
+        <Columns ledger={ledger} chosen={search.columns} change={change} />
         {children}
       </Space>
       <InForce campaign={campaign} ledger={ledger} search={search} change={change} edit={setOpen} />
@@ -106,10 +108,14 @@ export function LedgerBar({ campaign, ledger, search, change, open, setOpen, chi
 }
 
 /** Which columns are shown. */
-function Columns({ ledger, search, change }: Pick<Given, "ledger" | "search" | "change">) {
+const Columns = memo(function Columns({
+  ledger,
+  chosen,
+  change,
+}: Pick<Given, "ledger" | "change"> & { chosen: LedgerSearch["columns"] }) {
   const { t } = useTranslation();
   const small = useSmall();
-  const shown = shownColumns(ledger, search).map(({ name }) => name);
+  const shown = shownColumns(ledger, { columns: chosen }).map(({ name }) => name);
   const choose = (names: string[]): void => {
     const ordered = ledger.fields.map(({ name }) => name).filter((name) => names.includes(name));
     if (ordered.length > 0) change({ columns: ordered });
@@ -135,7 +141,7 @@ function Columns({ ledger, search, change }: Pick<Given, "ledger" | "search" | "
       <Button>{t("ledgers.columns.title")}</Button>
     </Popover>
   );
-}
+});
 
 /** Columns as they are shown: those chosen, else those of the official form. */
 export function shownColumns(ledger: Ledger, search: LedgerSearch): FieldDefinition[] {

@@ -2,10 +2,10 @@
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Button, Empty, Segmented, Select, Skeleton } from "antd";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { memo, useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fetchFile } from "#web/api/client.ts";
-import { useDefinition } from "#web/api/definition.ts";
+import { useDefinition, type Ledger } from "#web/api/definition.ts";
 import { keepFile } from "#web/ui/keep-file.ts";
 import { later } from "#web/ui/later.tsx";
 import { PageHead } from "#web/ui/PageHead.tsx";
@@ -22,14 +22,17 @@ import { ViewsMenu } from "./ViewsMenu.tsx";
 const EntryDrawer = later(async () => (await import("./EntryDrawer.tsx")).EntryDrawer);
 const EntryTable = later(async () => (await import("./EntryTable.tsx")).EntryTable, <Skeleton active paragraph={{ rows: 12 }} />);
 
+const none: readonly Ledger[] = [];
+
 export function LedgersPage() {
   const { t } = useTranslation();
   const small = useSmall();
   const { campaign } = useParams({ from: "/c/$campaign/ledgers" });
-  const search = useSearch({ from: "/c/$campaign/ledgers" });
+  // The page follows its address in small steps: what is typed or clicked meanwhile goes first.
+  const search = useDeferredValue(useSearch({ from: "/c/$campaign/ledgers" }));
   const navigate = useNavigate({ from: "/c/$campaign/ledgers" });
   const definition = useDefinition(campaign);
-  const ledgers = definition.data?.ledgers ?? [];
+  const ledgers = definition.data?.ledgers ?? none;
   const ledger = ledgers.find(({ key }) => key === search.ledger) ?? ledgers[0];
   const unit = search.unit ?? definition.data?.unit ?? 0;
   const page = search.page ?? 1;
@@ -38,7 +41,10 @@ export function LedgersPage() {
   const [total, setTotal] = useState<number>();
   const neighbour = useRef<(entry: string, step: number) => string | undefined>(() => undefined);
   const again = useRef<(() => unknown) | undefined>(undefined);
-  const change = (next: LedgerSearch): void => void navigate({ search: (old) => ({ ...old, page: undefined, ...next }) });
+  const change = useCallback(
+    (next: LedgerSearch): void => void navigate({ search: (old) => ({ ...old, page: undefined, ...next }) }),
+    [navigate],
+  );
   const open = (entry: string): void => change({ entry, page: search.page });
   const fields = useMemo(
     () => (ledger ? shownColumns(ledger, { columns: search.columns }) : []),
@@ -68,17 +74,17 @@ export function LedgersPage() {
   const filtered = [search.where, search.from, search.to, search.state].some((one) => one !== undefined);
   // What is deleted is looked at and restored, but not typed into.
   const sheet = !small && search.as !== "table" && !search.deleted;
+  // The sheet takes what height the window has below the shell's own bar.
+  const fill = useCallback(
+    (place: HTMLDivElement | null): void => {
+      if (!place) return;
+      const above = sheet ? Math.round(place.getBoundingClientRect().top + window.scrollY) : 0;
+      place.style.height = sheet ? `calc(100dvh - ${above}px)` : "";
+    },
+    [sheet],
+  );
   return (
-    <div
-      ref={(place) => {
-        // The sheet takes what height the window has below the shell's own bar.
-        if (place && sheet)
-          place.style.height = `calc(100dvh - ${Math.round(place.getBoundingClientRect().top + window.scrollY)}px)`;
-        else if (place) place.style.height = "";
-      }}
-      className={sheet ? "page ledger-page" : "page"}
-      style={{ maxWidth: "none" }}
-    >
+    <div ref={fill} className={sheet ? "page ledger-page" : "page"} style={{ maxWidth: "none" }}>
       <PageHead
         title={ledger?.title ?? ledger?.name ?? t("ledgers.title")}
         note={
@@ -87,28 +93,7 @@ export function LedgersPage() {
           )
         }
       >
-        <div className="ledger-choices">
-          <Select
-            aria-label={t("ledgers.title")}
-            showSearch={{ optionFilterProp: "label" }}
-            value={ledger?.key ?? null}
-            options={ledgers.map(({ key, name }) => ({ value: key, label: name }))}
-            onChange={(key) =>
-              void navigate({ search: ({ unit: kept, as }) => ({ ledger: key, unit: kept, as }) as LedgerSearch })
-            }
-          />
-          {ledger?.lifecycle && (
-            <Select
-              allowClear
-              aria-label={t("ledgers.state")}
-              placeholder={t("ledgers.state")}
-              value={search.state ?? null}
-              options={ledger.lifecycle.states.map((state) => ({ value: state }))}
-              onChange={(state: string | null) => change({ state: state ?? undefined })}
-            />
-          )}
-          <UnitPicker campaign={campaign} unit={unit} choose={(chosen) => change({ unit: chosen })} />
-        </div>
+        <Choices campaign={campaign} ledgers={ledgers} ledger={ledger} state={search.state} unit={unit} change={change} />
       </PageHead>
       {definition.data && ledgers.length === 0 && <Empty description={t("ledgers.none")} />}
       {ledger && (
@@ -180,3 +165,40 @@ export function LedgersPage() {
     </div>
   );
 }
+
+interface Choosing {
+  campaign: string;
+  ledgers: readonly Ledger[];
+  ledger: Ledger | undefined;
+  state: string | undefined;
+  unit: number;
+  change: (next: LedgerSearch) => void;
+}
+
+/** Which ledger, and of it which state and unit. Drawn again for these only, not with every window of rows. */
+const Choices = memo(function Choices({ campaign, ledgers, ledger, state, unit, change }: Choosing) {
+  const { t } = useTranslation();
+  const navigate = useNavigate({ from: "/c/$campaign/ledgers" });
+  return (
+    <div className="ledger-choices">
+      <Select
+        aria-label={t("ledgers.title")}
+        showSearch={{ optionFilterProp: "label" }}
+        value={ledger?.key ?? null}
+        options={ledgers.map(({ key, name }) => ({ value: key, label: name }))}
+        onChange={(key) => void navigate({ search: ({ unit: kept, as }) => ({ ledger: key, unit: kept, as }) as LedgerSearch })}
+      />
+      {ledger?.lifecycle && (
+        <Select
+          allowClear
+          aria-label={t("ledgers.state")}
+          placeholder={t("ledgers.state")}
+          value={state ?? null}
+          options={ledger.lifecycle.states.map((one) => ({ value: one }))}
+          onChange={(chosen: string | null) => change({ state: chosen ?? undefined })}
+        />
+      )}
+      <UnitPicker campaign={campaign} unit={unit} choose={(chosen) => change({ unit: chosen })} />
+    </div>
+  );
+});
