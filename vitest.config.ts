@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ["test/global-setup.ts"],
     testTimeout: 30_000,
     hookTimeout: 120_000,
-    // A browser with its server and database is work for two cores; the other files share them two at a time.
+    // Two files at a time on two cores; the journeys in the browser by themselves, after the others.
     projects: [
       {
         extends: true,
@@ -18,7 +18,7 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      { extends: true, test: { name: "browser", include: [browser], maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: "browser", include: [browser], maxWorkers: 2, sequence: { groupOrder: 1 } } },
     ],
   },
 });
