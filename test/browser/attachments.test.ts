@@ -192,6 +192,34 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
   });
 });
 
+test("an upload goes on by itself when the server is back, with the parts that were missing", async () => {
+  const { page, close } = await site.visit("wide", "east");
+  const id = await record();
+  await openRecord(page, id);
+  const parts: string[] = [];
+  let gone = false;
+  await page.route("**/api/**", (route) => {
+    const [, part] = /parts\/(\d+)/.exec(route.request().url()) ?? [];
+    gone ||= part === "2";
+    if (!gone && part !== undefined) parts.push(part);
+    return gone ? route.abort() : route.continue();
+  });
+  await choose(page, [{ ...pdf("断点"), buffer: Buffer.concat([Buffer.from("%PDF-1.4\n"), Buffer.alloc(2_400_000, "断")]) }]);
+  await page
+    .locator(".reach")
+    .getByText(/连不上/)
+    .waitFor();
+  await page.unroute("**/api/**");
+  page.on("request", (request) => {
+    const [, part] = /parts\/(\d+)/.exec(request.url()) ?? [];
+    if (part !== undefined) parts.push(part);
+  });
+  await page.getByRole("button", { name: "查看 断点.pdf" }).waitFor({ timeout: 30_000 });
+  expect(parts).toEqual(["0", "1", "2", "3", "4"]);
+  expect(await kept(id)).toMatchObject([{ name: "断点.pdf", state: "kept", bytes: 2_400_009 }]);
+  await close();
+});
+
 test("a PDF is shown within the page by the browser's own viewer, in English too", async () => {
   const { page, complaints, close } = await site.visit("wide", "east", { language: "en" });
   const id = await record();

@@ -187,6 +187,35 @@ test("two people in one paragraph both keep what they typed and see each other's
   await other.close();
 });
 
+test("one person's two windows on a document are two writers: neither overwrites the other", async () => {
+  const document = await started();
+  const { page, complaints, close } = await site.visit("wide", "east", { at: `/c/trial/documents/${document}` });
+  const other = await page.context().newPage();
+  other.setDefaultTimeout(10_000);
+  await other.goto(page.url());
+  for (const window of [page, other])
+    await text(window)
+      .getByText(/\d+人次/)
+      .waitFor();
+  for (const window of [page, other]) await text(window).focus();
+  await page.keyboard.press("Control+End");
+  await other.keyboard.press("Control+Home");
+  await other.keyboard.press("ArrowDown");
+  await Promise.all([page.keyboard.type("这一窗写的。", { delay: 30 }), other.keyboard.type("那一窗写的。", { delay: 30 })]);
+  for (const window of [page, other]) {
+    await text(window).getByText("这一窗写的。").waitFor();
+    await text(window).getByText("那一窗写的。").waitFor();
+    await saved(window);
+  }
+  // One is closed, the other read again: what both wrote is there.
+  await page.close();
+  await other.reload();
+  await text(other).getByText("这一窗写的。").waitFor();
+  await text(other).getByText("那一窗写的。").waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test("what is typed while the network is gone is kept on the device and arrives when it is back", async () => {
   const document = await started();
   const { page, close } = await site.visit("wide", "east", { at: `/c/trial/documents/${document}` });
