@@ -17,5 +17,5 @@ whenAnother(() => sessionEnded.set(true));
 // Browsers allow it over https and on this very machine only; without it everything works but a start without network.
 const keepPages = (): void => void navigator.serviceWorker.register("/service-worker.js").catch(() => undefined);
 // On a slow network what the page itself is waiting for goes before what a later one may need.
-const patience = 3000;
+export const patience = 3000;
 if (import.meta.env.PROD && "serviceWorker" in navigator) window.addEventListener("load", () => setTimeout(keepPages, patience));

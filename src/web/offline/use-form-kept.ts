@@ -1,9 +1,7 @@
 /** Whoever records on a phone finds the forms without a network too, even if they never opened one with it. */
 import { useEffect } from "react";
 import { queries, reading } from "../api/queries.ts";
-
-/** What is on the screen goes first. */
-const patience = 3000;
+import { patience } from "./start.ts";
 
 export function useFormKept(campaign: string, records: boolean): void {
   useEffect(() => {
