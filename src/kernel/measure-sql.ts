@@ -160,8 +160,9 @@ function oneSql(ledger: Ledger, field: FieldDefinition, condition: Condition, co
         : sql`position(${condition.contains} in coalesce((${value})::text, '')) > 0`,
     );
   if (condition.kind !== undefined)
+    // With nothing of the record within, the units are looked up once and not for each record.
     parts.push(
-      sql`${value} in (select u.unit_id::text from units u where u.realm_id = e.realm_id and u.kind = any(${[condition.kind].flat()}::text[]))`,
+      sql`(e.realm_id, ${value}) in (select u.realm_id, u.unit_id::text from units u where u.realm_id = any(${context.campaign.realms}::integer[]) and u.kind = any(${[condition.kind].flat()}::text[]))`,
     );
   const bound = (limit: string | number | { field: string } | undefined, operator: Sql): void => {
     if (limit === undefined) return;
