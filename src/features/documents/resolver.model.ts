@@ -170,7 +170,7 @@ async function listShown(
   };
   const place = (await findPlaces(tx, campaign, [unit])).get(unit);
   if (!place) throw notFound("这个单位");
-  const source = sourceSql(campaign, [ledger.key], { ...place, unit, own: false, to: order.to }, undefined);
+  const source = sourceSql(campaign, [ledger.key], [place], { own: false, to: order.to }, undefined);
   const sort = [
     ...query.sort.map(({ field, descending }) =>
       descending ? sql`${column(field, true)} desc nulls last` : sql`${column(field, true)} nulls last`,

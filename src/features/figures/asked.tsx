@@ -51,8 +51,9 @@ export const often = 60_000;
 /** The shape of each figure over the period, and which units below have a number: asked once the numbers themselves are there. */
 export function useSurroundings({ question, answer }: Asked) {
   const enabled = answer.isSuccess && !answer.isPlaceholderData;
-  const trend = useQuery({ ...reading("figures.trend", question), enabled, placeholderData: keep, refetchInterval: often });
-  const coverage = useQuery({ ...reading("figures.coverage", question), enabled, placeholderData: keep, refetchInterval: often });
+  const slowly = { enabled, placeholderData: keep, staleTime: often, refetchInterval: often };
+  const trend = useQuery({ ...reading("figures.trend", question), ...slowly });
+  const coverage = useQuery({ ...reading("figures.coverage", question), ...slowly });
   const { data } = trend;
   const shapes = useMemo(() => new Map(data?.figures.map((one) => [one.key, one.values])), [data]);
   const without = useMemo(() => new Map(coverage.data?.figures.map((one) => [one.key, one.without])), [coverage.data]);

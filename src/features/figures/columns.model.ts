@@ -7,17 +7,6 @@ import type { MeasureValue, Request } from "#kernel/figure-value.ts";
 import type { MeasurePlan } from "#kernel/measure.ts";
 import { conditionSql, isList, shownSql, type SqlContext, valueSql } from "#kernel/measure-sql.ts";
 import { join, sql, type Sql } from "#platform/db.ts";
-import type { UnitPlace } from "./places.model.ts";
-import type { Place } from "./source.model.ts";
-
-export const placeFor = (place: UnitPlace, request: Request): Place => ({
-  unit: place.id,
-  own: request.own,
-  inner: place.inner,
-  whole: place.whole,
-  realms: place.realms,
-  to: request.to,
-});
 
 export const contextFor = (
   campaign: Campaign,

@@ -13,9 +13,9 @@ import { readCells } from "./cells.model.ts";
 import { findPlaces, type UnitPlace } from "./places.model.ts";
 import { answerSeries, splitSeries } from "./series.model.ts";
 import { readSets } from "./sets.model.ts";
-import { leavesSql, sourceSql } from "./source.model.ts";
+import { sourceSql, unitSql } from "./source.model.ts";
 
-import { columnsFor, contextFor, filled, listField, only, placeFor, readColumns } from "./columns.model.ts";
+import { columnsFor, contextFor, filled, listField, only, readColumns } from "./columns.model.ts";
 /** What conditions name of units (`制定单位: 市纪委监委机关`), with their ids. */
 export async function unitIdsFor(tx: Tx, campaign: Campaign, plans: readonly MeasurePlan[]): Promise<(name: string) => number[]> {
   const names = new Set(plans.flatMap((plan) => [plan.where, ...plan.any].flatMap((where) => unitNames(plan, where))));
@@ -71,12 +71,14 @@ export async function measure(
     return kept && !own && place.inner ? idOf(plan.digest, place.realms) : undefined;
   };
   await answerKept(tx, campaign, unique, [...places.values()], keptAs, answers);
-  const leaves = [...places.values()].filter((place) => !place.inner);
-  if (leaves.length > 0) await answerFromRecords(tx, campaign, unique, leaves, unitIds, asOf, answers);
-  for (const place of places.values()) {
-    if (!place.inner) continue;
-    const rest = unique.filter((request) => keptAs(request, place) === undefined);
-    if (rest.length > 0) await answerFromRecords(tx, campaign, rest, [place], unitIds, asOf, answers);
+  // Places that need the same from records are answered together; under the root all counts, whenever and wherever it was.
+  const restAt = (place: UnitPlace): Request[] => unique.filter((request) => keptAs(request, place) === undefined);
+  const need = (place: UnitPlace): string =>
+    [place.inner, place.id === campaign.root, ...restAt(place).map(({ id }) => id)].join(" ");
+  const alike = Map.groupBy(places.values(), need);
+  for (const [first, ...others] of alike.values()) {
+    const rest = first ? restAt(first) : [];
+    if (first && rest.length > 0) await answerFromRecords(tx, campaign, rest, [first, ...others], unitIds, asOf, answers);
   }
   return answers;
 }
@@ -117,7 +119,7 @@ async function answerKept(
   }
 }
 
-/** Counts at places that need the same source: one inner unit, or any number of leaves together. */
+/** Counts at places that all have units below them, or all have none. */
 async function answerFromRecords(
   tx: Tx,
   campaign: Campaign,
@@ -127,25 +129,26 @@ async function answerFromRecords(
   asOf: string | undefined,
   answers: Map<number, Map<string, MeasureValue>>,
 ): Promise<void> {
-  const leaves = places.every((place) => !place.inner);
   const { series, single } = splitSeries(requests, places);
   for (const asked of series) await answerSeries(tx, campaign, asked, places, unitIds, asOf, answers);
+  const leaf = places.length === 1 && !places[0]?.inner;
+  const moved = places.some((place) => place.moved);
   const grouped = Map.groupBy(single, (request, index) => {
     if (request.plan.operation === "groups" || listField(request)) return request.id;
-    // Leaves have few records: all ledgers are read at once. An inner unit's are read for each ledger by itself, so
-    // that no record is held against conditions of other ledgers.
+    // A single leaf has few records: all ledgers are read at once. Else those of each ledger are read by themselves, so
+    // that no record is held against conditions of other ledgers. What has no date counts where its unit stood at the end.
     // A statement can have some 1600 columns.
-    return leaves ? String(Math.floor(index / 400)) : `${request.own}|${request.plan.ledger.key}|${request.to}`;
+    const part = Math.floor(index / 400);
+    return leaf ? `${part}` : `${part}|${request.own}|${request.plan.ledger.key}|${moved ? request.to : ""}`;
   });
   for (const asked of grouped.values()) {
     const first = asked[0] as Request;
-    const context = contextFor(campaign, first, asOf, unitIds);
+    const unit = unitSql(places, first.own);
     if (first.plan.operation === "groups" || listField(first)) {
       const answer = first.plan.operation === "groups" ? answerGroups : answerList;
-      for (const place of places) {
-        const source = sourceSql(campaign, [first.plan.ledger.key], placeFor(place, first), asOf);
-        answers.get(place.id)?.set(first.id, await answer(tx, first, context, source));
-      }
+      const source = sourceSql(campaign, [first.plan.ledger.key], places, first, asOf);
+      const values = await answer(tx, first, contextFor(campaign, first, asOf, unitIds), unit, source);
+      for (const { id } of places) answers.get(id)?.set(first.id, values(id));
       continue;
     }
     const ledgers = [...new Set(asked.map((request) => request.plan.ledger.key))];
@@ -159,23 +162,13 @@ async function answerFromRecords(
         ledgers.length > 1,
       ).map((column, part) => sql`${column} as ${raw(`m${index}_${part}`)}`),
     );
-    const source = leaves
-      ? leavesSql(
-          campaign,
-          ledgers,
-          places.map((place) => place.id),
-          [...new Set(places.flatMap((place) => place.realms))],
-          asOf,
-        )
-      : sourceSql(campaign, ledgers, placeFor(places[0] as UnitPlace, first), asOf);
     const days = span ? sql` and e.day between ${span.from}::date and ${span.to}::date` : sql``;
     const rows = await tx.query<Record<string, string | number | null>>(
-      leaves
-        ? sql`select e.unit_id as unit, ${join(columns)} ${source}${days} group by e.unit_id`
-        : sql`select ${join(columns)} ${source}${days}`,
+      sql`select ${unit} as unit, ${join(columns)} ${sourceSql(campaign, ledgers, places, first, asOf)}${days} group by 1`,
     );
+    const byUnit = new Map(rows.map((row) => [row["unit"], row]));
     for (const place of places) {
-      const row = leaves ? rows.find((one) => one["unit"] === place.id) : rows[0];
+      const row = byUnit.get(place.id);
       asked.forEach((request, index) =>
         answers.get(place.id)?.set(
           request.id,
@@ -203,28 +196,48 @@ function spanOf(requests: readonly Request[]): { from: string; to: string } | un
   return from === undefined || to === undefined ? undefined : { from, to };
 }
 
+/** Values at each of the units that a source tells of. */
+type ByUnit = (unit: number) => MeasureValue;
+
 /** Entries per combination of values; combinations without an entry count 0, over the values that occur. */
-async function answerGroups(tx: Tx, { plan }: Request, context: SqlContext, source: Sql): Promise<MeasureValue> {
+async function answerGroups(tx: Tx, { plan }: Request, context: SqlContext, unit: Sql, source: Sql): Promise<ByUnit> {
   const values = plan.fields.map((name) => valueSql(plan.ledger, fieldOf(plan.ledger, name) as FieldDefinition, context));
   const named = values.map((value, index) => sql`(${value})::text as ${raw(`v${index}`)}`);
-  const rows = await tx.query<Record<string, string> & { n: number }>(sql`
-    select ${join(named)}, count(*) as n ${source} and ${conditionSql(plan, context)} and ${join(values.map(filled), " and ")} group by ${join(values.map((_, index) => raw(String(index + 1))))}`);
-  const combinations = plan.fields.reduce((product, _, index) => product * new Set(rows.map((row) => row[`v${index}`])).size, 1);
-  const counts = rows.map((row) => row.n);
-  const records = counts.reduce((sum, n) => sum + n, 0);
-  if (plan.groups?.atLeast !== undefined) {
-    const least = plan.groups.atLeast;
-    return { value: new Big(counts.filter((n) => n >= least).length + (least <= 0 ? combinations - counts.length : 0)), records };
-  }
-  if (counts.length === 0) return { value: null, records: 0, note: "没有可分组的记录" };
-  const smallest = combinations > counts.length ? 0 : Math.min(...counts);
-  return { value: new Big(plan.groups?.take === "max" ? Math.max(...counts) : smallest), records };
+  const all = await tx.query<Record<string, string> & { unit: number; n: number }>(sql`
+    select ${unit} as unit, ${join(named)}, count(*) as n ${source} and ${conditionSql(plan, context)} and ${join(values.map(filled), " and ")}
+    group by ${join([1, ...values.map((_, index) => index + 2)].map((column) => raw(String(column))))}`);
+  const byUnit = Map.groupBy(all, (row) => row.unit);
+  return (id) => {
+    const rows = byUnit.get(id) ?? [];
+    const combinations = plan.fields.reduce(
+      (product, _, index) => product * new Set(rows.map((row) => row[`v${index}`])).size,
+      1,
+    );
+    const counts = rows.map((row) => row.n);
+    const records = counts.reduce((sum, n) => sum + n, 0);
+    if (plan.groups?.atLeast !== undefined) {
+      const least = plan.groups.atLeast;
+      return {
+        value: new Big(counts.filter((n) => n >= least).length + (least <= 0 ? combinations - counts.length : 0)),
+        records,
+      };
+    }
+    if (counts.length === 0) return { value: null, records: 0, note: "没有可分组的记录" };
+    const smallest = combinations > counts.length ? 0 : Math.min(...counts);
+    return { value: new Big(plan.groups?.take === "max" ? Math.max(...counts) : smallest), records };
+  };
 }
 
-async function answerList(tx: Tx, { plan }: Request, context: SqlContext, source: Sql): Promise<MeasureValue> {
+/** Different items of lists, and the records that have any. */
+async function answerList(tx: Tx, { plan }: Request, context: SqlContext, unit: Sql, source: Sql): Promise<ByUnit> {
   const name = only(plan).name;
-  const row = await tx.one<{ n: number; records: number }>(sql`
-    select (select count(distinct item) from (select jsonb_array_elements_text(e.data->${name}::text) as item ${source} and ${conditionSql(plan, context)} and jsonb_typeof(e.data->${name}::text) = 'array') as items) as n,
-      (select count(*) ${source} and ${conditionSql(plan, context)} and jsonb_array_length(coalesce(e.data->${name}::text, '[]')) > 0) as records`);
-  return { value: new Big(row?.n ?? 0), records: row?.records ?? 0 };
+  const rows = await tx.query<{ unit: number; n: number; records: number }>(sql`
+    select unit, count(distinct item) as n, count(distinct (realm_id, entry_id)) as records
+    from (select ${unit} as unit, e.realm_id, e.entry_id, jsonb_array_elements_text(e.data->${name}::text) as item
+      ${source} and ${conditionSql(plan, context)} and jsonb_typeof(e.data->${name}::text) = 'array') as items group by 1`);
+  const byUnit = new Map(rows.map((row) => [row.unit, row]));
+  return (id) => {
+    const row = byUnit.get(id);
+    return { value: new Big(row?.n ?? 0), records: row?.records ?? 0 };
+  };
 }

@@ -10,7 +10,7 @@ import { findPlaces } from "./places.model.ts";
 import type { FigureRecord, Question } from "./figures.types.ts";
 import { sourceSql } from "./source.model.ts";
 
-import { contextFor, filled, itemsSql, listField, only, placeFor } from "./columns.model.ts";
+import { contextFor, filled, itemsSql, listField, only } from "./columns.model.ts";
 import { unitIdsFor } from "./figures.model.ts";
 /** Distinct values that a measure looks at, in the order in which they first occur: for texts that name them. */
 export async function distinctValues(
@@ -30,7 +30,7 @@ export async function distinctValues(
   const value = valueSql(plan.ledger, field, context);
   const shown = shownSql(plan.ledger, field, context);
   const rows = await tx.query<{ value: string }>(sql`
-    select value from (select ${shown} as value, min(e.day) as day, min(e.created_at) as at, min(e.entry_id::text) as id ${sourceSql(campaign, [plan.ledger.key], placeFor(place, request), asOf)} and ${conditionSql(plan, context)} and ${filled(value)} group by 1) as found
+    select value from (select ${shown} as value, min(e.day) as day, min(e.created_at) as at, min(e.entry_id::text) as id ${sourceSql(campaign, [plan.ledger.key], [place], request, asOf)} and ${conditionSql(plan, context)} and ${filled(value)} group by 1) as found
     order by array_position(${field.values ?? []}::text[], value) nulls last, day nulls last, at, id limit 200`);
   return rows.map((row) => row.value);
 }
@@ -88,7 +88,7 @@ export async function digestsOf(
     // Lines and conditions are worked out below `offset 0`, so that one sort serves all aggregates.
     const row = await tx.one<Record<string, number | string>>(sql`
       select ${join(columns)} from (select e.entry_id as id, e.entry_id::text || ':' || e.version as line, ${join(counts)}
-        ${sourceSql(campaign, [first.plan.ledger.key], placeFor(place, first), question.asOf)} offset 0) as lines`);
+        ${sourceSql(campaign, [first.plan.ledger.key], [place], first, question.asOf)} offset 0) as lines`);
     tx.later(sql`set local enable_indexscan = on`);
     together.forEach(({ key }, index) =>
       found.set(key, { records: Number(row?.[`n${index}`] ?? 0), digest: String(row?.[`d${index}`] ?? "") }),
@@ -142,7 +142,7 @@ async function recordsSql(
   const { parts, place, unitIds } = await openQuestion(tx, campaign, key, question);
   const selects = parts.map(({ request }) => {
     const context = contextFor(campaign, request, question.asOf, unitIds);
-    return sql`select ${columns} ${sourceSql(campaign, [request.plan.ledger.key], placeFor(place, request), question.asOf)} and ${recordCondition(request, context)}`;
+    return sql`select ${columns} ${sourceSql(campaign, [request.plan.ledger.key], [place], request, question.asOf)} and ${recordCondition(request, context)}`;
   });
   return join(selects, union ? " union " : " union all ");
 }
@@ -169,7 +169,7 @@ export async function listRecords(
       return named.has(field.type) ? shownSql(plan.ledger, field, context) : sql`(${values[index]})::text`;
     });
     const value = shown.length === 0 ? sql`null` : shown.length === 1 ? shown[0] : sql`concat_ws(' / ', ${join(shown)})`;
-    const source = sourceSql(campaign, [plan.ledger.key], placeFor(place, request), question.asOf);
+    const source = sourceSql(campaign, [plan.ledger.key], [place], request, question.asOf);
     const first = listField(request)
       ? firstItems(only(plan).name, sql`${source} and ${condition}`)
       : sql`(row_number() over (partition by ${values.length === 0 ? sql`1` : join(values)} order by e.day nulls last, e.entry_id) = 1)::integer`;

@@ -6,9 +6,9 @@ import type { Campaign } from "#kernel/campaign.ts";
 import type { MeasureValue, Request } from "#kernel/figure-value.ts";
 import type { MeasurePlan } from "#kernel/measure.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
-import { columnsFor, contextFor, listField, placeFor, readColumns } from "./columns.model.ts";
+import { columnsFor, contextFor, listField, readColumns } from "./columns.model.ts";
 import type { UnitPlace } from "./places.model.ts";
-import { leavesSql, sourceSql } from "./source.model.ts";
+import { sourceSql, unitSql } from "./source.model.ts";
 
 /** Fewer periods than these are asked about one by one. */
 const many = 3;
@@ -60,18 +60,13 @@ export async function answerSeries(
     const always = contextFor(campaign, { ...one, from: year.first, to: year.last }, asOf, unitIds);
     return columnsFor(plan, always).map((column, part) => sql`${column} as ${raw(`m${index}_${part}`)}`);
   });
-  const [leaf] = places;
-  const leaves = leaf !== undefined && !leaf.inner;
-  const realms = [...new Set(places.flatMap((place) => place.realms))];
-  const ids = places.map((place) => place.id);
-  const source = leaves
-    ? leavesSql(campaign, [ledger.key], ids, realms, asOf)
-    : sourceSql(campaign, [ledger.key], placeFor(places[0] as UnitPlace, periods.at(-1) ?? first), asOf);
   const rows = await tx.query<Record<string, string | number | null>>(sql`
-    select r.n, ${leaves ? sql`e.unit_id` : sql`null`} as unit, ${join(columns)}
-    from (select e.* ${source}) e join ${periodsSql(periods, date)} group by 1, 2`);
+    select r.n, e.at_unit as unit, ${join(columns)}
+    from (select e.*, ${unitSql(places, first.own)} as at_unit ${sourceSql(campaign, [ledger.key], places, { own: first.own, to: (periods.at(-1) ?? first).to }, asOf)}) e
+    join ${periodsSql(periods, date)} group by 1, 2`);
+  const byUnit = Map.groupBy(rows, (row) => row["unit"]);
   for (const place of places) {
-    const own = rows.filter((row) => !leaves || row["unit"] === place.id);
+    const own = byUnit.get(place.id) ?? [];
     asked.forEach((requests, index) =>
       requests.forEach((request, n) => {
         const row = own.find((one) => one["n"] === (date.kind === "none" ? 0 : n));

@@ -1,41 +1,36 @@
 /** Which rows a question looks at: the entries now or at a moment, limited to a unit or to what lies below it. */
 import { sql, type Sql } from "#platform/db.ts";
 import type { Campaign } from "#kernel/campaign.ts";
+import type { Request } from "#kernel/figure-value.ts";
+import type { UnitPlace } from "./places.model.ts";
 
-export interface Place {
-  unit: number;
-  own: boolean;
-  /** Has units below it in this campaign. */
-  inner: boolean;
-  /** Everything of its realms counts under it on every day. */
-  whole: boolean;
-  /** Realms in which rows may lie. */
-  realms: number[];
-  /** Undated records belong where their unit stood on this day. */
-  to: string;
+/** At which of these units a row of their source counts. */
+export function unitSql(places: readonly UnitPlace[], own: boolean): Sql {
+  const [place] = places;
+  if (places.length === 1) return sql`${place?.id}::bigint`;
+  return own || !place?.inner ? sql`e.unit_id` : sql`p.ancestor_id`;
 }
 
-/** `from … where …` for rows `e` of these ledgers. */
-export function sourceSql(campaign: Campaign, ledgers: readonly string[], place: Place, asOf: string | undefined): Sql {
-  const rows = asOf === undefined ? sql`entries e` : sql`(${asOfSql(campaign, ledgers, place.realms, asOf)}) e`;
-  const base = sql`e.realm_id = any(${place.realms}::integer[]) and e.campaign_id = ${campaign.id} and e.ledger = any(${ledgers}::text[]) and not e.deleted`;
-  if (place.own || !place.inner) return sql`from ${rows} where ${base} and e.unit_id = ${place.unit}`;
-  if (place.whole) return sql`from ${rows} where ${base}`;
-  return sql`from ${rows} join unit_paths p on p.realm_id = e.realm_id and p.campaign_id = e.campaign_id and p.unit_id = e.unit_id
-    and p.ancestor_id = ${place.unit} and coalesce(e.day, ${place.to}::date) >= p.from_day and coalesce(e.day, ${place.to}::date) < p.to_day
-    where ${base}`;
-}
-
-/** The same for several units at once, each with what is its own; rows tell them apart by `e.unit_id`. */
-export function leavesSql(
+/**
+ * `from … where …` for rows `e` of these ledgers at one or several units, which all have units below them or all have
+ * none. Of `own` what is recorded at the units themselves; undated records belong where their unit stood on the day `to`.
+ */
+export function sourceSql(
   campaign: Campaign,
   ledgers: readonly string[],
-  units: readonly number[],
-  realms: number[],
+  places: readonly UnitPlace[],
+  { own, to }: Pick<Request, "own" | "to">,
   asOf: string | undefined,
 ): Sql {
+  const realms = [...new Set(places.flatMap((place) => place.realms))];
+  const units = places.map(({ id }) => id);
   const rows = asOf === undefined ? sql`entries e` : sql`(${asOfSql(campaign, ledgers, realms, asOf)}) e`;
-  return sql`from ${rows} where e.realm_id = any(${realms}::integer[]) and e.campaign_id = ${campaign.id} and e.ledger = any(${ledgers}::text[]) and not e.deleted and e.unit_id = any(${units}::bigint[])`;
+  const base = sql`e.realm_id = any(${realms}::integer[]) and e.campaign_id = ${campaign.id} and e.ledger = any(${ledgers}::text[]) and not e.deleted`;
+  if (own || !places[0]?.inner) return sql`from ${rows} where ${base} and e.unit_id = any(${units}::bigint[])`;
+  if (places.length === 1 && places[0].whole) return sql`from ${rows} where ${base}`;
+  return sql`from ${rows} join unit_paths p on p.realm_id = e.realm_id and p.campaign_id = e.campaign_id and p.unit_id = e.unit_id
+    and p.ancestor_id = any(${units}::bigint[]) and coalesce(e.day, ${to}::date) >= p.from_day and coalesce(e.day, ${to}::date) < p.to_day
+    where ${base}`;
 }
 
 /** Records as they stood: untouched ones as they are, changed ones folded from their events up to then. */
