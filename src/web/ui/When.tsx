@@ -14,11 +14,16 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
+const spans = new Map<string, Intl.RelativeTimeFormat>();
+
 /** `now` is the present, and may be set where time must stand still. */
 export function ago(at: Date, now: Date, language: string): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
   const [unit, size] = steps.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
-  return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+  // Making one takes longer than all else that a moment's drawing does, and a list has hundreds.
+  const span = spans.get(language) ?? new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  spans.set(language, span);
+  return span.format(Math.trunc(seconds / size), unit);
 }
 
 export function When({ at, only, now }: { at: string; only?: "day"; now?: Date }) {
