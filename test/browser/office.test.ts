@@ -69,7 +69,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
 
     await page.goto(`${site.address}/c/trial/import`);
     await page.getByRole("button", { name: /撤销/ }).first().click();
-    await page.locator(".ant-popconfirm").getByRole("button", { name: /撤销/ }).click();
+    await page.getByRole("dialog").getByRole("button", { name: /撤销/ }).click();
     await page.getByText("已撤销：删除1条，恢复0条，另有1条此后改过，没有动。").waitFor();
     // Not in the way of the next.
     const left = await page.request.get(`${site.address}/api/campaigns/trial/ledgers/study/entries`);

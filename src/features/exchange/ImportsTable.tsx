@@ -1,6 +1,6 @@
 /** The files that were imported, each of which may be taken back. */
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Button, Popconfirm } from "antd";
+import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
@@ -14,7 +14,7 @@ type Kept = Output<"exchange.imports">["imports"][number];
 
 export function ImportsTable({ campaign }: { campaign: string }) {
   const { t } = useTranslation();
-  const { message } = useSayings();
+  const { message, modal } = useSayings();
   const kept = useQuery(reading("exchange.imports", { campaign, limit: 50 }));
   const undo = useMutation({
     mutationFn: (id: string) => ask("exchange.undo", { campaign, import: id }),
@@ -23,6 +23,13 @@ export function ImportsTable({ campaign }: { campaign: string }) {
       message.success(t("import.undoDone", { ...undone }), 8);
     },
   });
+  const sure = ({ id, file }: Kept): void =>
+    void modal.confirm({
+      title: t("import.undoSure", { file }),
+      content: t("import.undoWords"),
+      okText: t("import.undo"),
+      onOk: () => undo.mutate(id),
+    });
   return (
     <section style={{ marginTop: 28 }}>
       <h2 style={{ fontSize: "var(--ant-font-size-lg)" }}>{t("import.history")}</h2>
@@ -40,18 +47,13 @@ export function ImportsTable({ campaign }: { campaign: string }) {
           { title: t("import.by"), render: (_, { unitName, actorName }) => actorName ?? unitName },
           { title: t("import.result"), className: "number", render: (_, one) => t("import.resultWords", { ...one }) },
           {
-            render: (_, { id, file, undoneAt }) =>
-              undoneAt ? (
+            render: (_, one) =>
+              one.undoneAt ? (
                 <span className="quiet">{t("import.undone")}</span>
               ) : (
-                <Popconfirm
-                  title={t("import.undoSure", { file })}
-                  description={<div style={{ maxWidth: 280 }}>{t("import.undoWords")}</div>}
-                  okText={t("import.undo")}
-                  onConfirm={() => undo.mutate(id)}
-                >
-                  <Button size="small">{t("import.undo")}</Button>
-                </Popconfirm>
+                <Button size="small" onClick={() => sure(one)}>
+                  {t("import.undo")}
+                </Button>
               ),
           },
         ]}
