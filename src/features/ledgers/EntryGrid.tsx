@@ -1,10 +1,10 @@
 /** The records as a sheet: scrolled through in any number, edited in place with the keyboard, pasted into. */
 import { RevoGrid, type ColumnRegular } from "@revolist/react-datagrid";
-import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldDefinition } from "#kernel/definitions.ts";
 import type { Ledger } from "#web/api/definition.ts";
-import { columnsOf, keepWidths, markHeads, wordOf, type Heads } from "./grid-columns.tsx";
+import { columnsOf, keepWidths, markHeads, wordOf } from "./grid-columns.tsx";
 import { editors } from "./grid-editor.tsx";
 import { isFilledIn } from "./shown-value.types.ts";
 import type { Cell } from "./use-edits.tsx";
@@ -58,16 +58,14 @@ export function EntryGrid(given: Given) {
       mayEdit && ledger.fields.some((field) => field.name === name && isFilledIn(field, ledger.stateField)),
     [ledger, mayEdit],
   );
-  const heads = useRef<Heads>({ sort, order, filtered });
-  useLayoutEffect(() => {
-    heads.current = { sort, order, filtered };
-    if (grid.current) markHeads(grid.current, heads.current);
-  }, [sort, order, filtered]);
-  const headsNow = useCallback(() => heads.current, []);
   const columns = useMemo(
-    () => columnsOf(campaign, ledger, fields, { isOpen, heads: headsNow, filterWord: t("ledgers.filter.title") }),
-    [campaign, ledger, fields, isOpen, headsNow, t],
+    () => columnsOf(campaign, ledger, fields, { isOpen, filterWord: t("ledgers.filter.title") }),
+    [campaign, ledger, fields, isOpen, t],
   );
+  const mark = useEffectEvent((): void => {
+    if (grid.current) markHeads(grid.current, sort, order, filtered);
+  });
+  useEffect(() => mark());
   const rowHeaders = useMemo(() => rowNumbers(t("ledgers.open")), [t]);
   const draw = useEffectEvent(async (): Promise<void> => {
     // The grid has copied the list; what has come and gone since is put there, too.
@@ -216,6 +214,7 @@ export function EntryGrid(given: Given) {
       clearTimeout(timer);
       timer = setTimeout(() => look(detail.coordinate, at.clientHeight), 60);
     });
+    on("afterheaderrender", () => mark());
     on("beforekeydown", (event: never) => onKey(event));
     on("beforepaste", (event: never) => onPaste(event));
     on("beforeeditstart", ({ detail }: CustomEvent<{ model?: Row }>) => {

@@ -42,35 +42,23 @@ export function keepWidths(campaign: string, ledger: string, columns: readonly C
 /** Cells hold what people read. */
 export const wordOf = (shown: unknown): string => (typeof shown === "string" ? shown : "");
 
-/** What the heads show of the list: its order, and the columns by which it is filtered. */
-export interface Heads {
-  sort: string | undefined;
-  order: "asc" | "desc";
-  filtered: readonly string[];
-}
-
-interface Given {
+interface Heads {
   isOpen: (name: string) => boolean;
-  /** As they are now: a change of them is no change of the columns, for which the grid would draw every cell anew. */
-  heads: () => Heads;
   filterWord: string;
 }
 
-const marksOf = ({ sort, order, filtered }: Heads, column: string) => ({
-  "data-order": sort === column ? order : "",
-  "data-filtered": String(filtered.includes(column)),
-});
-
-/** Shows in heads that are drawn already what has become of order and filters. */
-export function markHeads(grid: HTMLElement, heads: Heads): void {
-  for (const head of grid.querySelectorAll<HTMLElement>(".grid-head"))
-    for (const [name, value] of Object.entries(marksOf(heads, head.title))) head.setAttribute(name, value);
+/** Shows in the heads how the list is ordered and filtered. Were that a part of the columns, the grid would draw every cell anew. */
+export function markHeads(grid: HTMLElement, sort: string | undefined, order: string, filtered: readonly string[]): void {
+  for (const head of grid.querySelectorAll<HTMLElement>(".grid-head")) {
+    head.dataset["order"] = head.title === sort ? order : "";
+    head.dataset["filtered"] = String(filtered.includes(head.title));
+  }
 }
 
 /** The first two columns stay in view, if there is room. */
 const frozen = 2;
 
-export function columnsOf(campaign: string, ledger: Ledger, fields: readonly FieldDefinition[], given: Given): ColumnRegular[] {
+export function columnsOf(campaign: string, ledger: Ledger, fields: readonly FieldDefinition[], heads: Heads): ColumnRegular[] {
   const kept = widthsOf(campaign, ledger.key);
   return fields.map((field, index): ColumnRegular => {
     const { name, type } = field;
@@ -82,10 +70,10 @@ export function columnsOf(campaign: string, ledger: Ledger, fields: readonly Fie
       size,
       minSize: 60,
       ...(index < frozen && fields.length > 3 ? { pin: "colPinStart" as const } : {}),
-      readonly: ({ model }) => !given.isOpen(name) || (model as Row)["{entry}"] === undefined,
+      readonly: ({ model }) => !heads.isOpen(name) || (model as Row)["{entry}"] === undefined,
       ...editorOf(ledger, field),
       columnTemplate: (h: (...parts: unknown[]) => unknown) =>
-        h("span", { class: "grid-head", title: name, ...marksOf(given.heads(), name) }, [
+        h("span", { class: "grid-head", title: name }, [
           h("span", { class: "grid-head-name" }, field.required ? `${name} *` : name),
           h(
             "button",
@@ -94,7 +82,7 @@ export function columnsOf(campaign: string, ledger: Ledger, fields: readonly Fie
               tabindex: -1,
               // For the mouse; the same filter is reached above the sheet by keyboard and by who does not see it.
               "aria-hidden": "true",
-              title: `${given.filterWord} ${name}`,
+              title: `${heads.filterWord} ${name}`,
               "data-column": name,
             },
             "▾",
@@ -106,7 +94,7 @@ export function columnsOf(campaign: string, ledger: Ledger, fields: readonly Fie
         return {
           class: {
             number,
-            computed: !given.isOpen(name),
+            computed: !heads.isOpen(name),
             fault: fault !== undefined,
             busy: row["{busy}"]?.has(name) === true,
           },
