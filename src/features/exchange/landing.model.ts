@@ -20,7 +20,7 @@ import type { Complaint, ParsedRow, TableInfo } from "./exchange.types.ts";
 import type { ImportOptions, ImportResult, TableResult } from "./import.types.ts";
 
 /** Rows that are looked up and copied at once. */
-const landing = 2000;
+const landing = 5000;
 /** Amounts for figures are gathered up to so many rows, so that memory does not grow with the file. */
 const manyDeltas = 200_000;
 

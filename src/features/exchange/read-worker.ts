@@ -19,7 +19,7 @@ export type WorkerMessage =
   | { type: "done" }
   | { type: "refused"; code: RefusalCode; message: string };
 
-export const ahead = 4;
+export const ahead = 8;
 
 async function* readEvents({ path, file, limits }: ReadJob): AsyncGenerator<ReadEvent> {
   const kind = await fileKind(path, file, limits);
