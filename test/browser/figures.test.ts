@@ -211,3 +211,13 @@ test("in English", async () => {
   await expectUsable(page);
   await close();
 });
+
+test("who may not read every ledger is told that units without figures are so by the figures that one sees", async () => {
+  const { page, complaints, close } = await site.visit("wide", "ann");
+  await page.goto(`${site.address}/c/trial/figures`);
+  await page.getByText("还没有记录的单位").waitFor();
+  await page.getByText("在您看得到的指标中，期间内按日期统计的都还没有数字").waitFor();
+  await page.getByRole("button", { name: "东区纪委办公室" }).waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});

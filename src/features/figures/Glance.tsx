@@ -74,10 +74,12 @@ function Silent({ asked, around }: { asked: Asked; around: Surroundings }) {
   const silent = new Set(coverage.silent);
   const units = coverage.units.filter(({ unit }) => silent.has(unit));
   const shown = all ? units : units.slice(0, lines * 2);
+  // Figures of ledgers kept from who asks say nothing here: a unit may well have records there.
+  const words = coverage.figures.length < asked.figures.length ? "silentWordsSome" : "silentWords";
   return (
     <div className="glance-part">
       <h3>
-        {t("figures.silent")} <small>{units.length > 0 ? t("figures.silentWords") : ""}</small>
+        {t("figures.silent")} <small>{units.length > 0 && t(`figures.${words}`)}</small>
       </h3>
       {units.length === 0 && <p className="quiet">✓ {t("figures.silentNone")}</p>}
       <ul className="names">

@@ -42,6 +42,7 @@ const zh = {
   rest7: "另有{{count}}个，全部对比",
   silent: "还没有记录的单位",
   silentWords: "期间内按日期统计的指标都还没有数字，按机构顺序列出",
+  silentWordsSome: "在您看得到的指标中，期间内按日期统计的都还没有数字，按机构顺序列出",
   silentNone: "下级单位都已有记录。",
   gaps: "还差单位的数字",
   gap: "还差{{count}}个单位",
@@ -141,6 +142,8 @@ const en: typeof zh = {
   rest7: "Compare all, {{count}} more",
   silent: "Units without a record",
   silentWords: "No figure that goes by date has a value in the period; in the organisation's order",
+  silentWordsSome:
+    "Of the figures that you may see, none that goes by date has a value in the period; in the organisation's order",
   silentNone: "All units below have records.",
   gaps: "Figures that units still lack",
   gap: "{{count}} units lack it",

@@ -10,7 +10,7 @@ import "./legible.css";
 import { useSmall, useStill } from "./small.ts";
 import { themeFor } from "./theme.ts";
 
-/** antd forgets a part's styles with its last instance and computes them anew in the next place (30 ms for a table): these are kept. */
+/** antd forgets a part's styles with its last instance and computes them anew in the next place (some 20 ms where there is a table): these are kept. */
 const styles = createCache();
 const update = styles.opUpdate.bind(styles);
 styles.opUpdate = (path, next) => update(path, (before) => next(before) ?? before);
