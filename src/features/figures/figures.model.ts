@@ -10,12 +10,12 @@ import { conditionSql, type SqlContext, valueSql } from "#kernel/measure-sql.ts"
 import { notFound } from "#kernel/problem.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
 import { readCells } from "./cells.model.ts";
+import { columnsFor, contextFor, filled, listField, only, readColumns } from "./columns.model.ts";
 import { findPlaces, type UnitPlace } from "./places.model.ts";
 import { answerSeries, splitSeries } from "./series.model.ts";
 import { readSets } from "./sets.model.ts";
 import { sourceSql, unitSql } from "./source.model.ts";
 
-import { columnsFor, contextFor, filled, listField, only, readColumns } from "./columns.model.ts";
 /** What conditions name of units (`制定单位: 市纪委监委机关`), with their ids. */
 export async function unitIdsFor(tx: Tx, campaign: Campaign, plans: readonly MeasurePlan[]): Promise<(name: string) => number[]> {
   const names = new Set(plans.flatMap((plan) => [plan.where, ...plan.any].flatMap((where) => unitNames(plan, where))));
@@ -39,8 +39,8 @@ function unitNames(plan: MeasurePlan, where: Where): string[] {
 
 /**
  * Values of the measures that figures need at each of several units: prepared ones of inner units from the day totals
- * (or the sets of people) in one statement, the rest counted from records: of leaves in one statement, of inner units
- * with one statement a ledger.
+ * (or the sets of people) in one statement, the rest counted from records: of a single leaf in one statement, of
+ * others together with one statement a ledger.
  */
 export async function measure(
   tx: Tx,
@@ -75,10 +75,9 @@ export async function measure(
   const restAt = (place: UnitPlace): Request[] => unique.filter((request) => keptAs(request, place) === undefined);
   const need = (place: UnitPlace): string =>
     [place.inner, place.id === campaign.root, ...restAt(place).map(({ id }) => id)].join(" ");
-  const alike = Map.groupBy(places.values(), need);
-  for (const [first, ...others] of alike.values()) {
-    const rest = first ? restAt(first) : [];
-    if (first && rest.length > 0) await answerFromRecords(tx, campaign, rest, [first, ...others], unitIds, asOf, answers);
+  for (const alike of Map.groupBy(places.values(), need).values()) {
+    const rest = restAt(alike[0] as UnitPlace);
+    if (rest.length > 0) await answerFromRecords(tx, campaign, rest, alike, unitIds, asOf, answers);
   }
   return answers;
 }

@@ -6,12 +6,12 @@ import { partsOf, type Request } from "#kernel/figure-value.ts";
 import { conditionSql, shownSql, type SqlContext, valueSql } from "#kernel/measure-sql.ts";
 import { notFound } from "#kernel/problem.ts";
 import { join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
-import { findPlaces } from "./places.model.ts";
-import type { FigureRecord, Question } from "./figures.types.ts";
-import { sourceSql } from "./source.model.ts";
-
 import { contextFor, filled, itemsSql, listField, only } from "./columns.model.ts";
 import { unitIdsFor } from "./figures.model.ts";
+import type { FigureRecord, Question } from "./figures.types.ts";
+import { findPlaces } from "./places.model.ts";
+import { sourceSql } from "./source.model.ts";
+
 /** Distinct values that a measure looks at, in the order in which they first occur: for texts that name them. */
 export async function distinctValues(
   tx: Tx,
