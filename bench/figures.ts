@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Campaign } from "#kernel/campaign.ts";
 import { ledgerOf, recordEntry } from "#features/ledgers/ledgers.model.ts";
+import { operator } from "#features/access/asker.model.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { asOwner, sql, withScope, type Scope } from "#platform/db.ts";
 import { days, distinctKeys, figureKeys } from "./nation-pack.ts";
@@ -20,7 +21,7 @@ export async function figures(scale: number, say: (line: string) => void): Promi
   }
 }
 
-const top = (campaign: Campaign): Scope => ({ actor: null, realms: campaign.realms, units: "whole" });
+const top = (campaign: Campaign): Scope => operator(campaign).scope;
 
 /** Any range of days, the same for the same seed. */
 function ranges(seed: number): () => { from: string; to: string } {
@@ -80,7 +81,7 @@ async function reads(stage: Stage, campaign: Campaign): Promise<Result[]> {
     const units = await unitsBelow(stage, campaign, level, 100);
     const times = await time(100, (index) => {
       const unit = units[(index + units.length) % units.length] as { id: number; realm: number };
-      return ask({ actor: null, realms: [unit.realm], units: [unit.id] }, [unit.id]);
+      return ask({ actor: null, realms: [unit.realm], units: [unit.id], ledgers: [...campaign.ledgers.keys()] }, [unit.id]);
     });
     results.push({ what: `60 figures, one ${level}, any range, p50`, value: median(times), unit: "ms" });
     results.push({
@@ -132,24 +133,27 @@ async function freshness(stage: Stage, campaign: Campaign): Promise<Result> {
   const times: number[] = [];
   for (const unit of leaves) {
     const before = await read();
-    await withScope(database, { actor: null, realms: [unit.realm], units: [unit.id] }, (tx) =>
-      recordEntry(
-        tx,
-        campaign,
-        unit.realm,
-        ledgerOf(campaign, "l03"),
-        { account: null, unit: unit.id, role: "clerk", now: new Date() },
-        randomUUID(),
-        {
-          编号: `新${unit.id}-${before}`,
-          单位: unit.id,
-          活动日期: "2023-05-04",
-          活动名称: "集中学习",
-          类别: "交流研讨",
-          形式: "集中学习",
-          参加人数: 12,
-        },
-      ),
+    await withScope(
+      database,
+      { actor: null, realms: [unit.realm], units: [unit.id], ledgers: [...campaign.ledgers.keys()] },
+      (tx) =>
+        recordEntry(
+          tx,
+          campaign,
+          unit.realm,
+          ledgerOf(campaign, "l03"),
+          { account: null, unit: unit.id, role: "clerk", now: new Date() },
+          randomUUID(),
+          {
+            编号: `新${unit.id}-${before}`,
+            单位: unit.id,
+            活动日期: "2023-05-04",
+            活动名称: "集中学习",
+            类别: "交流研讨",
+            形式: "集中学习",
+            参加人数: 12,
+          },
+        ),
     );
     const begun = performance.now();
     while ((await read()) !== before + 1);

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { chromium } from "playwright-core";
 import type { Campaign } from "#kernel/campaign.ts";
 import { asOwner, withScope } from "#platform/db.ts";
-import { putAccount } from "#features/access/access.model.ts";
+import { seatAccount } from "#features/access/grants.model.ts";
 import type { EntryFilter } from "#features/ledgers/ledgers.model.ts";
 import { ledgerOf } from "#features/ledgers/ledgers.model.ts";
 import { listEntries, type Window } from "#features/ledgers/list-entries.model.ts";
@@ -28,7 +28,7 @@ export async function grid(scale: number, say: (line: string) => void): Promise<
 async function lists({ database }: Stage, campaign: Campaign, records: number): Promise<Result[]> {
   const ledger = ledgerOf(campaign, ledgerKeys[0] as string);
   const list = (filter: EntryFilter, window: Partial<Window>): Promise<unknown> =>
-    withScope(database, { actor: null, realms: campaign.realms, units: "whole" }, (tx) =>
+    withScope(database, { actor: null, realms: campaign.realms, units: "whole", ledgers: [...campaign.ledgers.keys()] }, (tx) =>
       listEntries(tx, campaign, ledger, filter, { limit: 100, offset: 0, ...window }),
     );
   const bare = (rest: string): Promise<unknown> =>
@@ -80,8 +80,9 @@ async function lists({ database }: Stage, campaign: Campaign, records: number): 
 async function browsing(stage: Stage, campaign: Campaign): Promise<Result[]> {
   const password = "bench-口令-1";
   await asOwner(stage.database, "an account to look with", (tx) =>
-    putAccount(
+    seatAccount(
       tx,
+      campaign,
       { login: "bench", name: "bench", password, realm: campaign.realm, unit: campaign.root, role: "office" },
       new Date(),
     ),

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { asOwner, openDatabase, sql } from "#platform/db.ts";
-import { putAccount } from "#features/access/access.model.ts";
+import { seatAccount } from "#features/access/grants.model.ts";
 import { createServer } from "../src/main.ts";
 import { days, forms, kinds } from "./nation-pack.ts";
 import { openNation } from "./nation.ts";
@@ -26,13 +26,15 @@ export async function live(scale: number, say: (line: string) => void): Promise<
       );
       if (!found) throw new Error("no leaf");
       const account = { name: "bench", password };
-      await putAccount(
+      await seatAccount(
         tx,
+        campaign,
         { ...account, login: "bench-office", realm: campaign.realm, unit: campaign.root, role: "office" },
         new Date(),
       );
-      await putAccount(
+      await seatAccount(
         tx,
+        campaign,
         { ...account, login: "bench-leaf", realm: found.realm, unit: found.unit, role: "liaison" },
         new Date(),
       );

@@ -43,7 +43,7 @@ export async function report(scale: number, say: (line: string) => void): Promis
 const make = (database: Database, campaign: Campaign): Promise<void> =>
   withScope(
     database,
-    { actor: null, realms: campaign.realms, units: "whole" },
+    { actor: null, realms: campaign.realms, units: "whole", ledgers: [...campaign.ledgers.keys()] },
     async (tx) => {
       const [identity, template] = [newIdentity(), campaign.pack.templates[0]];
       if (!template) throw new Error("no template");

@@ -34,7 +34,7 @@ async function measured(
   times: number,
   then = false,
 ): Promise<Result> {
-  const whole: Scope = { actor: null, realms: campaign.realms, units: "whole" };
+  const whole: Scope = { actor: null, realms: campaign.realms, units: "whole", ledgers: [...campaign.ledgers.keys()] };
   const periods = cutPeriod(year, by);
   const asOf = then ? "2100-01-01T00:00:00Z" : undefined;
   const run = (work: (tx: Tx) => Promise<unknown>) => time(times, () => withScope(database, whole, work), 1);

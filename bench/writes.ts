@@ -93,7 +93,7 @@ interface New {
 }
 
 const record = (database: Database, campaign: Campaign, { unit, values }: New): Promise<unknown> =>
-  withScope(database, { actor: 1, realms: [unit.realm], units: [unit.id] }, async (tx) => {
+  withScope(database, { actor: 1, realms: [unit.realm], units: [unit.id], ledgers: [...campaign.ledgers.keys()] }, async (tx) => {
     const now = new Date();
     const id = randomUUID();
     await recordEntry(

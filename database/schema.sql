@@ -46,17 +46,17 @@ AS $function$
 begin
   insert into entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, pack_id, created_at, updated_at)
     values (realm, entry, campaign, ledger, unit, day, state, data, 1, identity, pack, at, at);
-  insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state)
-    values (realm, entry, 1, 'record', actor, at, data, unit, day, state);
+  insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, ledger, unit_id, day, state)
+    values (realm, entry, 1, 'record', actor, at, data, ledger, unit, day, state);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.add_event(realm integer, entry uuid, version integer, action text, actor bigint, at timestamp with time zone, reason text, changes jsonb, unit bigint, day date, state text, deleted boolean, import uuid)
+CREATE OR REPLACE FUNCTION public.add_event(realm integer, entry uuid, version integer, action text, actor bigint, at timestamp with time zone, reason text, changes jsonb, ledger text, unit bigint, day date, state text, deleted boolean, import uuid)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 begin
-  insert into entry_events (realm_id, entry_id, version, action, actor, at, reason, changes, unit_id, day, state, deleted, import_id)
-    values (realm, entry, version, action, actor, at, reason, changes, unit, day, state, deleted, import);
+  insert into entry_events (realm_id, entry_id, version, action, actor, at, reason, changes, ledger, unit_id, day, state, deleted, import_id)
+    values (realm, entry, version, action, actor, at, reason, changes, ledger, unit, day, state, deleted, import);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.app_actor()
@@ -65,7 +65,7 @@ CREATE OR REPLACE FUNCTION public.app_actor()
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('app.actor', true), '')::bigint $function$;
 
-CREATE OR REPLACE FUNCTION public.app_begin(role_name text, actor text, realms text, units text)
+CREATE OR REPLACE FUNCTION public.app_begin(role_name text, actor text, realms text, units text, ledgers text, entries text)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
@@ -73,8 +73,22 @@ begin
   execute format('set local app.actor = %L', actor);
   execute format('set local app.realms = %L', realms);
   execute format('set local app.units = %L', units);
+  execute format('set local app.ledgers = %L', ledgers);
+  execute format('set local app.entries = %L', entries);
   execute format('set local role %I', role_name);
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.app_entries()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select nullif(current_setting('app.entries', true), '')::uuid[] $function$;
+
+CREATE OR REPLACE FUNCTION public.app_ledgers()
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select nullif(current_setting('app.ledgers', true), '')::text[] $function$;
 
 CREATE OR REPLACE FUNCTION public.app_realms()
  RETURNS integer[]
@@ -108,12 +122,15 @@ create table public.accounts (
   password text,
   realm_id integer not null,
   unit_id bigint not null,
-  role text not null,
   disabled boolean default false not null,
   created_at timestamp with time zone not null,
   person_id bigint,
   temporary boolean default false not null,
+  duty text,
+  ordinary boolean generated always as (duty IS NULL) not null,
+  constraint accounts_duty CHECK ((duty = ANY (ARRAY['system_admin'::text, 'security_admin'::text, 'auditor'::text]))),
   constraint accounts_login_unique UNIQUE (login),
+  constraint accounts_ordinary_unique UNIQUE (account_id, ordinary),
   constraint accounts_pkey PRIMARY KEY (account_id)
 );
 
@@ -123,6 +140,8 @@ create table public.attachment_parts (
   part integer not null,
   unit_id bigint not null,
   content bytea not null,
+  ledger text not null,
+  entry_id uuid not null,
   constraint attachment_parts_attachment_fk FOREIGN KEY (realm_id, attachment_id) REFERENCES public.attachments(realm_id, attachment_id) ON DELETE CASCADE,
   constraint attachment_parts_pk PRIMARY KEY (realm_id, attachment_id, part)
 );
@@ -147,6 +166,7 @@ create table public.attachments (
   begun_at timestamp with time zone not null,
   kept_at timestamp with time zone,
   thumb bytea,
+  ledger text not null,
   constraint attachments_pk PRIMARY KEY (realm_id, attachment_id),
   constraint attachments_state CHECK ((state = ANY (ARRAY['uploading'::text, 'kept'::text])))
 );
@@ -283,6 +303,7 @@ create table public.entry_events (
   deleted boolean default false not null,
   import_id uuid,
   attachment_id uuid,
+  ledger text not null,
   constraint entry_events_pk PRIMARY KEY (realm_id, entry_id, version)
 );
 
@@ -327,6 +348,35 @@ create table public.figure_sets (
   members integer[],
   bits bit varying not null,
   constraint figure_sets_pk PRIMARY KEY (realm_id, campaign_id, unit_id, measure_id, days, day)
+);
+
+create table public.grants (
+  realm_id integer not null,
+  grant_id bigint generated by default as identity not null,
+  campaign_id integer not null,
+  account_id bigint,
+  group_id bigint,
+  ordinary boolean default true not null,
+  role text not null,
+  unit_id bigint not null,
+  reach text not null,
+  units bigint[] default '{}'::bigint[] not null,
+  entries uuid[] default '{}'::uuid[] not null,
+  from_day date not null,
+  to_day date default 'infinity'::date not null,
+  given_by bigint,
+  given_at timestamp with time zone not null,
+  reason text not null,
+  ended_by bigint,
+  ended_at timestamp with time zone,
+  end_reason text,
+  constraint grants_account_fk FOREIGN KEY (account_id, ordinary) REFERENCES public.accounts(account_id, ordinary),
+  constraint grants_days CHECK ((from_day < to_day)),
+  constraint grants_ended CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
+  constraint grants_ordinary CHECK (ordinary),
+  constraint grants_pk PRIMARY KEY (realm_id, grant_id),
+  constraint grants_reach CHECK ((reach = ANY (ARRAY['own'::text, 'subtree'::text, 'units'::text, 'records'::text]))),
+  constraint grants_who CHECK (((account_id IS NULL) <> (group_id IS NULL)))
 );
 
 create table public.group_members (
@@ -380,6 +430,7 @@ create table public.imports (
   result jsonb not null,
   undone_at timestamp with time zone,
   undone_by bigint,
+  ledgers text[] default '{}'::text[] not null,
   constraint imports_pk PRIMARY KEY (realm_id, import_id),
   constraint imports_unit_fk FOREIGN KEY (realm_id, unit_id) REFERENCES public.units(realm_id, unit_id)
 );
@@ -516,6 +567,7 @@ create table public.sessions (
   created_at timestamp with time zone not null,
   seen_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
+  grant_id bigint,
   constraint sessions_account_fk FOREIGN KEY (account_id) REFERENCES public.accounts(account_id) ON DELETE CASCADE,
   constraint sessions_pkey PRIMARY KEY (token)
 );
@@ -584,6 +636,7 @@ create table public.views (
 );
 
 
+CREATE UNIQUE INDEX accounts_one_duty ON public.accounts USING btree (realm_id, person_id) WHERE (duty IS NOT NULL);
 CREATE INDEX attachments_entry ON public.attachments USING btree (realm_id, entry_id);
 CREATE INDEX attachments_unfinished ON public.attachments USING btree (realm_id, begun_at) WHERE (state = 'uploading'::text);
 CREATE INDEX audit_at ON public.audit USING btree (realm_id, at);
@@ -593,6 +646,9 @@ CREATE INDEX entries_numbers ON public.entries USING gin (jsonb_path_query_array
 CREATE INDEX entries_place ON public.entries USING btree (realm_id, campaign_id, ledger, unit_id);
 CREATE INDEX entry_events_at ON public.entry_events USING brin (at);
 CREATE UNIQUE INDEX figure_members_number ON public.figure_members USING btree (realm_id, campaign_id, member);
+CREATE INDEX grants_account ON public.grants USING btree (account_id);
+CREATE INDEX grants_group ON public.grants USING btree (realm_id, group_id);
+CREATE INDEX grants_unit ON public.grants USING btree (realm_id, campaign_id, unit_id);
 CREATE INDEX group_members_group ON public.group_members USING btree (realm_id, group_id);
 CREATE UNIQUE INDEX people_code ON public.people USING btree (realm_id, code);
 CREATE INDEX people_name ON public.people USING btree (realm_id, name);
@@ -608,14 +664,14 @@ CREATE INDEX units_name ON public.units USING btree (realm_id, name);
 CREATE INDEX views_ledger ON public.views USING btree (realm_id, campaign_id, ledger);
 
 alter table public.attachment_parts enable row level security;
-create policy attachment_parts_realm on public.attachment_parts to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
-create policy attachment_parts_units on public.attachment_parts to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
+create policy attachment_parts_named on public.attachment_parts to yibenzhang_named using ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers())));
+create policy attachment_parts_realm on public.attachment_parts to yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers())));
+create policy attachment_parts_units on public.attachment_parts to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers())));
 alter table public.attachments enable row level security;
-create policy attachments_realm on public.attachments to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
-create policy attachments_units on public.attachments to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
+create policy attachments_named on public.attachments to yibenzhang_named using ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers())));
+create policy attachments_realm on public.attachments to yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers())));
+create policy attachments_units on public.attachments to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers())));
 alter table public.audit enable row level security;
-create policy audit_realm on public.audit to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
-create policy audit_units on public.audit to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
 alter table public.counted enable row level security;
 create policy counted_realm on public.counted for select to yibenzhang_app, yibenzhang_whole using (realm_id = ANY (public.app_realms()));
 alter table public.document_presence enable row level security;
@@ -625,20 +681,24 @@ alter table public.document_updates enable row level security;
 create policy document_updates_realm on public.document_updates to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
 create policy document_updates_units on public.document_updates to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
 alter table public.documents enable row level security;
-create policy documents_realm on public.documents to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
-create policy documents_units on public.documents to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
+create policy documents_realm on public.documents to yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (ledgers <@ public.app_ledgers())) with check ((realm_id = ANY (public.app_realms())) AND (ledgers <@ public.app_ledgers()));
+create policy documents_units on public.documents to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledgers <@ public.app_ledgers())) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledgers <@ public.app_ledgers()));
 alter table public.drafts enable row level security;
+create policy drafts_named on public.drafts to yibenzhang_named using ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor())) with check ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor()));
 create policy drafts_own on public.drafts to yibenzhang_app, yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor())) with check ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor()));
 alter table public.entries enable row level security;
-create policy entries_realm on public.entries to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
-create policy entries_units on public.entries to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
+create policy entries_named on public.entries to yibenzhang_named using ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers())));
+create policy entries_realm on public.entries to yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers())));
+create policy entries_units on public.entries to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers())));
 alter table public.entry_events enable row level security;
-create policy entry_events_realm on public.entry_events to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
-create policy entry_events_units on public.entry_events to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
+create policy entry_events_named on public.entry_events to yibenzhang_named using ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers())));
+create policy entry_events_realm on public.entry_events to yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers())));
+create policy entry_events_units on public.entry_events to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers())));
 alter table public.figure_cells enable row level security;
 create policy figure_cells_realm on public.figure_cells to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
 create policy figure_cells_units on public.figure_cells to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
 alter table public.figure_deltas enable row level security;
+create policy figure_deltas_named on public.figure_deltas for insert to yibenzhang_named with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
 create policy figure_deltas_realm on public.figure_deltas to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
 create policy figure_deltas_units on public.figure_deltas to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
 alter table public.figure_members enable row level security;
@@ -654,16 +714,20 @@ alter table public.import_mappings enable row level security;
 create policy import_mappings_realm on public.import_mappings to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
 create policy import_mappings_units on public.import_mappings to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
 alter table public.imports enable row level security;
-create policy imports_realm on public.imports to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
-create policy imports_units on public.imports to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
+create policy imports_realm on public.imports to yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (ledgers <@ public.app_ledgers())) with check ((realm_id = ANY (public.app_realms())) AND (ledgers <@ public.app_ledgers()));
+create policy imports_units on public.imports to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledgers <@ public.app_ledgers())) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledgers <@ public.app_ledgers()));
 alter table public.inner_units enable row level security;
+create policy inner_units_named on public.inner_units for select to yibenzhang_named using (realm_id = ANY (public.app_realms()));
 create policy inner_units_realm on public.inner_units for select to yibenzhang_app, yibenzhang_whole using (realm_id = ANY (public.app_realms()));
 alter table public.people enable row level security;
+create policy people_named on public.people for select to yibenzhang_named using (realm_id = ANY (public.app_realms()));
 create policy people_realm on public.people for select to yibenzhang_app, yibenzhang_whole using (realm_id = ANY (public.app_realms()));
 alter table public.posts enable row level security;
+create policy posts_named on public.posts for select to yibenzhang_named using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
 create policy posts_realm on public.posts for select to yibenzhang_whole using (realm_id = ANY (public.app_realms()));
 create policy posts_units on public.posts for select to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
 alter table public.relations enable row level security;
+create policy relations_named on public.relations for select to yibenzhang_named using (realm_id = ANY (public.app_realms()));
 create policy relations_realm on public.relations for select to yibenzhang_app, yibenzhang_whole using (realm_id = ANY (public.app_realms()));
 alter table public.report_figures enable row level security;
 create policy report_figures_realm on public.report_figures to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
@@ -675,77 +739,110 @@ alter table public.unit_changes enable row level security;
 create policy unit_changes_realm on public.unit_changes for select to yibenzhang_whole using (realm_id = ANY (public.app_realms()));
 create policy unit_changes_units on public.unit_changes for select to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
 alter table public.unit_paths enable row level security;
+create policy unit_paths_named on public.unit_paths for select to yibenzhang_named using (realm_id = ANY (public.app_realms()));
 create policy unit_paths_realm on public.unit_paths for select to yibenzhang_app, yibenzhang_whole using (realm_id = ANY (public.app_realms()));
 alter table public.units enable row level security;
+create policy units_named on public.units for select to yibenzhang_named using (realm_id = ANY (public.app_realms()));
 create policy units_realm on public.units for select to yibenzhang_app, yibenzhang_whole using (realm_id = ANY (public.app_realms()));
 alter table public.views enable row level security;
+create policy views_named on public.views to yibenzhang_named using ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor())) with check ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor()));
 create policy views_own on public.views to yibenzhang_app, yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor())) with check ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor()));
 create policy views_shared on public.views for select to yibenzhang_app, yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (unit_id IS NOT NULL));
 
 grant usage on schema public to public;
 grant usage on schema public to yibenzhang_app;
+grant usage on schema public to yibenzhang_named;
 grant usage on schema public to yibenzhang_whole;
 grant insert, select, update on table public.attachment_parts to yibenzhang_app;
+grant insert, select, update on table public.attachment_parts to yibenzhang_named;
 grant insert, select, update on table public.attachment_parts to yibenzhang_whole;
 grant insert, select, update on table public.attachments to yibenzhang_app;
+grant insert, select, update on table public.attachments to yibenzhang_named;
 grant insert, select, update on table public.attachments to yibenzhang_whole;
-grant insert, select on table public.audit to yibenzhang_app;
-grant insert, select on table public.audit to yibenzhang_whole;
 grant select on table public.campaigns to yibenzhang_app;
+grant select on table public.campaigns to yibenzhang_named;
 grant select on table public.campaigns to yibenzhang_whole;
 grant select on table public.counted to yibenzhang_app;
+grant select on table public.counted to yibenzhang_named;
 grant select on table public.counted to yibenzhang_whole;
 grant insert, select, update on table public.document_presence to yibenzhang_app;
+grant select on table public.document_presence to yibenzhang_named;
 grant insert, select, update on table public.document_presence to yibenzhang_whole;
 grant insert, select on table public.document_updates to yibenzhang_app;
+grant select on table public.document_updates to yibenzhang_named;
 grant insert, select on table public.document_updates to yibenzhang_whole;
 grant insert, select, update on table public.documents to yibenzhang_app;
+grant select on table public.documents to yibenzhang_named;
 grant insert, select, update on table public.documents to yibenzhang_whole;
 grant delete, insert, select, update on table public.drafts to yibenzhang_app;
+grant delete, insert, select, update on table public.drafts to yibenzhang_named;
 grant delete, insert, select, update on table public.drafts to yibenzhang_whole;
 grant insert, select, update on table public.entries to yibenzhang_app;
+grant insert, select, update on table public.entries to yibenzhang_named;
 grant insert, select, update on table public.entries to yibenzhang_whole;
 grant insert, select on table public.entry_events to yibenzhang_app;
+grant insert, select on table public.entry_events to yibenzhang_named;
 grant insert, select on table public.entry_events to yibenzhang_whole;
 grant select on table public.figure_cells to yibenzhang_app;
+grant select on table public.figure_cells to yibenzhang_named;
 grant select on table public.figure_cells to yibenzhang_whole;
 grant insert, select on table public.figure_deltas to yibenzhang_app;
+grant insert, select on table public.figure_deltas to yibenzhang_named;
 grant insert, select on table public.figure_deltas to yibenzhang_whole;
 grant select on table public.figure_members to yibenzhang_app;
+grant select on table public.figure_members to yibenzhang_named;
 grant select on table public.figure_members to yibenzhang_whole;
 grant select on table public.figure_sets to yibenzhang_app;
+grant select on table public.figure_sets to yibenzhang_named;
 grant select on table public.figure_sets to yibenzhang_whole;
 grant select on table public.group_members to yibenzhang_app;
+grant select on table public.group_members to yibenzhang_named;
 grant select on table public.group_members to yibenzhang_whole;
 grant select on table public.groups to yibenzhang_app;
+grant select on table public.groups to yibenzhang_named;
 grant select on table public.groups to yibenzhang_whole;
 grant insert, select, update on table public.import_mappings to yibenzhang_app;
+grant select on table public.import_mappings to yibenzhang_named;
 grant insert, select, update on table public.import_mappings to yibenzhang_whole;
 grant insert, select on table public.imports to yibenzhang_app;
+grant select on table public.imports to yibenzhang_named;
 grant insert, select on table public.imports to yibenzhang_whole;
 grant select on table public.inner_units to yibenzhang_app;
+grant select on table public.inner_units to yibenzhang_named;
 grant select on table public.inner_units to yibenzhang_whole;
 grant select on table public.measures to yibenzhang_app;
+grant select on table public.measures to yibenzhang_named;
 grant select on table public.measures to yibenzhang_whole;
 grant select on table public.packs to yibenzhang_app;
+grant select on table public.packs to yibenzhang_named;
 grant select on table public.packs to yibenzhang_whole;
 grant select on table public.people to yibenzhang_app;
+grant select on table public.people to yibenzhang_named;
 grant select on table public.people to yibenzhang_whole;
 grant select on table public.posts to yibenzhang_app;
+grant select on table public.posts to yibenzhang_named;
 grant select on table public.posts to yibenzhang_whole;
 grant select on table public.realms to yibenzhang_app;
+grant select on table public.realms to yibenzhang_named;
 grant select on table public.realms to yibenzhang_whole;
 grant select on table public.relations to yibenzhang_app;
+grant select on table public.relations to yibenzhang_named;
 grant select on table public.relations to yibenzhang_whole;
 grant insert, select on table public.report_figures to yibenzhang_app;
+grant select on table public.report_figures to yibenzhang_named;
 grant insert, select on table public.report_figures to yibenzhang_whole;
 grant insert, select on table public.reports to yibenzhang_app;
+grant select on table public.reports to yibenzhang_named;
 grant insert, select on table public.reports to yibenzhang_whole;
 grant select on table public.unit_changes to yibenzhang_app;
+grant select on table public.unit_changes to yibenzhang_named;
 grant select on table public.unit_changes to yibenzhang_whole;
 grant select on table public.unit_paths to yibenzhang_app;
+grant select on table public.unit_paths to yibenzhang_named;
 grant select on table public.unit_paths to yibenzhang_whole;
 grant select on table public.units to yibenzhang_app;
+grant select on table public.units to yibenzhang_named;
 grant select on table public.units to yibenzhang_whole;
 grant delete, insert, select, update on table public.views to yibenzhang_app;
+grant delete, insert, select, update on table public.views to yibenzhang_named;
 grant delete, insert, select, update on table public.views to yibenzhang_whole;

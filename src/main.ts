@@ -11,8 +11,10 @@ import { openLive } from "#platform/live.ts";
 import type { Certificates } from "#platform/certificates.ts";
 import { createHttp } from "#platform/http.ts";
 import * as access from "#features/access/access.actions.ts";
-import { findAsker, findSession, noteSession } from "#features/access/access.model.ts";
+import { findSession, noteSession } from "#features/access/access.model.ts";
+import { findAsker } from "#features/access/asker.model.ts";
 import * as accounts from "#features/access/accounts.actions.ts";
+import * as grants from "#features/access/grants.actions.ts";
 import { writeAudit } from "#features/audit/audit.model.ts";
 import * as campaigns from "#features/campaigns/campaigns.actions.ts";
 import { findCampaign } from "#features/campaigns/campaigns.model.ts";
@@ -50,6 +52,7 @@ export const actions = [
   access.signIn,
   access.signOut,
   access.me,
+  access.work,
   access.ownPassword,
   accounts.list,
   accounts.roles,
@@ -60,6 +63,12 @@ export const actions = [
   accounts.enable,
   accounts.sessions,
   accounts.endSessions,
+  grants.list,
+  grants.give,
+  grants.end,
+  grants.handOver,
+  grants.what,
+  grants.who,
   setup.state,
   setup.choices,
   setup.sentPack(checkTemplate),
@@ -165,6 +174,13 @@ const constraints: ConstraintProblems = {
   relations_days: () => new Problem("bad_days", 422, "隶属关系的结束日期须晚于开始日期，请核对日期。"),
   posts_days: () => new Problem("bad_days", 422, "任职或借调的结束日期须晚于开始日期，请核对日期。"),
   people_code: () => new Problem("duplicate_person", 409, "这个人员编号已经用于另一人，请核对编号。"),
+  grants_account_fk: () =>
+    new Problem(
+      "duty_and_role",
+      422,
+      "系统、安全保密和审计管理员的账号不能有岗位，有过岗位的账号也不能改作管理员。请另开一个账号。",
+    ),
+  accounts_one_duty: () => new Problem("one_duty", 422, "这个人已是系统、安全保密或审计管理员之一，三员不能互兼。请另选他人。"),
   accounts_login_unique: () => new Problem("login_taken", 409, "这个账号已经有了，请换一个。"),
   entries_unit_fk: () => new Problem("not_found", 404, "记录所属的单位不存在，请核对单位。"),
 };
@@ -204,6 +220,7 @@ export function createServer(
     groups: {
       access: "登录",
       accounts: "账号",
+      grants: "授权",
       setup: "启用",
       campaigns: "活动",
       packs: "方案包",

@@ -1,5 +1,6 @@
 /** Accounts over their life: a password that is shown once, one of one's own before anything else, sessions that end. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { isDuty } from "#kernel/duties.ts";
 import { clientOf, createWorld, password, type Client, type World } from "./world.ts";
 
 let world: World;
@@ -12,7 +13,9 @@ afterAll(() => world.close());
 
 const api = "/api/campaigns/trial";
 const make = async (login: string, role = "liaison", unit = world.units.east, by = office) =>
-  by.send("POST", `${api}/accounts`, { accounts: [{ login, name: "东区联络员", unit, role }] });
+  by.send("POST", `${api}/accounts`, {
+    accounts: [{ login, name: "东区联络员", unit, ...(isDuty(role) ? { duty: role } : { role }) }],
+  });
 const signIn = (login: string, word: string) => world.anonymous.send("POST", "/api/session", { login, password: word });
 
 test("a password that was handed over is good for one thing: choosing another", async () => {
@@ -77,7 +80,7 @@ test("an office below makes accounts of its units and no others, and appoints no
   expect(seen).not.toContain("west");
   expect(seen).not.toContain("office");
   expect((await below.get(`${api}/account-roles`)).body.roles.map((one: { key: string }) => one.key)).not.toContain("auditor");
-  expect((await below.send("PATCH", `${api}/accounts/${row.id}`, { role: "leader" })).status).toBe(403);
+  expect((await below.send("PATCH", `${api}/accounts/${row.id}`, { name: "自己改" })).status).toBe(403);
   expect((await below.send("POST", `${api}/accounts/${row.id}/disable`, {})).status).toBe(403);
 });
 
@@ -101,28 +104,50 @@ test("an office neither makes nor takes over an account that reads what is kept 
     for (const [method, path, body] of [
       ["POST", "/password", {}],
       ["POST", "/disable", {}],
-      ["PATCH", "", { role: "liaison" }],
+      ["PATCH", "", { name: "改名" }],
       ["DELETE", "/sessions", undefined],
     ] as const)
       expect((await office.send(method, `${api}/accounts/${id}${path}`, body)).status).toBe(403);
     expect((await office.get(`${api}/accounts/${id}/sessions`)).status).toBe(403);
   }
-  const [{ id }] = (await make("shengzhi")).body.accounts;
-  expect((await office.send("PATCH", `${api}/accounts/${id}`, { role: "lead_custodian" })).status).toBe(403);
-  expect((await office.send("PATCH", `${api}/accounts/${id}`, { role: "auditor" })).status).toBe(403);
-  expect(await granted(office)).toEqual(["office", "liaison", "unit_head", "cadre", "system_admin", "security_admin"]);
+  expect(await granted(office)).toEqual(["office", "liaison", "unit_head", "cadre"]);
 });
 
-test("the office at the top makes the first security administrator, who makes those of sealed ledgers and the next administrators", async () => {
-  const [{ password: once }] = (await make("baomi", "security_admin", world.campaign.root)).body.accounts;
-  expect((await make("baomi2", "security_admin", world.campaign.root)).status).toBe(403);
-  expect((await listed("baomi")).may).toBe(false);
-  expect(await granted(office)).toEqual(["office", "liaison", "unit_head", "cadre", "system_admin"]);
-  const security = await cameIn("baomi", once);
+test("the security administrator at the top gives sealed roles and appoints administrators; the system administrator neither", async () => {
+  const [security, system] = [await world.as("security"), await world.as("system")];
+  expect((await make("baomi", "security_admin", world.campaign.root)).status).toBe(403);
+  expect((await make("baomi", "security_admin", world.campaign.root, system)).status).toBe(403);
+  expect((await make("zhuanguan", "lead_custodian", world.units.east, system)).status).toBe(403);
   expect((await make("zhuanguan", "lead_custodian", world.units.east, security)).status).toBe(200);
   expect((await make("shenji2", "auditor", world.campaign.root, security)).status).toBe(200);
   expect((await listed("custodian", security)).may).toBe(true);
+  expect((await listed("custodian", system)).may).toBe(false);
+  expect((await listed("west", system)).may).toBe(true);
   expect((await make("operator", "operator", world.campaign.root, security)).body.code).toBe("unknown_role");
+  const both = { accounts: [{ login: "liangzhi", name: "两职", unit: world.units.east, role: "liaison", duty: "auditor" }] };
+  expect((await security.send("POST", `${api}/accounts`, both)).body.code).toBe("duty_and_role");
+});
+
+test("no administrator sees content by virtue of the office, and the database lets nobody hold two", async () => {
+  for (const login of ["system", "security", "auditor"] as const) {
+    const client = await world.as(login);
+    expect((await client.get(`${api}/ledgers/study/entries`)).status).toBe(404);
+    expect((await client.get(api)).body).toMatchObject({ role: expect.any(String), ledgers: [] });
+  }
+  const own = (text: string) =>
+    world.database.pool.query(text).then(
+      () => "done",
+      (error: { constraint: string }) => error.constraint,
+    );
+  const of = (login: string) => `(select account_id from accounts where login = '${login}')`;
+  expect(
+    await own(`insert into grants (realm_id, campaign_id, account_id, role, unit_id, reach, from_day, given_at, reason)
+      values (1, 1, ${of("auditor")}, 'office', 1, 'own', '2023-01-01', now(), 'x')`),
+  ).toBe("grants_account_fk");
+  expect(await own(`update accounts set duty = 'system_admin' where login = 'west'`)).toBe("grants_account_fk");
+  expect(await own(`update accounts set person_id = ${world.people.wei} where login in ('auditor', 'system')`)).toBe(
+    "accounts_one_duty",
+  );
 });
 
 test("of two who disable each other at once the second is judged by what the first has done", async () => {

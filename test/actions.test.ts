@@ -70,6 +70,45 @@ const cases: Record<string, Case> = {
     // Changed, and changed back.
     times: 2,
   },
+  "access.work": {
+    right: "east",
+    prepare: async () => String((await (await world.as("east")).get("/api/me")).body.grants[0].id),
+    ask: (client, grant) => client.send("PUT", "/api/session/grant", { grant: Number(grant) }),
+  },
+  "grants.list": {
+    right: "auditor",
+    wrong: { login: "east", status: 403 },
+    ask: (client) => client.get(`${api}/grants?unit=${world.units.east}`),
+  },
+  "grants.give": {
+    right: "security",
+    wrong: { login: "system", status: 403 },
+    ask: async (client) => client.send("POST", `${api}/grants`, { ...(await newGrant()), role: "lead_custodian" }),
+  },
+  "grants.end": {
+    right: "office",
+    wrong: { login: "west", status: 404 },
+    prepare: grantGiven,
+    ask: (client, grant) => client.send("POST", `${api}/grants/${grant}/end`, { reason: "任务完成" }),
+  },
+  "grants.handOver": {
+    right: "office",
+    wrong: { login: "eastHead", status: 403 },
+    prepare: accountMade,
+    ask: (client, id) => client.send("POST", `${api}/accounts/${id}/hand-over`, { reason: "调离" }),
+  },
+  "grants.what": {
+    right: "security",
+    wrong: { login: "eastHead", status: 403 },
+    prepare: accountMade,
+    ask: (client, id) => client.get(`${api}/accounts/${id}/sees`),
+  },
+  "grants.who": {
+    right: "auditor",
+    wrong: { login: "east", status: 403 },
+    prepare: recorded,
+    ask: (client, id) => client.get(`${api}/entries/${id}/viewers`),
+  },
   "accounts.list": {
     right: "office",
     wrong: { login: "east", status: 403 },
@@ -85,7 +124,7 @@ const cases: Record<string, Case> = {
     right: "office",
     wrong: { login: "eastHead", status: 403 },
     prepare: accountMade,
-    ask: (client, id) => client.send("PATCH", `${api}/accounts/${id}`, { name: "东区纪委联络员", role: "unit_head" }),
+    ask: (client, id) => client.send("PATCH", `${api}/accounts/${id}`, { name: "东区纪委联络员" }),
   },
   "accounts.resetPassword": {
     right: "office",
@@ -612,6 +651,12 @@ const report = async (): Promise<Reply> =>
   (await world.as("east")).send("POST", `${api}/reports`, { template: "brief", unit: world.units.east });
 
 /** A draft of the east's liaison; its id, or one of nobody's. */
+async function newGrant(): Promise<object> {
+  return { account: Number(await accountMade()), role: "unit_head", unit: world.units.east, reason: "列入专班" };
+}
+async function grantGiven(): Promise<string> {
+  return String((await (await world.as("office")).send("POST", `${api}/grants`, await newGrant())).body.id);
+}
 async function documentMade(): Promise<string> {
   return (await (await world.as("east")).send("POST", `${api}/documents`, { template: "brief" })).body.document;
 }

@@ -154,8 +154,8 @@ test("a record that someone changes while a file with it is read takes both chan
     await someoneWaiting();
     await tx.query(sql`update entries set version = 2 where entry_id = ${id}`);
     await tx.query(
-      sql`insert into entry_events (realm_id, entry_id, version, action, at, changes, unit_id, day, state)
-        select realm_id, entry_id, 2, 'change', updated_at, '{}', unit_id, day, state from entries where entry_id = ${id}`,
+      sql`insert into entry_events (realm_id, entry_id, version, action, at, changes, ledger, unit_id, day, state)
+        select realm_id, entry_id, 2, 'change', updated_at, '{}', ledger, unit_id, day, state from entries where entry_id = ${id}`,
     );
   });
   const answer = await brought;

@@ -14,7 +14,7 @@ import { asOwner, openDatabase } from "#platform/db.ts";
 import { migrate } from "#platform/migrate.ts";
 import { findServer } from "#platform/postgres-server.ts";
 import { startDatabase } from "#platform/postgres.ts";
-import { putAccount } from "#features/access/access.model.ts";
+import { seatAccount } from "#features/access/grants.model.ts";
 import { partBytes } from "#features/ledgers/attachments.types.ts";
 import { findUnitByName } from "#features/units/units.model.ts";
 import { run, seeded, start } from "./program.ts";
@@ -73,7 +73,7 @@ beforeAll(async () => {
   await importClean(database, campaign, join(folder, "单位名册.csv"));
   unit = (await asOwner(database, "unit", (tx) => findUnitByName(tx, campaign.realms, "乙区")))?.id ?? 0;
   const account = { login: "office", name: "办公室", password, realm, unit: root, role: "office" };
-  await asOwner(database, "account", (tx) => putAccount(tx, account, new Date()));
+  await asOwner(database, "account", (tx) => seatAccount(tx, campaign, account, new Date()));
   await database.close();
   await server.stop();
   await serve();

@@ -7,7 +7,7 @@
 import { Big } from "big.js";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { operator } from "#features/access/access.model.ts";
+import { operator } from "#features/access/asker.model.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { digestOf, listRecords } from "#features/figures/records.model.ts";
 import type { FigureRecord } from "#features/figures/figures.types.ts";

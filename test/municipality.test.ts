@@ -6,7 +6,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { operator } from "#features/access/access.model.ts";
+import { operator } from "#features/access/asker.model.ts";
 import { storePack } from "#features/campaigns/load.model.ts";
 import { checkTemplate } from "#features/documents/template-check.ts";
 import { parseTag, splitTags } from "#features/documents/template.ts";

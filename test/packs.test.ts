@@ -11,7 +11,7 @@ import type { FieldDefinition, Ledger, Pack } from "#kernel/definitions.ts";
 import { isStored } from "#kernel/fields.ts";
 import { loadPack } from "#kernel/pack.ts";
 import { asOwner, sql, withScope } from "#platform/db.ts";
-import { operator } from "#features/access/access.model.ts";
+import { operator } from "#features/access/asker.model.ts";
 import { storePack } from "#features/campaigns/load.model.ts";
 import { checkTemplate } from "#features/documents/template-check.ts";
 import { writeLedger, type ShownEntry } from "#features/exchange/export-ledger.ts";

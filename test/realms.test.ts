@@ -8,7 +8,7 @@ import type { Pack } from "#kernel/definitions.ts";
 import { figureSchema } from "#kernel/definitions.ts";
 import { loadPack } from "#kernel/pack.ts";
 import { asOwner, raw, sql } from "#platform/db.ts";
-import { putAccount } from "#features/access/access.model.ts";
+import { seatAccount } from "#features/access/grants.model.ts";
 import { putPack, storePack } from "#features/campaigns/load.model.ts";
 import { renewMeasures, verifyCampaignCells } from "#features/campaigns/totals.model.ts";
 import { foldAll } from "#features/figures/cells.model.ts";
@@ -83,7 +83,12 @@ beforeAll(async () => {
   [realms.north = 0, realms.south = 0] = campaign.realms.filter((realm) => realm !== campaign.realm);
   await asOwner(database, "accounts", async (tx) => {
     const account = (login: string, realm: number) =>
-      putAccount(tx, { login, name: login, password, realm, unit: campaignIn(campaign, realm).root, role: "office" }, now);
+      seatAccount(
+        tx,
+        campaign,
+        { login, name: login, password, realm, unit: campaignIn(campaign, realm).root, role: "office" },
+        now,
+      );
     await account("top", campaign.realm);
     await account("north", realms.north);
     await account("south", realms.south);

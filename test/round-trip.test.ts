@@ -7,7 +7,7 @@ import { loadPack } from "#kernel/pack.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { asOwner, withScope } from "#platform/db.ts";
-import { operator } from "#features/access/access.model.ts";
+import { operator } from "#features/access/asker.model.ts";
 import { storePack } from "#features/campaigns/load.model.ts";
 import { exportLedger } from "#features/exchange/export.model.ts";
 import { importFile } from "#features/exchange/import.model.ts";

@@ -32,7 +32,6 @@ const recorded = [
   "document_updates",
   "document_presence",
   "unit_changes",
-  "audit",
 ];
 /** Tables that everyone within a realm sees. */
 const known = [
@@ -49,11 +48,11 @@ const known = [
 /** Tables whose rows are one account's. */
 const personal = ["drafts", "views"];
 /** Tables that requests do not reach at all. */
-const hidden = ["accounts", "sessions", "setup_codes", "migrations"];
+const hidden = ["accounts", "sessions", "grants", "audit", "setup_codes", "migrations"];
 /** Reference tables: the same for all realms. */
 const reference = ["realms", "packs", "campaigns", "measures"];
-const appendOnly = ["entry_events", "figure_deltas", "imports", "reports", "report_figures", "document_updates", "audit"];
-const roles = ["yibenzhang_app", "yibenzhang_whole"] as const;
+const appendOnly = ["entry_events", "figure_deltas", "imports", "reports", "report_figures", "document_updates"];
+const roles = ["yibenzhang_app", "yibenzhang_whole", "yibenzhang_named"] as const;
 
 const names = (tx: Tx, kind: string): Promise<string[]> =>
   tx
@@ -97,10 +96,10 @@ async function fill(small: SmallCampaign): Promise<void> {
       await tx.query(
         sql`insert into audit (realm_id, at, action, unit_id, result) values (${realm}, ${at}, 'look', ${unit}, 'ok')`,
       );
-      await tx.query(sql`insert into attachments (realm_id, attachment_id, campaign_id, unit_id, entry_id, name, sent_bytes, sent_sha256, begun_at)
-        values (${realm}, ${id}, ${campaign.id}, ${unit}, ${id}, ${name}, 1, '', ${at})`);
+      await tx.query(sql`insert into attachments (realm_id, attachment_id, campaign_id, ledger, unit_id, entry_id, name, sent_bytes, sent_sha256, begun_at)
+        values (${realm}, ${id}, ${campaign.id}, 'book', ${unit}, ${id}, ${name}, 1, '', ${at})`);
       await tx.query(
-        sql`insert into attachment_parts (realm_id, attachment_id, part, unit_id, content) values (${realm}, ${id}, 0, ${unit}, ${Buffer.from("x")})`,
+        sql`insert into attachment_parts (realm_id, attachment_id, part, ledger, entry_id, unit_id, content) values (${realm}, ${id}, 0, 'book', ${id}, ${unit}, ${Buffer.from("x")})`,
       );
       await tx.query(
         sql`insert into drafts (realm_id, campaign_id, account_id, key, content, at) values (${realm}, ${campaign.id}, ${unit}, 'a', '{}', ${at})`,
@@ -205,7 +204,9 @@ describe("without a scope", () => {
     for (const role of roles)
       for (const table of [...recorded, ...known, ...personal, "posts"]) {
         expect({ table, any: (await asOwner(database, "look", (tx) => count(tx, table))) > 0 }).toEqual({ table, any: true });
-        expect({ role, table, rows: await unscoped(role, (tx) => count(tx, table)) }).toEqual({ role, table, rows: 0 });
+        const rows = await unscoped(role, (tx) => count(tx, table)).catch((error: { code: string }) => error.code);
+        // Who handles listed records reaches few tables at all.
+        expect({ role, table, rows }).toEqual({ role, table, rows: role === "yibenzhang_named" && rows !== 0 ? notAllowed : 0 });
       }
   });
 
@@ -233,7 +234,7 @@ describe("a unit's own scope", () => {
   let scope: Scope;
   beforeAll(async () => {
     small = await filled("liaison");
-    scope = { actor: 7, realms: [small.campaign.realm], units: [small.id("甲处"), small.id("甲科")] };
+    scope = { actor: 7, realms: [small.campaign.realm], units: [small.id("甲处"), small.id("甲科")], ledgers: ["book"] };
   });
 
   it("sees of what is recorded its own subtree and nothing else", async () => {
@@ -257,7 +258,7 @@ describe("a unit's own scope", () => {
       refusal(
         withScope(database, scope, (tx) =>
           tx.query(
-            sql`insert into audit (realm_id, at, action, unit_id, result) values (${inRealm}, now(), 'look', ${unit}, 'ok')`,
+            sql`insert into figure_deltas (realm_id, campaign_id, unit_id, day, measures, amounts) values (${inRealm}, 1, ${unit}, '2023-03-10', '{}', '{}')`,
           ),
         ),
       );
@@ -302,7 +303,7 @@ describe("what is one account's", () => {
   it("is seen, changed and removed by that account only; a shared view is read by others", async () => {
     const small = await filled("personal");
     const { realm } = small.campaign;
-    const scopeOf = (actor: number): Scope => ({ actor, realms: [realm], units: "whole" });
+    const scopeOf = (actor: number): Scope => ({ actor, realms: [realm], units: "whole", ledgers: ["book"] });
     const [mine, yours] = [small.id("甲处"), small.id("乙处")];
     for (const table of personal) {
       const all = (actor: number) =>
@@ -332,7 +333,10 @@ describe("what is one account's", () => {
 describe("append-only tables", () => {
   it("refuse to change and to remove, whoever asks", async () => {
     const small = await filled("append");
-    const scopes: Scope[] = [small.scope, { actor: null, realms: [small.campaign.realm], units: [...small.ids.values()] }];
+    const scopes: Scope[] = [
+      small.scope,
+      { actor: null, realms: [small.campaign.realm], units: [...small.ids.values()], ledgers: ["book"] },
+    ];
     for (const scope of scopes)
       for (const table of appendOnly) {
         const change = refusal(withScope(database, scope, (tx) => tx.query(sql`update ${raw(table)} set realm_id = realm_id`)));
@@ -363,14 +367,14 @@ describe("a viewer of whole realms", () => {
     const [one, two] = [await filled("realm-one"), await filled("realm-two")];
     for (const small of [one, two])
       for (const table of [...recorded, ...known, "posts"]) {
-        const scope: Scope = { actor: null, realms: [small.campaign.realm], units: "whole" };
+        const scope: Scope = { actor: null, realms: [small.campaign.realm], units: "whole", ledgers: ["book"] };
         const realms = await withScope(database, scope, (tx) => tx.query(sql`select distinct realm_id from ${raw(table)}`));
         expect({ table, realms }).toEqual({ table, realms: [{ realm_id: small.campaign.realm }] });
       }
-    const both: Scope = { actor: null, realms: [one.campaign.realm, two.campaign.realm], units: "whole" };
+    const both: Scope = { actor: null, realms: [one.campaign.realm, two.campaign.realm], units: "whole", ledgers: ["book"] };
     const realms = await withScope(database, both, (tx) => tx.query(sql`select distinct realm_id from entries order by 1`));
     expect(realms).toEqual(both.realms.map((realm_id) => ({ realm_id })));
-    const none: Scope = { actor: null, realms: [], units: "whole" };
+    const none: Scope = { actor: null, realms: [], units: "whole", ledgers: ["book"] };
     expect(await withScope(database, none, (tx) => count(tx, "entries"))).toBe(0);
   });
 });
@@ -393,7 +397,7 @@ it("holds for any tree and any set of units", { timeout: 60_000 }, async () => {
           const units = [...new Set(choice.map((index) => everyone[index % everyone.length] as number))].toSorted(
             (a, b) => a - b,
           );
-          const scope: Scope = { actor: null, realms: [small.campaign.realm], units };
+          const scope: Scope = { actor: null, realms: [small.campaign.realm], units, ledgers: ["book"] };
           // Somebody of each unit, who sees what has ever been below it, is told of it what the top is told.
           const below = await asOwner(database, "look", (tx) => listSubtree(tx, small.campaign.id, units[0] ?? 0));
           const name = [...small.ids].find(([, id]) => id === units[0])?.[0];

@@ -5,7 +5,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { operator } from "#features/access/access.model.ts";
+import { operator } from "#features/access/asker.model.ts";
 import { storePack } from "#features/campaigns/load.model.ts";
 import { checkTemplate } from "#features/documents/template-check.ts";
 import { parseTag, splitTags } from "#features/documents/template.ts";

@@ -3,7 +3,7 @@
  * line. Two of these on one database are what two servers, or a server and a command, are.
  */
 import { createInterface } from "node:readline";
-import { operator } from "#features/access/access.model.ts";
+import { operator } from "#features/access/asker.model.ts";
 import { getCampaign } from "#features/campaigns/campaigns.model.ts";
 import { storePack } from "#features/campaigns/load.model.ts";
 import { recountUnits, verifyCampaignCells } from "#features/campaigns/totals.model.ts";

@@ -129,9 +129,16 @@ test("of two who begin at once one does; the code is void; the office is signed 
     anyone.send("POST", "/api/setup", { ...given(), account: { ...given().account, login: "second" }, code: now }),
   ]);
   expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 409]));
-  expect(await rows("accounts")).toBe(1);
+  // The office, and the three administrators.
+  expect(await rows("accounts")).toBe(4);
   const { body } = both.find(({ status }) => status === 200) as (typeof both)[0];
-  expect(body).toMatchObject({ campaign: "county-plan", account: { role: "office", temporary: false } });
+  expect(body).toMatchObject({ campaign: "county-plan", account: { duty: null, temporary: false } });
+  expect(body.administrators).toHaveLength(3);
+  for (const { login, duty, password: once } of body.administrators)
+    expect((await anyone.send("POST", "/api/session", { login, password: once })).body.account).toMatchObject({
+      duty,
+      temporary: true,
+    });
   expect((await anyone.get("/api/setup")).body).toEqual({ needed: false });
   for (const path of ["/api/setup/packs", "/api/setup"])
     expect((await anyone.send("POST", path, path.endsWith("packs") ? { code: now } : { ...given(), code: now })).body.code).toBe(
@@ -143,7 +150,7 @@ test("of two who begin at once one does; the code is void; the office is signed 
   const campaign = (await office.get(api)).body;
   expect(campaign).toMatchObject({ name: "清河县教育整顿", from: "2023-03-01", to: "2023-12-31" });
   expect((await office.get(`${api}/units/${campaign.unit}`)).body.name).toBe("清河县教育整顿办公室");
-  expect((await office.get(`${api}/progress`)).body).toEqual({ units: 0, people: 0, imports: 0, accounts: 1 });
+  expect((await office.get(`${api}/progress`)).body).toEqual({ units: 0, people: 0, imports: 0, accounts: 4 });
 
   // The samples come in as they stand, units first.
   for (const what of ["units", "people"]) {

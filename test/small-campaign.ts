@@ -1,7 +1,7 @@
 /** A small campaign with one ledger, and the few things that tests do with it, all through the product's own functions. */
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
-import { operator } from "#features/access/access.model.ts";
+import { operator } from "#features/access/asker.model.ts";
 import { getCampaign } from "#features/campaigns/campaigns.model.ts";
 import { storePack } from "#features/campaigns/load.model.ts";
 import { recountUnits, verifyCampaignCells } from "#features/campaigns/totals.model.ts";

@@ -5,7 +5,7 @@ import type { FastifyInstance } from "fastify";
 import type { Campaign } from "#kernel/campaign.ts";
 import { loadPack } from "#kernel/pack.ts";
 import { asOwner, sql } from "#platform/db.ts";
-import { putAccount } from "#features/access/access.model.ts";
+import { seatAccount } from "#features/access/grants.model.ts";
 import { storePack } from "#features/campaigns/load.model.ts";
 import { registerPeople } from "#features/people/people.model.ts";
 import { registerUnits } from "#features/units/units.model.ts";
@@ -89,7 +89,17 @@ export interface World {
   close(): Promise<void>;
 }
 
-export type Login = "office" | "east" | "eastHead" | "eastOffice" | "west" | "auditor" | "custodian" | "ann";
+export type Login =
+  | "office"
+  | "east"
+  | "eastHead"
+  | "eastOffice"
+  | "west"
+  | "auditor"
+  | "custodian"
+  | "ann"
+  | "system"
+  | "security";
 
 export async function createWorld(): Promise<World> {
   const database = await createTestDatabase();
@@ -129,8 +139,9 @@ export async function createWorld(): Promise<World> {
       person("P003", "魏西", west),
     ]);
     const account = (login: Login, role: string, home: number, owner?: number) =>
-      putAccount(
+      seatAccount(
         tx,
+        made,
         {
           login,
           name: `${login}的账号`,
@@ -144,6 +155,8 @@ export async function createWorld(): Promise<World> {
       );
     await account("office", "office", made.root);
     await account("auditor", "auditor", made.root);
+    await account("system", "system_admin", made.root);
+    await account("security", "security_admin", made.root);
     await account("custodian", "lead_custodian", made.root);
     await account("east", "liaison", east);
     await account("eastHead", "unit_head", east);

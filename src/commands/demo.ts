@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import type { Campaign } from "#kernel/campaign.ts";
 import { readConfig } from "#platform/config.ts";
 import { asOwner, withScope, type Database } from "#platform/db.ts";
-import { operator, putAccount } from "#features/access/access.model.ts";
+import { operator } from "#features/access/asker.model.ts";
+import { seatAccount } from "#features/access/grants.model.ts";
 import { findCampaign } from "#features/campaigns/campaigns.model.ts";
 import { putPack } from "#features/campaigns/load.model.ts";
 import { importFile, lookThrough } from "#features/exchange/import.model.ts";
@@ -100,13 +101,16 @@ interface Login {
   name: string;
 }
 
-/** An office and a leader at the top, a liaison and a cadre of a district. */
+/** An office and a leader at the top, a liaison and a cadre of a district, and the three administrators. */
 async function makeLogins(database: Database, campaign: Campaign): Promise<Login[]> {
   const wanted = [
     { login: "office", name: "市教育整顿领导小组办公室", role: "office", unit: undefined },
     { login: "leader", name: "市领导", role: "leader", unit: undefined },
     { login: "liaison", name: "云栖区纪委监委联络员", role: "liaison", unit: "云栖区纪委监委" },
     { login: "cadre", name: "云栖区纪委监委干部", role: "cadre", unit: "云栖区纪委监委" },
+    { login: "system", name: "系统管理员", role: "system_admin", unit: undefined },
+    { login: "security", name: "安全保密管理员", role: "security_admin", unit: undefined },
+    { login: "audit", name: "安全审计员", role: "auditor", unit: undefined },
   ];
   return asOwner(database, "make the sample's accounts", async (tx) => {
     const logins: Login[] = [];
@@ -115,7 +119,7 @@ async function makeLogins(database: Database, campaign: Campaign): Promise<Login
       const id = unit === undefined ? campaign.root : ((await findUnitByName(tx, campaign.realms, unit))?.id ?? campaign.root);
       const [person] = role === "cadre" ? await listStaff(tx, campaign.realm, id, campaign.from) : [];
       const whose = person ? { name: person.name, person: person.id } : { name };
-      await putAccount(tx, { login, ...whose, password, realm: campaign.realm, unit: id, role }, new Date());
+      await seatAccount(tx, campaign, { login, ...whose, password, realm: campaign.realm, unit: id, role }, new Date());
       logins.push({ login, password, name: person ? `${name} ${person.name}` : name });
     }
     return logins;

@@ -1,7 +1,7 @@
 import { campaignIn, type Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { withScope, type Tx } from "#platform/db.ts";
-import { operator } from "#features/access/access.model.ts";
+import { operator } from "#features/access/asker.model.ts";
 import { tellOnce } from "#platform/live.ts";
 import { changeEntry, getEntry, listEvents, ledgerOf } from "#features/ledgers/ledgers.model.ts";
 import { moveEntry } from "#features/ledgers/move-entry.model.ts";

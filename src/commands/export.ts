@@ -1,5 +1,5 @@
 import { withScope } from "#platform/db.ts";
-import { operator } from "#features/access/access.model.ts";
+import { operator } from "#features/access/asker.model.ts";
 import { exportLedger } from "#features/exchange/export.model.ts";
 import { ledgerOf } from "#features/ledgers/ledgers.model.ts";
 import { chooseCampaign, chooseUnit, exits, text, UsageError, withDatabase, type Command } from "./command.ts";

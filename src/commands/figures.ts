@@ -1,5 +1,5 @@
 import { withScope } from "#platform/db.ts";
-import { operator } from "#features/access/access.model.ts";
+import { operator } from "#features/access/asker.model.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { digestOf, listRecords } from "#features/figures/records.model.ts";
 import { chooseCampaign, chooseUnit, exits, moment, period, text, withDatabase, type Command } from "./command.ts";

@@ -1,7 +1,7 @@
 import { basename, dirname, extname, join as joinPath } from "node:path";
 import type { Campaign } from "#kernel/campaign.ts";
 import { withScope, type Database } from "#platform/db.ts";
-import { operator } from "#features/access/access.model.ts";
+import { operator } from "#features/access/asker.model.ts";
 import { keepReport, makeReport, verifyReport } from "#features/documents/make-report.model.ts";
 import { toPdf } from "#features/documents/to-pdf.ts";
 import type { FigureDrift } from "#features/documents/verify.model.ts";

@@ -47,10 +47,14 @@ export interface Call {
 }
 export interface AccountCall extends Call {
   account: Account;
+  /** The grant that its session has chosen to work under. */
+  grant: number | null;
 }
 export interface CampaignCall extends AccountCall {
   campaign: Campaign;
   asker: Asker;
+  /** Counts over all ledgers of the asker's units: those kept from them too, of which numbers may be told but no content. */
+  counting: <T>(run: (tx: Tx) => Promise<T>) => Promise<T>;
 }
 
 interface Level {

@@ -7,20 +7,22 @@
 import { asOwner, becomeOwner, limitTime, takeScope, type Database, type Scope, type Tx } from "#platform/db.ts";
 import type { Live } from "#platform/live.ts";
 import type { Account, Asker } from "./access.ts";
-import type { Action, Call, Stage, Upload } from "./action.ts";
+import type { Action, Call, CampaignCall, Stage, Upload } from "./action.ts";
 import type { Campaign } from "./campaign.ts";
+import { chinaDay } from "./fields.ts";
 import { notFound, Problem } from "./problem.ts";
 
 /** What the kernel asks of the features. */
 export interface House {
   database: Database;
   now(): Date;
-  findSession(tx: Tx, token: string, now: Date): Promise<{ account: Account; unseen: boolean } | undefined>;
+  findSession(tx: Tx, token: string, now: Date): Promise<{ account: Account; grant: number | null; unseen: boolean } | undefined>;
   /** Called as the owner. */
   noteSession(tx: Tx, token: string, now: Date): void;
   /** As it is seen from a realm. */
   findCampaign(tx: Tx, key: string, realm: number): Promise<Campaign | undefined>;
-  findAsker(tx: Tx, campaign: Campaign, account: Account): Promise<Asker | undefined>;
+  /** On a day, under the grant that was chosen. */
+  findAsker(tx: Tx, campaign: Campaign, account: Account, day: string, grant: number | null): Promise<Asker | undefined>;
   /** Called as the owner. */
   audit(tx: Tx, row: AuditRow): void;
   live: Pick<Live, "tell" | "watch">;
@@ -119,7 +121,7 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
     knownAs,
     asSystem,
   };
-  let scope: Scope = { actor: null, realms: [], units: [] };
+  let scope: Scope = { actor: null, realms: [], units: [], ledgers: [] };
   let { values } = asked;
   if (action.level === "anyone") {
     // Whoever fails to sign in is written down too, in a realm of nobody.
@@ -131,19 +133,28 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
   const { account } = session;
   trail.unseen = session.unseen && !action.unattended && !asked.unattended ? asked.token : undefined;
   call.account = trail.account = account;
+  call.grant = session.grant;
   trail.realm = account.realm;
-  scope = { actor: account.id, realms: [account.realm], units: [account.unit] };
+  scope = { actor: account.id, realms: [account.realm], units: [account.unit], ledgers: [] };
   if (action.level === "campaign") {
     if (account.temporary)
       throw new Problem("own_password_first", 403, "这是他人代设的一次性口令。请先设置自己的口令，再办理其他事项。");
     const { campaign: key, ...rest } = values;
     values = rest;
     const campaign = await house.findCampaign(tx, String(key), account.realm);
-    const asker = campaign && (await house.findAsker(tx, campaign, account));
+    const asker = campaign && (await house.findAsker(tx, campaign, account, chinaDay(now), session.grant));
     if (!campaign || !asker) throw notFound("这项活动");
     trail.realm = campaign.realm;
-    Object.assign(call, { campaign, asker });
     scope = asker.scope;
+    const counting: CampaignCall["counting"] = async (run) => {
+      takeScope(tx, { ...scope, ledgers: [...campaign.ledgers.keys()] });
+      try {
+        return await run(tx);
+      } finally {
+        takeScope(tx, scope);
+      }
+    };
+    Object.assign(call, { campaign, asker, counting });
   }
   return { call, values, scope };
 }

@@ -44,6 +44,9 @@ export type FieldType = (typeof fieldTypes)[number];
 /** Need-to-know level of a field or ledger, from everyone to named people only. */
 export const sensitivities = ["public", "internal", "personal", "restricted"] as const;
 
+/** What may be done with entries of a ledger. */
+export const ledgerVerbs = ["read", "record", "edit", "delete", "export"] as const;
+
 export const fieldSchema = z.strictObject({
   name: fieldName,
   type: z.enum(fieldTypes).default("text"),
@@ -278,7 +281,7 @@ export const ledgerSchema = z.strictObject({
   lifecycle: lifecycleSchema.optional(),
   /** Field that shows the state in the official form; default 状态 if there is a lifecycle. */
   stateField: fieldName.optional(),
-  rights: z.record(key, z.array(z.enum(["read", "record", "edit", "delete", "export"]))).optional(),
+  rights: z.record(key, z.array(z.enum(ledgerVerbs))).optional(),
   figures: z.array(figureSchema).default([]),
 });
 export type LedgerSource = z.infer<typeof ledgerSchema>;
@@ -348,11 +351,27 @@ export type PackSource = z.infer<typeof packSchema>;
 
 export const figuresFileSchema = z.strictObject({ figures: z.array(figureSchema) });
 export const rulesFileSchema = z.strictObject({ rules: z.array(ruleSchema) });
+/** What a role may manage beyond ledgers, within the units of its grant. */
+export const powers = ["units", "people", "accounts", "grants", "packs", "documents"] as const;
+
 /** The program itself asks as `operator`, which may do everything: no account's role is called so. */
 const roleKey = key.refine((text) => text !== "operator", "岗位编号“operator”由系统自用，请改用别的编号，例如 site_operator");
-export const rolesFileSchema = z.strictObject({
-  roles: z.array(z.strictObject({ key: roleKey, name: label, description: z.string().max(300).optional() })),
+export const roleSchema = z.strictObject({
+  key: roleKey,
+  name: label,
+  description: z.string().max(300).optional(),
+  /** On ledgers that name no rights of their own, and whose sensitivity is within `sees`. */
+  ledgers: z.array(z.enum(ledgerVerbs)).default([...ledgerVerbs]),
+  /** Up to which sensitivity it sees ledgers, and fields that are more sensitive than their ledger. */
+  sees: z.enum(sensitivities).default("personal"),
+  may: z.array(z.enum(powers)).default(["documents"]),
+  /** Whoever is on the roster has this role at their own unit, without a grant. */
+  everyone: z.boolean().default(false),
+  /** Longest time of a grant, in days. */
+  days: z.int().min(1).max(3660).optional(),
 });
+export const rolesFileSchema = z.strictObject({ roles: z.array(roleSchema) });
+export type RoleDefinition = z.infer<typeof roleSchema>;
 
 /** A ledger with everything inherited resolved: what the rest of the program reads. */
 export interface Ledger extends Omit<LedgerSource, "extends" | "without" | "columns" | "figures"> {
@@ -365,7 +384,7 @@ export interface Pack extends Omit<PackSource, "ledgers" | "extends"> {
   ledgers: Ledger[];
   figures: (FigureDefinition & { from: string })[];
   rules: RuleDefinition[];
-  roles: { key: string; name: string; description?: string | undefined }[];
+  roles: RoleDefinition[];
   templates: ReportTemplate[];
 }
 

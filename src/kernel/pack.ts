@@ -6,7 +6,8 @@
  */
 import { access } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { figureSchema, packSchema, rolesFileSchema, ruleSchema, type Pack, type ReportTemplate } from "./definitions.ts";
+import { isDuty } from "./duties.ts";
+import { figureSchema, packSchema, roleSchema, ruleSchema, type Pack, type ReportTemplate } from "./definitions.ts";
 import { keepUsable } from "./inherited.ts";
 import { checkPack } from "./pack-check.ts";
 import { readFolder, type PackFolder } from "./pack-folder.ts";
@@ -144,7 +145,9 @@ function resolveChain(chain: PackFolder[], problems: PackProblem[]): { pack: Pac
       rules.set(String(value["key"]), value);
       sources.set(`rule:${String(value["key"])}`, { source, path: ["rules", index] });
     });
-    for (const role of folder.roles) roles.set(String(role["key"]), role);
+    // The three administrators come with the program, whatever a pack says of them.
+    for (const role of folder.roles)
+      if (!isDuty(String(role["key"]))) roles.set(String(role["key"]), { ...roles.get(String(role["key"])), ...role });
     for (const template of folder.templates) templates.set(template.key, template);
   }
   if (problems.length > 0) return { pack: undefined, sources };
@@ -167,7 +170,7 @@ function resolveChain(chain: PackFolder[], problems: PackProblem[]): { pack: Pac
     rules: [...rules.values()]
       .map((value) => ruleSchema.parse(value))
       .filter((rule) => !inherited(`rule:${rule.key}`) || kept.some((figure) => figure.key === rule.figure)),
-    roles: [...roles.values()].map((value) => rolesFileSchema.shape.roles.element.parse(value)),
+    roles: [...roles.values()].map((value) => roleSchema.parse(value)),
     templates: [...templates.values()],
   };
   return { pack, sources };

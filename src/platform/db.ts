@@ -22,11 +22,16 @@ types.setTypeParser(1016 as never, numbers);
 types.setTypeParser(types.builtins.DATE, (text) => text);
 types.setTypeParser(1182 as never, (text: string) => (text === "{}" ? [] : text.slice(1, -1).split(",")));
 
-/** Who asks. `units` lists the units they may see; `whole` sees all of the realms. */
+/**
+ * Who asks. `units` lists the units they may see; `whole` sees all of the realms. Of what is recorded there they see the
+ * ledgers listed; with `entries` these records alone.
+ */
 export interface Scope {
   actor: number | null;
   realms: number[];
   units: number[] | "whole";
+  ledgers: string[];
+  entries?: string[] | undefined;
 }
 
 export interface Tx {
@@ -230,9 +235,10 @@ export function withScope<T>(database: Database, scope: Scope, run: (tx: Tx) => 
 
 /** The statement that sets a scope for the rest of the transaction. */
 export function beginScope(scope: Scope): string {
-  const role = scope.units === "whole" ? "yibenzhang_whole" : "yibenzhang_app";
-  const units = scope.units === "whole" ? "" : `{${scope.units.join(",")}}`;
-  return `select app_begin('${role}', '${scope.actor ?? ""}', '{${scope.realms.join(",")}}', '${units}')`;
+  const role = scope.entries ? "yibenzhang_named" : scope.units === "whole" ? "yibenzhang_whole" : "yibenzhang_app";
+  const units = scope.units === "whole" ? [] : scope.units;
+  const arrays = [scope.realms, units, scope.ledgers, scope.entries ?? []].map(literal);
+  return `select app_begin('${role}', '${scope.actor ?? ""}', ${arrays.join(", ")})`;
 }
 
 /** Limits the rest of an owner's transaction to a scope. */

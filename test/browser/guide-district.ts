@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { loadPack } from "#kernel/pack.ts";
 import { asOwner } from "#platform/db.ts";
-import { putAccount } from "#features/access/access.model.ts";
+import { seatAccount } from "#features/access/grants.model.ts";
 import { storePack } from "#features/campaigns/load.model.ts";
 import { importFile } from "#features/exchange/import.model.ts";
 import { foldAll } from "#features/figures/cells.model.ts";
@@ -64,7 +64,12 @@ export async function openDistrict(): Promise<District> {
   const { ids: units, bureau } = await asOwner(database, "make accounts", async (tx) => {
     const { realm, realms, root: top } = campaign;
     const account = (login: string, name: string, role: string, unit: number, person?: number) =>
-      putAccount(tx, { login, name, password, realm, unit, role, ...(person === undefined ? {} : { person }) }, time.now);
+      seatAccount(
+        tx,
+        campaign,
+        { login, name, password, realm, unit, role, ...(person === undefined ? {} : { person }) },
+        time.now,
+      );
     await account("office", "区教育整顿领导小组办公室", "office", top);
     await account("director", "余佳怡", "leader", top);
     const ids: number[] = [];

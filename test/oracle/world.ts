@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { operator } from "#features/access/access.model.ts";
+import { operator } from "#features/access/asker.model.ts";
 import { getCampaign } from "#features/campaigns/campaigns.model.ts";
 import { storePack } from "#features/campaigns/load.model.ts";
 import { recountAll, recountUnits, verifyCampaignCells } from "#features/campaigns/totals.model.ts";

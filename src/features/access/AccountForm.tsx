@@ -1,4 +1,4 @@
-/** An account made or changed: whose, in which unit, in which role. */
+/** An account made or changed: whose, in which unit; a new one with the role that goes with it. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Form, Input, Modal, Select } from "antd";
 import { useTranslation } from "react-i18next";
@@ -14,7 +14,7 @@ interface Filled {
   login: string;
   name: string;
   unit: number;
-  role: string;
+  role?: string;
   person?: number | null;
 }
 
@@ -36,7 +36,7 @@ export function AccountForm({ campaign, account, unit, roles, close, made }: Giv
   const save = useMutation({
     mutationFn: async ({ login, person, ...rest }: Filled): Promise<readonly Slip[]> => {
       if (account) {
-        await ask("accounts.change", { campaign, account: account.id, ...rest, person: person ?? null });
+        await ask("accounts.change", { campaign, account: account.id, name: rest.name, unit: rest.unit, person: person ?? null });
         return [];
       }
       const one = { login, ...rest, ...(typeof person === "number" ? { person } : {}) };
@@ -77,12 +77,15 @@ export function AccountForm({ campaign, account, unit, roles, close, made }: Giv
         <Form.Item name="unit" label={t("accounts.unit")} valuePropName="unit" trigger="choose">
           <UnitPicker campaign={campaign} unit={at} choose={() => undefined} />
         </Form.Item>
-        <Form.Item name="role" label={t("accounts.role")} rules={[need(t("accounts.role"))]}>
-          <Select
-            showSearch={{ optionFilterProp: "label" }}
-            options={roles.map(({ key, name, description }) => ({ value: key, label: name, title: description ?? name }))}
-          />
-        </Form.Item>
+        {!account && roles.length > 0 && (
+          <Form.Item name="role" label={t("accounts.role")} extra={t("accounts.roleHint")}>
+            <Select
+              allowClear
+              showSearch={{ optionFilterProp: "label" }}
+              options={roles.map(({ key, name, description }) => ({ value: key, label: name, title: description ?? name }))}
+            />
+          </Form.Item>
+        )}
         <Form.Item name="person" label={t("accounts.person")} extra={t("accounts.personHint")}>
           <Select
             allowClear

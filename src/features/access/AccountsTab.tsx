@@ -3,6 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { App, Button, Dropdown, Input, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { duties } from "#kernel/duties.ts";
 import { ask } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
 import { queries, reading } from "#web/api/queries.ts";
@@ -88,7 +89,11 @@ export function AccountsTab({ campaign }: { campaign: string }) {
     else if (key === "disable") sure(account, "disable", () => turn.mutate({ account, on: false }));
     else turn.mutate({ account, on: true });
   };
-  const roleNames = new Map(definition.data?.roles.map(({ key, name }) => [key, name]));
+  const roleOptions = [
+    ...(definition.data?.roles.map(({ key, name }) => ({ value: key, label: name })) ?? []),
+    ...duties.map((duty) => ({ value: duty as string, label: t(`accounts.duties.${duty}`) })),
+  ];
+  const roleNames = new Map(roleOptions.map(({ value, label }) => [value, label]));
   const first =
     <T,>(set: (value: T) => void) =>
     (value: T) => {
@@ -105,7 +110,7 @@ export function AccountsTab({ campaign }: { campaign: string }) {
           placeholder={t("accounts.allRoles")}
           aria-label={t("accounts.role")}
           value={role ?? null}
-          options={definition.data?.roles.map(({ key, name }) => ({ value: key, label: name })) ?? []}
+          options={roleOptions}
           onChange={first((chosen: string | null | undefined) => setRole(chosen ?? undefined))}
         />
         <Input
@@ -144,7 +149,11 @@ export function AccountsTab({ campaign }: { campaign: string }) {
             onCell: () => ({ className: "wrap" }),
           },
           { title: t("accounts.unit"), dataIndex: "unitName", onCell: () => ({ className: "wrap" }) },
-          { title: t("accounts.role"), render: (_, one) => roleNames.get(one.role) ?? one.role },
+          {
+            title: t("accounts.role"),
+            render: (_, { duty, roles: held }) => (duty ? [duty] : held).map((key) => roleNames.get(key) ?? key).join("、"),
+            onCell: () => ({ className: "wrap" }),
+          },
           { title: t("accounts.state"), render: (_, one) => <State {...one} /> },
           {
             title: t("accounts.seen"),

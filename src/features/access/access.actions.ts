@@ -1,8 +1,11 @@
 /** Signing in and out, and who one is. */
 import { z } from "zod";
 import { accountAction, anyoneHere, nothing, openAction } from "#kernel/action.ts";
-import { done } from "#kernel/input.ts";
-import { changePassword, findAccount, signIn as begin, signOut as end } from "./access.model.ts";
+import { chinaDay } from "#kernel/fields.ts";
+import { done, id } from "#kernel/input.ts";
+import { notFound } from "#kernel/problem.ts";
+import { changePassword, chooseGrant, findAccount, signIn as begin, signOut as end } from "./access.model.ts";
+import { listOwn } from "./grants.model.ts";
 import { accountOut, newPassword, sessionOut } from "./access.types.ts";
 
 export const signIn = openAction({
@@ -47,10 +50,50 @@ export const me = accountAction({
   path: "/api/me",
   summary: "本人账号",
   input: z.object({}),
-  output: accountOut,
+  output: accountOut.extend({
+    grants: z
+      .array(
+        z.object({
+          id: z.int(),
+          campaign: z.string(),
+          campaignName: z.string(),
+          role: z.string(),
+          roleName: z.string(),
+          unit: z.int(),
+          unitName: z.string(),
+          reach: z.string(),
+          to: z.string().nullable(),
+        }),
+      )
+      .meta({ description: "现在可以以哪些岗位办理" }),
+    grant: z.int().nullable().meta({ description: "选定以哪一项办理；没有选的以第一项" }),
+  }),
   subject: nothing,
   allow: anyoneHere,
-  run: (call) => Promise.resolve(call.account),
+  run: ({ account, grant, now, asSystem }) =>
+    asSystem("own grants", async (tx) => ({ ...account, grant, grants: await listOwn(tx, account, chinaDay(now)) })),
+});
+
+export const work = accountAction({
+  name: "access.work",
+  method: "PUT",
+  path: "/api/session/grant",
+  summary: "选定以哪个岗位办理",
+  description: "只对这次登录有效。",
+  input: z.object({ grant: id }),
+  output: done,
+  subject: async ({ account, now, asSystem }, { grant }) => {
+    const own = await asSystem("own grants", (tx) => listOwn(tx, account, chinaDay(now)));
+    const found = own.find((one) => one.id === grant);
+    if (!found) throw notFound("这项授权");
+    return found;
+  },
+  allow: anyoneHere,
+  async run({ token, asSystem }, { id: grant }) {
+    await asSystem("work under a grant", (tx) => chooseGrant(tx, token ?? "", grant));
+    return { ok: true as const };
+  },
+  about: ({ grant }, found) => ({ id: grant, unit: found?.unit }),
 });
 
 export const ownPassword = accountAction({

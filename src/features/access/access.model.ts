@@ -1,14 +1,14 @@
-/** Accounts, passwords and sessions, and the scope that an account's unit gives it in a campaign. */
+/** Accounts, passwords and sessions. */
 import { createHash, randomBytes } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
-import type { Account, Asker } from "#kernel/access.ts";
-import type { Campaign } from "#kernel/campaign.ts";
+import type { Account } from "#kernel/access.ts";
+import type { Duty } from "#kernel/duties.ts";
 import { Problem } from "#kernel/problem.ts";
 import { isoText, sql, type Tx } from "#platform/db.ts";
 
 // argon2id, 19 MiB, two passes: OWASP's minimum for sign-in that stays under 50 ms on one core.
 const hashing = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-export const accountColumns = sql`account_id as id, login, name, realm_id as realm, unit_id as unit, role, person_id as person, temporary`;
+export const accountColumns = sql`account_id as id, login, name, realm_id as realm, unit_id as unit, person_id as person, duty, temporary`;
 
 /** A password as it is kept. */
 export const hashed = (password: string): Promise<string> => hash(password, hashing);
@@ -19,17 +19,17 @@ export interface NewAccount {
   password: string;
   realm: number;
   unit: number;
-  role: string;
   /** Whose it is; an office's account is nobody's. */
   person?: number;
+  duty?: Duty;
 }
 
-/** Adds an account, or gives a known login a new password, unit and role. */
+/** Adds an account, or gives a known login a new password, unit and owner. */
 export async function putAccount(tx: Tx, account: NewAccount, now: Date): Promise<Account> {
   const password = await hashed(account.password);
-  return (await tx.one<Account>(sql`insert into accounts (login, name, password, realm_id, unit_id, role, person_id, created_at)
-    values (${account.login}, ${account.name}, ${password}, ${account.realm}, ${account.unit}, ${account.role}, ${account.person ?? null}, ${now.toISOString()})
-    on conflict (login) do update set name = excluded.name, password = excluded.password, realm_id = excluded.realm_id, unit_id = excluded.unit_id, role = excluded.role, person_id = excluded.person_id, temporary = false
+  return (await tx.one<Account>(sql`insert into accounts (login, name, password, realm_id, unit_id, person_id, duty, created_at)
+    values (${account.login}, ${account.name}, ${password}, ${account.realm}, ${account.unit}, ${account.person ?? null}, ${account.duty ?? null}, ${now.toISOString()})
+    on conflict (login) do update set name = excluded.name, password = excluded.password, realm_id = excluded.realm_id, unit_id = excluded.unit_id, person_id = excluded.person_id, duty = excluded.duty, temporary = false
     returning ${accountColumns}`)) as Account;
 }
 
@@ -85,18 +85,23 @@ export async function changePassword(tx: Tx, account: number, old: string, next:
   await tx.query(sql`delete from sessions where account_id = ${account} and token <> ${tokenHash(token)}`);
 }
 
-/**
- * The account behind a session token; undefined when there is none, or it ended, or nobody used it for long. `unseen`:
- * nobody has noted for a minute that it is in use, which is often enough and spares a write a request.
- */
-export async function findSession(tx: Tx, token: string, now: Date): Promise<{ account: Account; unseen: boolean } | undefined> {
+export interface Known {
+  account: Account;
+  /** The grant that was chosen to work under. */
+  grant: number | null;
+  /** Nobody has noted for a minute that it is in use, which is often enough and spares a write a request. */
+  unseen: boolean;
+}
+
+/** The account behind a session token; undefined when there is none, or it ended, or nobody used it for long. */
+export async function findSession(tx: Tx, token: string, now: Date): Promise<Known | undefined> {
   const row = await tx.one<
-    Account & { seen: string }
-  >(sql`select ${accountColumns}, ${isoText("seen_at")} as seen from sessions join accounts using (account_id)
+    Account & { seen: string; grant: number | null }
+  >(sql`select ${accountColumns}, grant_id as "grant", ${isoText("seen_at")} as seen from sessions join accounts using (account_id)
     where token = ${tokenHash(token)} and expires_at > ${now.toISOString()} and seen_at > ${idleBefore(now)} and not disabled`);
   if (!row) return undefined;
-  const { seen, ...account } = row;
-  return { account, unseen: Date.parse(seen) < now.getTime() - 60_000 };
+  const { seen, grant, ...account } = row;
+  return { account, grant, unseen: Date.parse(seen) < now.getTime() - 60_000 };
 }
 
 /** Notes that a session is in use. Goes out with the commit: a long request must not keep others of its session waiting. */
@@ -108,23 +113,6 @@ export const noteSession = (tx: Tx, token: string, now: Date): void =>
 export const signOut = (tx: Tx, token: string): Promise<object[]> =>
   tx.query(sql`delete from sessions where token = ${tokenHash(token)}`);
 
-/** What an account sees of a campaign: the whole of it from the top, else its unit and all below; undefined if it has no part in it. */
-export async function findAsker(tx: Tx, campaign: Campaign, account: Account): Promise<Asker | undefined> {
-  const { id, role, unit } = account;
-  if (unit === campaign.root && account.realm === campaign.realm)
-    return { account, role, unit, scope: { actor: id, realms: campaign.realms, units: "whole" } };
-  if (!campaign.realms.includes(account.realm)) return undefined;
-  const units = await tx.query<{ unit_id: number }>(
-    sql`select distinct unit_id from unit_paths where realm_id = ${account.realm} and campaign_id = ${campaign.id} and ancestor_id = ${unit}`,
-  );
-  if (units.length === 0) return undefined;
-  return { account, role, unit, scope: { actor: id, realms: [account.realm], units: units.map((row) => row.unit_id) } };
-}
-
-/** The program itself, asked from the command line of the server: it stands at the top of the campaign. */
-export const operator = (campaign: Campaign): Asker => ({
-  account: null,
-  role: "operator",
-  unit: campaign.root,
-  scope: { actor: null, realms: campaign.realms, units: "whole" },
-});
+/** The grant that a session works under from now on. */
+export const chooseGrant = (tx: Tx, token: string, grant: number | null): Promise<object[]> =>
+  tx.query(sql`update sessions set grant_id = ${grant} where token = ${tokenHash(token)}`);

@@ -1,12 +1,13 @@
 /** What is said of accounts and sessions, and what a password must be. */
 import { z } from "zod";
+import { duties } from "#kernel/duties.ts";
 
 export const accountOut = z.object({
   id: z.int(),
   login: z.string(),
   name: z.string(),
   unit: z.int().meta({ description: "所在单位的编号" }),
-  role: z.string().meta({ description: "岗位，见方案包 roles.yaml" }),
+  duty: z.enum(duties).nullable().meta({ description: "三员中的哪一员；不是管理员的没有" }),
   person: z.int().nullable().meta({ description: "本人的人员编号；单位公用的账号没有" }),
   temporary: z.boolean().meta({ description: "口令是他人代设的，须先改成自己的" }),
 });

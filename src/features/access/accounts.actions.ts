@@ -1,14 +1,17 @@
 /** Accounts of units: made with a password that is shown once, changed, disabled, their sessions ended. */
 import { z } from "zod";
-import { anyoneHere, campaignAction, nothing, type CampaignCall } from "#kernel/action.ts";
+import { duties } from "#kernel/duties.ts";
+import { anyoneHere, campaignAction, nothing } from "#kernel/action.ts";
+import { chinaDay } from "#kernel/fields.ts";
 import { done, id, pageInput } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import { getPerson } from "#features/people/people.model.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { accountOut, newLogin } from "./access.types.ts";
 import * as model from "./accounts.model.ts";
-import { mayChange, mayGrant, mayManageAccounts } from "./accounts.policy.ts";
-import { aboutAccount, allowChange, standingIn, toChange, toSee } from "./accounts.ts";
+import { aboutAccount, allowChange, roleOf, toChange, toSee } from "./accounts.ts";
+import { addGrant } from "./grants.model.ts";
+import { mayAppoint, mayChange, mayGive, mayManageAccounts, mayManageGrants } from "./grants.policy.ts";
 
 const name = z.string().trim().min(1).max(100);
 const role = z.string().min(1).max(50).meta({ description: "岗位，见方案包 roles.yaml" });
@@ -31,6 +34,7 @@ export const list = campaignAction({
       accountOut.extend({
         unitName: z.string(),
         personName: z.string().nullable(),
+        roles: z.array(z.string()).meta({ description: "在这项活动中的岗位" }),
         disabled: z.boolean(),
         createdAt: z.string(),
         sessions: z.int().meta({ description: "现在有几处登录" }),
@@ -44,7 +48,6 @@ export const list = campaignAction({
   allow: mayManageAccounts,
   async run({ now, campaign, asker, asSystem }, _, { unit, text, role: wanted, limit, offset }) {
     return asSystem("list accounts", async (tx) => {
-      const standing = await standingIn(tx, campaign);
       const found = await model.listAccounts(tx, campaign, asker, now, {
         limit,
         offset,
@@ -52,16 +55,16 @@ export const list = campaignAction({
         ...(text === undefined ? {} : { text }),
         ...(wanted === undefined ? {} : { role: wanted }),
       });
-      return { ...found, accounts: found.accounts.map((one) => ({ ...one, may: mayChange(asker, one, standing) === true })) };
+      const { roles: known, ledgers } = campaign.pack;
+      const rolesOf = (keys: readonly string[]) => known.filter(({ key }) => keys.includes(key));
+      return {
+        ...found,
+        accounts: found.accounts.map((one) => ({ ...one, may: mayChange(asker, one, rolesOf(one.roles), ledgers) === true })),
+      };
     });
   },
   about: ({ unit }, found) => ({ unit, realm: found?.realm }),
 });
-
-function checkRole({ campaign }: CampaignCall, wanted: string): void {
-  if (!campaign.pack.roles.some(({ key }) => key === wanted))
-    throw new Problem("unknown_role", 422, `方案包里没有岗位“${wanted}”。请从 roles.yaml 所列的岗位中选择。`);
-}
 
 export const create = campaignAction({
   name: "accounts.create",
@@ -76,7 +79,8 @@ export const create = campaignAction({
           login: newLogin,
           name,
           unit: id,
-          role,
+          role: role.optional().meta({ description: "随账号一起授予的岗位，管本单位及其下级；不写则另行授权" }),
+          duty: z.enum(duties).optional().meta({ description: "设为三员之一；管理员账号没有岗位" }),
           person: id.optional().meta({ description: "本人的人员编号；单位公用的账号不写" }),
         }),
       )
@@ -90,28 +94,52 @@ export const create = campaignAction({
       if (!units.has(unit)) units.set(unit, await getUnit(tx, asker, unit));
       if (person !== undefined) await getPerson(tx, asker, person);
     }
-    const standing = await asSystem("judge roles", async (own) => {
-      await model.holdAsker(own, asker);
-      return standingIn(own, campaign);
-    });
-    return { units, standing };
+    await asSystem("hold who asks", (own) => model.holdAsker(own, asker));
+    const roles = new Map(
+      accounts.flatMap((one) => (one.role === undefined ? [] : [[one.role, roleOf({ campaign }, one.role)]])),
+    );
+    return { units, roles, ledgers: campaign.pack.ledgers };
   },
-  allow: (asker, { standing }, { accounts }) =>
-    accounts.map((one) => mayGrant(asker, one.role, standing)).find((verdict) => verdict !== true) ?? true,
+  allow: (asker, { roles, ledgers }, { accounts }) =>
+    [
+      mayManageAccounts(asker),
+      ...(accounts.some(({ duty }) => duty !== undefined) ? [mayAppoint(asker)] : []),
+      ...[...roles.values()].map((one) => mayGive(asker, one, ledgers)),
+    ].find((verdict) => verdict !== true) ?? true,
   async run(call, { units }, { accounts }) {
-    for (const one of accounts) checkRole(call, one.role);
-    const made = accounts.map(({ person, ...one }) => ({
+    if (accounts.some((one) => one.duty !== undefined && one.role !== undefined))
+      throw new Problem("duty_and_role", 422, "三员的账号不能同时有岗位。请只设其一，或另开一个账号。");
+    const made = accounts.map(({ person, duty, ...one }) => ({
       ...one,
       realm: units.get(one.unit)?.realm ?? call.account.realm,
       password: model.oncePassword(),
       ...(person === undefined ? {} : { person }),
+      ...(duty === undefined ? {} : { duty }),
     }));
     const ids = await call.asSystem("create accounts", async (tx) => {
       await model.refuseTaken(
         tx,
         made.map(({ login }) => login),
       );
-      return model.addAccounts(tx, made, call.now);
+      const added = await model.addAccounts(tx, made, call.now);
+      for (const [index, { role: given, unit, realm }] of made.entries())
+        if (given !== undefined)
+          await addGrant(
+            tx,
+            {
+              realm,
+              campaign: call.campaign.id,
+              account: added[index],
+              role: given,
+              unit,
+              reach: "subtree",
+              from: chinaDay(call.now),
+              giver: call.account.id,
+              reason: "开设账号时授予",
+            },
+            call.now,
+          );
+      return added;
     });
     return {
       accounts: made.map(({ login, name: of, password }, index) => ({ id: ids[index] as number, login, name: of, password })),
@@ -128,28 +156,22 @@ export const change = campaignAction({
   name: "accounts.change",
   method: "PATCH",
   path: "/api/campaigns/:campaign/accounts/:account",
-  summary: "修改账号的名称、单位、岗位或本人",
+  summary: "修改账号的名称、单位或本人",
   input: z.object({
     account: id,
     name: name.optional(),
     unit: id.optional(),
-    role: role.optional(),
     person: id.nullable().optional(),
   }),
   output: done,
   subject: toChange,
-  allow: (asker, found, input) => {
-    const may = allowChange(asker, found);
-    return may === true && input.role !== undefined ? mayGrant(asker, input.role, found.standing) : may;
-  },
+  allow: allowChange,
   async run(call, { account }, given) {
-    if (given.role !== undefined) checkRole(call, given.role);
     const unit = given.unit === undefined ? account : await getUnit(call.tx, call.asker, given.unit);
     if (typeof given.person === "number") await getPerson(call.tx, call.asker, given.person);
     const next = {
       id: account.id,
       name: given.name ?? account.name,
-      role: given.role ?? account.role,
       person: given.person === undefined ? account.person : given.person,
       realm: unit.realm,
       unit: given.unit ?? account.unit,
@@ -241,16 +263,16 @@ export const roles = campaignAction({
   summary: "本人可以授予的岗位",
   input: z.object({}),
   output: z.object({
-    may: z.boolean(),
+    may: z.boolean().meta({ description: "本人能否管理账号" }),
+    gives: z.boolean().meta({ description: "本人能否授权" }),
     roles: z.array(z.object({ key: z.string(), name: z.string(), description: z.string().optional() })),
   }),
   subject: nothing,
   allow: anyoneHere,
-  async run({ asker, campaign, asSystem }) {
-    const standing = await asSystem("judge roles", (tx) => standingIn(tx, campaign));
-    return {
+  run: ({ asker, campaign: { pack } }) =>
+    Promise.resolve({
       may: mayManageAccounts(asker) === true,
-      roles: campaign.pack.roles.filter(({ key }) => mayGrant(asker, key, standing) === true),
-    };
-  },
+      gives: mayManageGrants(asker) === true,
+      roles: pack.roles.filter((one) => mayGive(asker, one, pack.ledgers) === true),
+    }),
 });

@@ -1,6 +1,7 @@
 /** Accounts as those see them who manage them. All of it is asked as the owner: accounts are nobody's rows. */
 import type { Account, Asker } from "#kernel/access.ts";
 import type { Campaign } from "#kernel/campaign.ts";
+import { chinaDay } from "#kernel/fields.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { isoText, join, likeAnywhere, sql, type Sql, type Tx } from "#platform/db.ts";
 import { randomPaperCode } from "#platform/paper-code.ts";
@@ -12,6 +13,8 @@ export const oncePassword = (): string => randomPaperCode().toLowerCase();
 export interface ListedAccount extends Account {
   unitName: string;
   personName: string | null;
+  /** Roles that it has been given in this campaign. */
+  roles: string[];
   disabled: boolean;
   createdAt: string;
   /** Sessions that are alive. */
@@ -22,6 +25,13 @@ export interface ListedAccount extends Account {
 const seenBy = ({ scope }: Asker): Sql => sql`a.realm_id = any(${scope.realms}::integer[])
   and (${scope.units === "whole"} or a.unit_id = any(${scope.units === "whole" ? [] : scope.units}::bigint[]))`;
 
+/** Roles that an account `a` has been given in a campaign, in force on a day. */
+const heldRoles = (
+  { id }: Campaign,
+  day: string,
+): Sql => sql`array(select distinct g.role from grants g where g.account_id = a.account_id
+  and g.campaign_id = ${id} and g.ended_at is null and g.from_day <= ${day}::date and g.to_day > ${day}::date order by 1)`;
+
 /** Accounts of the units that the asker sees: of one unit and those below it, with a text in login, name or unit. */
 export async function listAccounts(
   tx: Tx,
@@ -31,18 +41,20 @@ export async function listAccounts(
   { unit, text, role, limit, offset }: { unit?: number; text?: string; role?: string; limit: number; offset: number },
 ): Promise<{ accounts: ListedAccount[]; total: number }> {
   const { realms } = asker.scope;
+  const day = chinaDay(now);
   const like = text === undefined ? null : likeAnywhere(text);
   const rows = await tx.query<
     ListedAccount & { total: number }
   >(sql`select a.account_id as id, a.login, a.name, a.realm_id as realm,
-      a.unit_id as unit, a.role, a.person_id as person, a.temporary, a.disabled, ${isoText("a.created_at")} as "createdAt", coalesce(u.name, '') as "unitName",
+      a.unit_id as unit, a.person_id as person, a.duty, a.temporary, a.disabled, ${isoText("a.created_at")} as "createdAt", coalesce(u.name, '') as "unitName",
       (select p.name from people p where p.realm_id = a.realm_id and p.person_id = a.person_id) as "personName",
+      ${heldRoles(campaign, day)} as roles,
       (select count(*) from sessions s where s.account_id = a.account_id and s.expires_at > ${now.toISOString()} and s.seen_at > ${idleBefore(now)}) as sessions,
       (select ${isoText("max(s.seen_at)")} from sessions s where s.account_id = a.account_id) as "seenAt", count(*) over () as total
     from accounts a left join units u on u.realm_id = a.realm_id and u.unit_id = a.unit_id
     where ${seenBy(asker)} and (${unit ?? null}::bigint is null or a.unit_id in (select unit_id from unit_paths
         where realm_id = any(${realms}::integer[]) and campaign_id = ${campaign.id} and ancestor_id = ${unit ?? null}::bigint))
-      and (${role ?? null}::text is null or a.role = ${role ?? null}::text)
+      and (${role ?? null}::text is null or a.duty = ${role ?? null}::text or ${role ?? null}::text = any(${heldRoles(campaign, day)}))
       and (${like}::text is null or a.login ilike ${like} or a.name ilike ${like} or u.name ilike ${like})
     order by a.disabled, a.account_id limit ${limit} offset ${offset}`);
   return { accounts: rows.map(({ total: _total, ...row }) => row), total: rows[0]?.total ?? 0 };
@@ -71,19 +83,9 @@ export async function holdAsker(tx: Tx, { account: own }: Asker, others: readonl
   const held = await tx.query<Account & { disabled: boolean }>(sql`select ${accountColumns}, disabled from accounts
     where account_id = any(${[own.id, ...others]}::bigint[]) order by account_id for no key update`);
   const now = held.find((one) => one.id === own.id);
-  if (!now || now.disabled || now.role !== own.role || now.unit !== own.unit)
+  if (!now || now.disabled || now.duty !== own.duty || now.unit !== own.unit)
     throw new Problem("account_changed", 409, "您的账号刚刚被别人修改，这次没有办理。请刷新页面后再试。");
 }
-
-/** Which of these roles somebody holds in a campaign, and could come with. */
-export const heldRoles = async (tx: Tx, { realms }: Campaign, roles: readonly string[]): Promise<Set<string>> =>
-  new Set(
-    (
-      await tx.query<{ role: string }>(
-        sql`select distinct role from accounts where realm_id = any(${realms}::integer[]) and role = any(${roles}::text[]) and not disabled`,
-      )
-    ).map(({ role }) => role),
-  );
 
 export async function refuseTaken(tx: Tx, logins: readonly string[]): Promise<void> {
   const twice = logins.find((login, index) => logins.indexOf(login) !== index);
@@ -98,12 +100,12 @@ export async function refuseTaken(tx: Tx, logins: readonly string[]): Promise<vo
 /** Adds accounts whose passwords are to be changed by their owners; ids in the order given. */
 export async function addAccounts(tx: Tx, accounts: readonly NewAccount[], now: Date): Promise<number[]> {
   const rows: Sql[] = [];
-  for (const { login, name, password, realm, unit, role, person } of accounts)
+  for (const { login, name, password, realm, unit, duty, person } of accounts)
     rows.push(
-      sql`(${login}, ${name}, ${await hashed(password)}, ${realm}, ${unit}, ${role}, ${person ?? null}::bigint, true, ${now.toISOString()}::timestamptz)`,
+      sql`(${login}, ${name}, ${await hashed(password)}, ${realm}, ${unit}, ${duty ?? null}::text, ${person ?? null}::bigint, true, ${now.toISOString()}::timestamptz)`,
     );
   const made = await tx.query<{ id: number; login: string }>(
-    sql`insert into accounts (login, name, password, realm_id, unit_id, role, person_id, temporary, created_at) values ${join(rows)} returning account_id as id, login`,
+    sql`insert into accounts (login, name, password, realm_id, unit_id, duty, person_id, temporary, created_at) values ${join(rows)} returning account_id as id, login`,
   );
   const ids = new Map(made.map((row) => [row.login, row.id]));
   return accounts.map(({ login }) => ids.get(login) as number);
@@ -111,10 +113,10 @@ export async function addAccounts(tx: Tx, accounts: readonly NewAccount[], now: 
 
 export async function changeAccount(
   tx: Tx,
-  { id, name, realm, unit, role, person }: Pick<Account, "id" | "name" | "realm" | "unit" | "role" | "person">,
+  { id, name, realm, unit, person }: Pick<Account, "id" | "name" | "realm" | "unit" | "person">,
 ): Promise<void> {
   await tx.query(
-    sql`update accounts set name = ${name}, realm_id = ${realm}, unit_id = ${unit}, role = ${role}, person_id = ${person} where account_id = ${id}`,
+    sql`update accounts set name = ${name}, realm_id = ${realm}, unit_id = ${unit}, person_id = ${person} where account_id = ${id}`,
   );
 }
 

@@ -3,7 +3,7 @@ import type { CampaignCall } from "#kernel/action.ts";
 import type { Pack } from "#kernel/definitions.ts";
 import { Problem } from "#kernel/problem.ts";
 import { holdCampaign, storePack } from "./load.model.ts";
-import { widened } from "./pack-rights.ts";
+import { empowered, widened } from "./pack-rights.ts";
 import { formerLedgers } from "./packs.model.ts";
 
 /** One transaction writes in one realm; a pack that opens several takes one for each. */
@@ -29,9 +29,21 @@ function refuseRealms(pack: Pack, { campaign }: Pick<CampaignCall, "campaign">):
 async function refuseWider(pack: Pack, { tx, campaign }: Pick<CampaignCall, "tx" | "campaign">): Promise<void> {
   const absent = pack.ledgers.map(({ key }) => key).filter((key) => !campaign.ledgers.has(key));
   const wider = widened(
-    { ledgers: [...campaign.pack.ledgers, ...(await formerLedgers(tx, campaign.key, absent))], figures: campaign.pack.figures },
+    {
+      ledgers: [...campaign.pack.ledgers, ...(await formerLedgers(tx, campaign.key, absent))],
+      figures: campaign.pack.figures,
+      roles: campaign.pack.roles,
+    },
     pack,
   );
+  const roles = empowered(campaign.pack, pack);
+  if (roles.length > 0)
+    throw new Problem(
+      "wider_roles",
+      403,
+      `这个方案包会让岗位${roles.map((name) => `“${name}”`).join("")}管得或看得比现在多，没有装入。请核对 roles.yaml 的 may、sees 和 everyone；确要扩大权限的，请由维护人员在服务器上用 yibenzhang pack load 装入。`,
+      { roles },
+    );
   if (wider.length > 0)
     throw new Problem(
       "wider_rights",

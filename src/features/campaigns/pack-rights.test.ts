@@ -7,7 +7,7 @@ import { widened } from "./pack-rights.ts";
 
 const { pack } = await loadPack(resolve(import.meta.dirname, "../../../test/fixtures/packs/trial"));
 const { ledgers, roles, figures } = pack as Pack;
-const now = { ledgers, figures };
+const now = { ledgers, figures, roles };
 const leads = ledgers.find(({ key }) => key === "leads") as Ledger;
 const named = "问题线索台账";
 const withLedger = (...others: Ledger[]): Pick<Pack, "ledgers" | "roles" | "figures"> => ({

@@ -1,12 +1,35 @@
 /** Rights that a new version of a pack would give beyond those that there are. Pure. */
-import { mayUse, type LedgerVerb } from "#kernel/access.ts";
-import type { FieldDefinition, FigureDefinition, Ledger, Pack } from "#kernel/definitions.ts";
+import { mayUse, type LedgerVerb, type Role } from "#kernel/access.ts";
+import {
+  ledgerVerbs,
+  roleSchema,
+  sensitivities,
+  type FieldDefinition,
+  type FigureDefinition,
+  type Ledger,
+  type Pack,
+} from "#kernel/definitions.ts";
 import { fieldOf, parseDerive } from "#kernel/fields.ts";
 import { operandsOf } from "#kernel/pack-check.ts";
 import { isSame } from "./pack-changes.ts";
 
-const verbs: readonly LedgerVerb[] = ["read", "record", "edit", "delete", "export"];
-const may = (role: string, ledger: Ledger, verb: LedgerVerb): boolean => mayUse({ role }, ledger, verb) === true;
+const may = (role: Role, ledger: Ledger, verb: LedgerVerb): boolean => mayUse({ role }, ledger, verb) === true;
+/** A role as a pack defines it; one that a pack does not name is like any that says nothing special. */
+const roleIn = (roles: Pack["roles"], key: string): Pack["roles"][number] =>
+  roles.find((one) => one.key === key) ?? roleSchema.parse({ key, name: key });
+
+/** Names of roles that could manage more, see more sensitive fields or be more people's than now. */
+export const empowered = ({ roles: known }: Pick<Pack, "roles">, after: Pick<Pack, "roles">): string[] =>
+  after.roles
+    .filter((now) => {
+      const old = roleIn(known, now.key);
+      return (
+        now.may.some((power) => !old.may.includes(power)) ||
+        sensitivities.indexOf(now.sees) > sensitivities.indexOf(old.sees) ||
+        (now.everyone && !old.everyone)
+      );
+    })
+    .map(({ name }) => name);
 
 /**
  * Names of ledgers of which somebody could see or do more than any of `known` lets them: their present definitions, and
@@ -14,7 +37,7 @@ const may = (role: string, ledger: Ledger, verb: LedgerVerb): boolean => mayUse(
  * is counted of a ledger is told to everyone, so of one that is kept from the office nothing else may be counted.
  */
 export function widened(
-  { ledgers: known, figures }: Pick<Pack, "ledgers" | "figures">,
+  { ledgers: known, figures, roles: former }: Pick<Pack, "ledgers" | "figures" | "roles">,
   after: Pick<Pack, "ledgers" | "roles" | "figures">,
 ): string[] {
   const before = new Map(figures.map((one) => [one.key, countingOf(one)]));
@@ -23,20 +46,25 @@ export function widened(
   );
   const next = new Map(after.ledgers.map((ledger) => [ledger.key, ledger]));
   const listed = [...known, ...after.ledgers].flatMap(({ rights }) => Object.keys(rights ?? {}));
-  const roles = [...new Set([...after.roles.map(({ key }) => key), ...listed])];
+  const roles = [...new Set([...after.roles.map(({ key }) => key), ...listed])].map((key) => ({
+    was: roleIn(former, key),
+    is: roleIn(after.roles, key),
+  }));
+  const office = roleIn(former, "office");
   const wider = (old: Ledger): boolean => {
     const now = next.get(old.key);
     return (
-      (counted.has(old.key) && !may("office", old, "read")) ||
+      (counted.has(old.key) && !may(office, old, "read")) ||
       (now !== undefined &&
-        (opened(old, now) || roles.some((role) => verbs.some((verb) => may(role, now, verb) && !may(role, old, verb))))) ||
-      roles.some((role) => !may(role, old, "read") && shows(role, old.key))
+        (opened(old, now) ||
+          roles.some(({ was, is }) => ledgerVerbs.some((verb) => may(is, now, verb) && !may(was, old, verb))))) ||
+      roles.some((role) => !may(role.was, old, "read") && shows(role, old.key))
     );
   };
   /** Whether the role would see a column of a ledger through others that did not show it so far. */
-  const shows = (role: string, key: string): boolean => {
-    const shown = new Set(columnsShown(role, known, key));
-    return columnsShown(role, after.ledgers, key).some((name) => !shown.has(name));
+  const shows = ({ was, is }: { was: Role; is: Role }, key: string): boolean => {
+    const shown = new Set(columnsShown(was, known, key));
+    return columnsShown(is, after.ledgers, key).some((name) => !shown.has(name));
   };
   return [...new Set(known.filter(wider).map(({ name }) => name))];
 }
@@ -56,7 +84,7 @@ const opened = (old: Ledger, now: Ledger): boolean =>
   });
 
 /** Columns of the ledger `of` that a role sees in other ledgers, by references however far. */
-function columnsShown(role: string, ledgers: readonly Ledger[], of: string): string[] {
+function columnsShown(role: Role, ledgers: readonly Ledger[], of: string): string[] {
   const find = (key: string): Ledger | undefined => ledgers.find((one) => one.key === key);
   const follow = (from: Ledger, field: FieldDefinition, depth = 0): string[] => {
     const found = field.derive === undefined ? "" : parseDerive(field.derive, from.fields, find);

@@ -6,7 +6,11 @@ import { z } from "zod";
 import { anyoneHere, campaignAction, nothing, openAction } from "#kernel/action.ts";
 import { day } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
-import { beginSession, putAccount } from "#features/access/access.model.ts";
+import { dutyRoles } from "#kernel/access.ts";
+import { duties, type Duty } from "#kernel/duties.ts";
+import { beginSession } from "#features/access/access.model.ts";
+import { addAccounts, oncePassword } from "#features/access/accounts.model.ts";
+import { seatAccount } from "#features/access/grants.model.ts";
 import { newLogin, newPassword, sessionOut } from "#features/access/access.types.ts";
 import { mayManagePacks } from "./campaigns.policy.ts";
 import { storePack } from "./load.model.ts";
@@ -15,6 +19,9 @@ import { checkCode, getChoice, keepPack, listChoices, needsSetUp, readProgress, 
 
 const code = z.string().min(1).max(50).meta({ description: "服务器启动时在控制台上显示的设置码" });
 const title = z.string().trim().min(1).max(100);
+
+const logins: Record<Duty, string> = { system_admin: "system", security_admin: "security", auditor: "audit" };
+const administratorLogins = new Set(Object.values(logins));
 
 export const state = openAction({
   name: "setup.state",
@@ -54,15 +61,24 @@ export const begin = openAction({
   name: "setup.begin",
   method: "POST",
   path: "/api/setup",
-  summary: "启用：定下方案包、活动和第一个账号",
+  summary: "启用：定下方案包、活动、第一个账号和三员",
   description: "一起成败；成功以后设置码作废，并以这个账号登录。",
   input: z.object({
     code,
     pack: z.string().min(1).max(100),
     campaign: z.strictObject({ name: title, organ: title, from: day, to: day.nullable().optional() }),
-    account: z.strictObject({ login: newLogin, name: title, password: newPassword }),
+    account: z.strictObject({
+      login: newLogin.refine((login) => !administratorLogins.has(login), "这个账号留给系统、安全保密或审计管理员，请换一个"),
+      name: title,
+      password: newPassword,
+    }),
   }),
-  output: sessionOut.extend({ campaign: z.string() }),
+  output: sessionOut.extend({
+    campaign: z.string(),
+    administrators: z
+      .array(z.object({ duty: z.enum(duties), login: z.string(), name: z.string(), password: z.string() }))
+      .meta({ description: "三员的账号和一次性口令，只在这里显示一次：分别交给三个人" }),
+  }),
   session: "begins",
   seconds: 120,
   subject: ({ asSystem }, input) => asSystem("check the setup code", (tx) => checkCode(tx, input.code)),
@@ -78,15 +94,25 @@ export const begin = openAction({
         );
       const facts = withFacts(chosen, { ...given.campaign, reportDate: null, firstWeek: null });
       const campaign = await storePack(tx, { ...chosen, campaign: facts }, call.now);
-      const { login, name, password } = given.account;
-      const account = await putAccount(
+      const role = campaign.pack.roles.find(({ may }) => may.includes("packs"));
+      if (!role)
+        throw new Problem("no_office", 422, "这个方案包没有能管理方案包的岗位（roles.yaml 的 may 含 packs），不能启用。");
+      const { realm, root: unit } = campaign;
+      const account = await seatAccount(tx, campaign, { ...given.account, realm, unit, role: role.key }, call.now);
+      const administrators = duties.map((duty) => ({
+        duty,
+        login: logins[duty],
+        name: dutyRoles[duty].name,
+        password: oncePassword(),
+      }));
+      await addAccounts(
         tx,
-        { login, name, password, realm: campaign.realm, unit: campaign.root, role: "office" },
+        administrators.map((one) => ({ ...one, realm, unit })),
         call.now,
       );
       await useCode(tx);
       call.knownAs(account);
-      return { ...(await beginSession(tx, account, call.now)), campaign: campaign.key };
+      return { ...(await beginSession(tx, account, call.now)), campaign: campaign.key, administrators };
     });
     return session;
   },

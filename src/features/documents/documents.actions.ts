@@ -143,7 +143,8 @@ export const verify = campaignAction({
   allow: anyoneHere,
   async run(call) {
     const { path, name } = call.upload as NonNullable<typeof call.upload>;
-    const { report, code, figures } = await verifyReport(call.tx, call.campaign, await readFile(path), name, call.asker);
+    const content = await readFile(path);
+    const { report, code, figures } = await call.counting((tx) => verifyReport(tx, call.campaign, content, name, call.asker));
     return { report: report ?? null, code: code ?? null, consistent: figures.every((one) => one.status === "一致"), figures };
   },
 });
@@ -212,6 +213,6 @@ export const check = campaignAction({
   seconds: 60,
   subject: ({ tx, campaign }, { code }) => getReport(tx, campaign, { code: typedPaperCode(code) }),
   allow: mayHandle,
-  run: ({ tx, campaign, asker }, found) => checkReport(tx, campaign, asker, found),
+  run: ({ campaign, asker, counting }, found) => counting((tx) => checkReport(tx, campaign, asker, found)),
   about: ({ code }, found) => ({ unit: found?.report.unit, id: code, realm: found?.report.realm }),
 });

@@ -1,12 +1,9 @@
 /** Who may do what with documents: which exist for them is row-level security's matter. Pure. */
-import { mayUse, type Asker, type Verdict } from "#kernel/access.ts";
+import { can, mayUse, type Asker, type Verdict } from "#kernel/access.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 
-// The three administrators keep off business content; staff read what is given out, not what an office drafts.
-const withoutDocuments = new Set(["system_admin", "security_admin", "auditor", "cadre"]);
-
-export const mayHandle = ({ role }: Asker): Verdict =>
-  !withoutDocuments.has(role) || "您的岗位不办理文稿。需要起草或查看的，请联系本单位办公室。";
+export const mayHandle = (asker: Asker): Verdict =>
+  can(asker, "documents") || "您的岗位不办理文稿。需要起草或查看的，请联系本单位办公室。";
 
 /** What is given out stays as it is, and each unit writes its own. */
 export function mayEdit(asker: Asker, document: { unit: number; unitName: string; state: string }): Verdict {

@@ -201,8 +201,8 @@ export const source = campaignAction({
   sensitive: true,
   subject: ({ tx, campaign }, input) => getDocument(tx, campaign, input.document),
   allow: mayHandle,
-  run: async ({ tx, campaign, asker, now }, found, { name, text }) => ({
-    blocks: await listSource(tx, campaignIn(campaign, found.realm), asker, found, { name, text }, now),
+  run: async (call, found, { name, text }) => ({
+    blocks: await listSource(call, campaignIn(call.campaign, found.realm), found, { name, text }),
   }),
   about,
 });
@@ -218,8 +218,7 @@ export const finalise = campaignAction({
   seconds: 60,
   subject: ({ tx, campaign }, input) => getDocument(tx, campaign, input.document),
   allow: mayEdit,
-  run: ({ tx, campaign, asker, now }, found, { seq }) =>
-    finaliseDocument(tx, campaignIn(campaign, found.realm), asker, found, seq, now),
+  run: (call, found, { seq }) => finaliseDocument(call, campaignIn(call.campaign, found.realm), found, seq),
   about,
 });
 

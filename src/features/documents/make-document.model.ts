@@ -1,6 +1,7 @@
 /** A document from a template to what is given out: started as a draft, its sources listed, frozen as a report. */
 import { randomUUID } from "node:crypto";
 import { mayUse, type Asker } from "#kernel/access.ts";
+import type { CampaignCall } from "#kernel/action.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import { figureOf, partsOf } from "#kernel/figure-value.ts";
 import { Problem } from "#kernel/problem.ts";
@@ -67,7 +68,9 @@ export async function readDocument(tx: Tx, document: DocumentRow): Promise<Draft
   return readDraft(draftDoc((await allChanges(tx, document)).changes), document.kind);
 }
 
-const orderFor = (document: DocumentRow, asker: Asker, now: Date): ReportOrder => ({
+type Maker = Pick<CampaignCall, "tx" | "asker" | "now" | "counting">;
+
+const orderFor = (document: DocumentRow, { asker, now, counting }: Maker): ReportOrder => ({
   template: document.template ?? "",
   unit: document.about,
   from: document.from,
@@ -75,38 +78,36 @@ const orderFor = (document: DocumentRow, asker: Asker, now: Date): ReportOrder =
   actor: asker.account?.id ?? null,
   now,
   asker,
+  counting,
 });
 
 /** Rows or items of a source as they stand now, for whoever asks. */
 export async function listSource(
-  tx: Tx,
+  call: Maker,
   campaign: Campaign,
-  asker: Asker,
   document: DocumentRow,
   source: { name: string; text: string },
-  now: Date,
 ): Promise<Block[]> {
   const block: DraftBlock = { kind: "source", line: 0, ...source };
   checkSources(campaign, [block]);
-  const { resolver } = await openResolver(tx, campaign, orderFor(document, asker, now));
+  const { resolver } = await openResolver(call.tx, campaign, orderFor(document, call));
   return fillDraft([block], resolver, "文稿");
 }
 
 /** Freezes a draft as a report, if it is still what its finisher has seen (`seq`). */
 export async function finaliseDocument(
-  tx: Tx,
+  call: Maker,
   campaign: Campaign,
-  asker: Asker,
   document: DocumentRow,
   seq: number,
-  now: Date,
 ): Promise<{ code: string }> {
+  const { tx, asker, now } = call;
   if (document.seq !== seq) throw movedOn();
   const { head, blocks } = await readDocument(tx, document);
   if (head.title === "") throw new Problem("no_title", 422, "文稿还没有标题。请写上标题再定稿。");
   await checkFigures(tx, campaign, asker, blocks);
   checkSources(campaign, blocks);
-  const order = orderFor(document, asker, now);
+  const order = orderFor(document, call);
   const { resolver, behind } = await openResolver(tx, campaign, order);
   const body = await fillDraft(blocks, resolver, "文稿");
   const final: OfficialDocument = { ...head, date: head.date === "" ? document.to : head.date, body };

@@ -1,6 +1,7 @@
 /** A report from a template to its files, and a report's file back to what has become of its figures. */
 import { basename, extname } from "node:path";
 import type { Asker } from "#kernel/access.ts";
+import type { CampaignCall } from "#kernel/action.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import { Problem } from "#kernel/problem.ts";
 import type { Tx } from "#platform/db.ts";
@@ -56,7 +57,7 @@ export async function makeReport(tx: Tx, campaign: Campaign, order: ReportOrder,
 
 /** What is asked for, over the campaign's own days unless others are named. */
 export function orderOf(
-  { campaign, asker, now }: { campaign: Campaign; asker: Asker; now: Date },
+  { campaign, asker, now, counting }: Pick<CampaignCall, "campaign" | "asker" | "now" | "counting">,
   unit: number,
   template: string,
   input: { from?: string | undefined; to?: string | undefined },
@@ -64,7 +65,7 @@ export function orderOf(
   const from = input.from ?? campaign.from;
   const to = input.to ?? campaign.reportDate ?? campaign.to ?? campaign.from;
   if (to < from) throw new Problem("bad_days", 422, `期间的最后一天${to}早于第一天${from}，请核对日期。`);
-  return { template, unit, from, to, actor: asker.account?.id ?? null, now, asker };
+  return { template, unit, from, to, actor: asker.account?.id ?? null, now, asker, counting };
 }
 
 /** Keeps a made report's figures as they are given out. */

@@ -1,6 +1,7 @@
 /** What a template or a draft asks when it is filled for a unit and a period: figures, rows of ledgers, units below. */
 import { createHash } from "node:crypto";
 import { mayUse, type Asker } from "#kernel/access.ts";
+import type { CampaignCall } from "#kernel/action.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { FieldDefinition, FigureDefinition } from "#kernel/definitions.ts";
 import { fieldOf } from "#kernel/fields.ts";
@@ -29,6 +30,8 @@ export interface ReportOrder {
   now: Date;
   /** For whom; what they may not know is not in it. Without one: the program's operator. */
   asker?: Asker | undefined;
+  /** Counts past what they may read. */
+  counting?: CampaignCall["counting"] | undefined;
 }
 
 /** Version of a figure's definition: of the pack, and of the text of this definition and of those it is computed from. */
@@ -59,6 +62,7 @@ export async function openResolver(
   const unit = await findUnit(tx, campaign.realms, order.unit);
   if (!unit) throw notFound("这个单位");
   const asOf = order.now.toISOString();
+  const count = <T>(run: (tx: Tx) => Promise<T>): Promise<T> => (order.counting ? order.counting(run) : run(tx));
   const behind = new Map<FigureAnswer, Behind>();
   // Asked one by one by the template, answered together: a round of questions is one batch.
   interface Waiting {
@@ -80,12 +84,12 @@ export async function openResolver(
     try {
       const keys = [...new Set(batch.map((one) => one.key))];
       const units = [...new Set(batch.map((one) => one.unit))];
-      const answers = await answerFigures(tx, campaign, keys, units, { from, to }, order.asker);
+      const answers = await count(() => answerFigures(tx, campaign, keys, units, { from, to }, order.asker));
       const digests = new Map<number, Map<string, RecordsDigest>>();
       const scopes = new Map([[unit.id, unit.name]]);
       for (const asked of units) {
         const own = batch.filter((one) => one.unit === asked).map((one) => one.key);
-        digests.set(asked, await digestsOf(tx, campaign, own, { unit: asked, from, to }));
+        digests.set(asked, await count(() => digestsOf(tx, campaign, own, { unit: asked, from, to })));
         if (!scopes.has(asked)) scopes.set(asked, (await findUnit(tx, campaign.realms, asked))?.name ?? "");
       }
       for (const one of batch) {

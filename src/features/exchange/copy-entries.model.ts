@@ -39,7 +39,7 @@ export async function copyEntries(
     ]),
   );
   await tx.query(sql`-- lint: owner bulk, the whole of the rows that were just copied, not sent a second time
-    insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state, import_id)
-    select realm_id, entry_id, 1, 'import', ${doer.account}::bigint, created_at, data, unit_id, day, state, ${importId}::uuid
+    insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, ledger, unit_id, day, state, import_id)
+    select realm_id, entry_id, 1, 'import', ${doer.account}::bigint, created_at, data, ledger, unit_id, day, state, ${importId}::uuid
       from entries where realm_id = ${campaign.realm} and entry_id = any(${ids}::uuid[])`);
 }

@@ -69,7 +69,7 @@ function read(
     importWithin(
       tx,
       campaignIn(campaign, realm),
-      { account: asker.account?.id ?? null, unit, role: asker.role, now },
+      { account: asker.account?.id ?? null, unit, role: asker.role.key, now },
       {
         path,
         name,
@@ -230,7 +230,7 @@ export const undo = campaignAction({
         tx,
         campaignIn(call.campaign, found.realm),
         found,
-        { account: call.account.id, unit: call.asker.unit, role: call.asker.role, now: call.now },
+        { account: call.account.id, unit: call.asker.unit, role: call.asker.role.key, now: call.now },
         // Whoever brought it in may take it back.
         (ledger) => found.actor === call.account.id || mayUse(call.asker, ledger, "delete"),
       ),

@@ -1,7 +1,8 @@
 /** The table of figures as a workbook. */
 import { join } from "node:path";
 import { z } from "zod";
-import { anyoneHere, campaignAction } from "#kernel/action.ts";
+import { mayCount } from "#kernel/access.ts";
+import { campaignAction } from "#kernel/action.ts";
 import { chinaDay } from "#kernel/fields.ts";
 import { keysInput, keysOf, listBelow, periodOf, question } from "#features/figures/question.model.ts";
 import { answerFigures } from "#features/figures/answers.model.ts";
@@ -22,13 +23,13 @@ export const table = campaignAction({
   sensitive: true,
   seconds: 120,
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
-  allow: anyoneHere,
-  async run({ tx, now, campaign, asker, folder }, unit, input) {
+  allow: mayCount,
+  async run({ tx, now, campaign, asker, folder, counting }, unit, input) {
     const period = periodOf(campaign, now, input);
     const keys = keysOf(campaign, input.keys);
     const units = [unit, ...(await listBelow(tx, asker.scope.realms, campaign.id, unit.id, period.to))];
     const ids = units.map((one) => one.id);
-    const answers = await answerFigures(tx, campaign, keys, ids, period, asker);
+    const answers = await counting(() => answerFigures(tx, campaign, keys, ids, period, asker));
     const path = join(await folder(), "figures.xlsx");
     const rows = units.map(({ id, name }) => ({ name, figures: answers.get(id) ?? [] }));
     await writeWorkbook(path, figuresWorkbook(campaign, rows, period, now));

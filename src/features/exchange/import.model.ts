@@ -63,8 +63,8 @@ export async function importWithin(tx: Tx, campaign: Campaign, doer: Doer, optio
     }
     await remember(tx, campaign, doer.unit, options.mapping ?? {}, result.tables);
     const summary = { added: result.added, changed: result.changed, unchanged: result.unchanged, refused: result.refused };
-    await tx.query(sql`insert into imports (realm_id, import_id, campaign_id, unit_id, actor, at, file, sha256, result)
-      values (${campaign.realm}, ${result.importId}, ${campaign.id}, ${doer.unit}, ${doer.account}, ${doer.now.toISOString()}, ${file}, ${sha256}, ${JSON.stringify(summary)})`);
+    await tx.query(sql`insert into imports (realm_id, import_id, campaign_id, unit_id, actor, at, file, sha256, result, ledgers)
+      values (${campaign.realm}, ${result.importId}, ${campaign.id}, ${doer.unit}, ${doer.account}, ${doer.now.toISOString()}, ${file}, ${sha256}, ${JSON.stringify(summary)}, ${[...new Set(result.tables.map((table) => table.ledger))]}::text[])`);
   } catch (error) {
     // Nothing may go on writing while the caller takes back what has been written.
     await importing.settle();

@@ -144,8 +144,8 @@ async function deleteRows(
   await tx.query(sql`update entries set deleted = true, identity = null, imported = null, version = 2, pack_id = ${campaign.packId}, updated_at = ${at}
     where realm_id = ${realm} and entry_id = any(${ids}::uuid[])`);
   await tx.query(sql`-- lint: owner bulk, one event for each row of an import that is taken back
-    insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state, deleted, import_id)
-    select realm_id, entry_id, 2, 'undo', ${doer.account}::bigint, updated_at, '{}', unit_id, day, state, true, ${id}::uuid
+    insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, ledger, unit_id, day, state, deleted, import_id)
+    select realm_id, entry_id, 2, 'undo', ${doer.account}::bigint, updated_at, '{}', ledger, unit_id, day, state, true, ${id}::uuid
       from entries where realm_id = ${realm} and entry_id = any(${ids}::uuid[])`);
 }
 

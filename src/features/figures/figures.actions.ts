@@ -1,6 +1,7 @@
 /** Figures and the records behind them. */
 import { z } from "zod";
-import { anyoneHere, campaignAction } from "#kernel/action.ts";
+import { mayCount } from "#kernel/access.ts";
+import { campaignAction } from "#kernel/action.ts";
 import { figureOf } from "#kernel/figure-value.ts";
 import { flag, pageInput } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
@@ -42,20 +43,14 @@ export const ask = campaignAction({
     units: z.array(z.object({ unit: z.int(), name: z.string(), depth: z.int(), figures: z.array(figureOut) })),
   }),
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
-  allow: anyoneHere,
-  async run({ tx, now, campaign, asker }, unit, input) {
+  allow: mayCount,
+  async run({ tx, now, campaign, asker, counting }, unit, input) {
     const period = periodOf(campaign, now, input);
     const keys = keysOf(campaign, input.keys);
     const below = input.children ? await listBelow(tx, asker.scope.realms, campaign.id, unit.id, period.to) : [];
     const units = [{ ...unit, depth: 0 }, ...below];
-    const answers = await answerFigures(
-      tx,
-      campaign,
-      keys,
-      units.map((one) => one.id),
-      period,
-      asker,
-    );
+    const ids = units.map((one) => one.id);
+    const answers = await counting(() => answerFigures(tx, campaign, keys, ids, period, asker));
     return {
       from: period.from,
       to: period.to,
@@ -87,15 +82,15 @@ export const trend = campaignAction({
   }),
   seconds: 60,
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
-  allow: anyoneHere,
-  async run({ tx, now, campaign, asker }, unit, input) {
+  allow: mayCount,
+  async run({ tx, now, campaign, asker, counting }, unit, input) {
     const period = periodOf(campaign, now, input);
     const by = input.by ?? stepFor(period);
     const periods = cutPeriod(period, by, steps);
     if (periods.length > steps)
       throw new Problem("too_many_steps", 422, `这段期间超过${steps}段，请缩短期间，或改按周、按月查看。`, { steps });
     const keys = keysOf(campaign, input.keys);
-    const found = await answerTrend(tx, campaign, keys, unit.id, periods, period.asOf, asker);
+    const found = await counting(() => answerTrend(tx, campaign, keys, unit.id, periods, period.asOf, asker));
     return {
       by,
       asOf: period.asOf ?? null,
@@ -120,15 +115,15 @@ export const coverage = campaignAction({
   }),
   seconds: 60,
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
-  allow: anyoneHere,
-  async run({ tx, now, campaign, asker }, unit, input) {
+  allow: mayCount,
+  async run({ tx, now, campaign, asker, counting }, unit, input) {
     const period = periodOf(campaign, now, input);
     const below = await listBelow(tx, asker.scope.realms, campaign.id, unit.id, period.to);
     const units = below.filter(({ depth }) => depth === below.at(-1)?.depth);
     const ids = units.map((one) => one.id);
     return {
       units: units.map(({ id, name, kind }) => ({ unit: id, name, kind })),
-      ...(await answerCoverage(tx, campaign, keysOf(campaign, input.keys), ids, period, asker)),
+      ...(await counting(() => answerCoverage(tx, campaign, keysOf(campaign, input.keys), ids, period, asker))),
     };
   },
   about: ({ unit }) => ({ unit }),
@@ -168,16 +163,20 @@ export const records = campaignAction({
     const period = periodOf(campaign, now, input);
     return { unit: unit.id, realm: unit.realm, period, hidden: sealedLedgers(campaign, asker, input.figure) };
   },
-  allow: (_, { hidden }) =>
-    hidden.length === 0 || `这个数字出自限定知悉范围的台账，不能查看背后的记录。需要查看的，请联系上级办公室授权。`,
-  async run({ tx, campaign }, { unit, period }, { figure, limit, offset, digest }) {
-    const place = { unit, ...period };
-    const found = await listRecords(tx, campaign, figure, place, { limit: limit + 1, offset });
-    return {
-      records: found.slice(0, limit),
-      more: found.length > limit,
-      digest: digest ? await digestOf(tx, campaign, figure, place) : null,
-    };
-  },
+  allow: (asker, { hidden }) =>
+    hidden.length === 0
+      ? mayCount(asker)
+      : `这个数字出自限定知悉范围的台账，不能查看背后的记录。需要查看的，请联系上级办公室授权。`,
+  // Found as they are counted, so that they are the figure whatever else the asker reads.
+  run: ({ campaign, counting }, { unit, period }, { figure, limit, offset, digest }) =>
+    counting(async (tx) => {
+      const place = { unit, ...period };
+      const found = await listRecords(tx, campaign, figure, place, { limit: limit + 1, offset });
+      return {
+        records: found.slice(0, limit),
+        more: found.length > limit,
+        digest: digest ? await digestOf(tx, campaign, figure, place) : null,
+      };
+    }),
   about: ({ figure, unit }, found) => ({ id: figure, unit, realm: found?.realm }),
 });

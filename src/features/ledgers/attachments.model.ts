@@ -13,6 +13,7 @@ import { namesEvidence, type Doer, type Entry } from "./ledgers.types.ts";
 export interface Attachment {
   id: string;
   realm: number;
+  ledger: string;
   unit: number;
   entry: string;
   name: string;
@@ -36,7 +37,7 @@ export interface Attachment {
 type OfEntry = Pick<Entry, "id" | "realm">;
 type Whole = Pick<Attachment, "realm" | "id">;
 
-const columns = sql`attachment_id as id, realm_id as realm, unit_id as unit, entry_id as entry, name, type, state, deleted, sent_bytes as "sentBytes", sent_sha256 as "sentSha256", bytes, sha256, effective_day as "effectiveDay", ${isoText("made_at")} as "madeAt", actor, ${isoText("coalesce(kept_at, begun_at)")} as at`;
+const columns = sql`attachment_id as id, realm_id as realm, ledger, unit_id as unit, entry_id as entry, name, type, state, deleted, sent_bytes as "sentBytes", sent_sha256 as "sentSha256", bytes, sha256, effective_day as "effectiveDay", ${isoText("made_at")} as "madeAt", actor, ${isoText("coalesce(kept_at, begun_at)")} as at`;
 
 export interface Listed extends Attachment {
   received: number;
@@ -92,8 +93,8 @@ export async function beginAttachment(tx: Tx, campaign: number, entry: Entry, do
       422,
       `一条记录最多${entryFiles}个附件，共${entryBytes / 2 ** 20} MB。请先移除不需要的，或把文件压缩后再上传。`,
     );
-  await tx.query(sql`insert into attachments (realm_id, attachment_id, campaign_id, unit_id, entry_id, name, sent_bytes, sent_sha256, effective_day, made_at, actor, begun_at)
-    values (${entry.realm}, ${file.id}, ${campaign}, ${entry.unit}, ${entry.id}, ${file.name}, ${file.bytes}, ${file.sha256}, ${file.effectiveDay}, ${file.madeAt}, ${doer.account}, ${at})
+  await tx.query(sql`insert into attachments (realm_id, attachment_id, campaign_id, ledger, unit_id, entry_id, name, sent_bytes, sent_sha256, effective_day, made_at, actor, begun_at)
+    values (${entry.realm}, ${file.id}, ${campaign}, ${entry.ledger}, ${entry.unit}, ${entry.id}, ${file.name}, ${file.bytes}, ${file.sha256}, ${file.effectiveDay}, ${file.madeAt}, ${doer.account}, ${at})
     on conflict do nothing`);
   const begun = await findAttachment(tx, entry.realm, file.id, undefined);
   // Either somebody else's, whom the asker may not see, or of another window that began it at the same moment.
@@ -122,8 +123,8 @@ export async function putPart(tx: Tx, entry: Entry, id: string, part: number, co
         : `文件只有 ${file.sentBytes} 字节，没有第${part + 1}段。请重新选择文件上传。`,
     );
   if (file.state === "kept") return;
-  await tx.query(sql`insert into attachment_parts (realm_id, attachment_id, part, unit_id, content)
-    values (${file.realm}, ${file.id}, ${part}, ${file.unit}, ${content})
+  await tx.query(sql`insert into attachment_parts (realm_id, attachment_id, part, ledger, entry_id, unit_id, content)
+    values (${file.realm}, ${file.id}, ${part}, ${entry.ledger}, ${entry.id}, ${file.unit}, ${content})
     on conflict (realm_id, attachment_id, part) do update set content = excluded.content`);
 }
 
@@ -169,7 +170,7 @@ export async function keepAttachment(tx: Tx, file: Attachment, { content, ...kep
     await tx.query(sql`delete from attachment_parts where realm_id = ${file.realm} and attachment_id = ${file.id}`);
     for (let part = 0; part * partBytes < content.length; part++)
       await tx.query(
-        sql`insert into attachment_parts (realm_id, attachment_id, part, unit_id, content) values (${file.realm}, ${file.id}, ${part}, ${file.unit}, ${content.subarray(part * partBytes, (part + 1) * partBytes)})`,
+        sql`insert into attachment_parts (realm_id, attachment_id, part, ledger, entry_id, unit_id, content) values (${file.realm}, ${file.id}, ${part}, ${file.ledger}, ${file.entry}, ${file.unit}, ${content.subarray(part * partBytes, (part + 1) * partBytes)})`,
       );
   }
   const { bytes, sha256 } = content
@@ -198,8 +199,8 @@ export function noteFile(
   tx.later(
     sql`update entries set version = ${entry.version + 1}, updated_at = ${at} where realm_id = ${entry.realm} and entry_id = ${entry.id}`,
   );
-  tx.later(sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, reason, changes, unit_id, day, state, deleted, attachment_id)
-    values (${entry.realm}, ${entry.id}, ${entry.version + 1}, ${action}, ${doer.account}, ${at}, ${reason ?? null}, '{}', ${entry.unit}, ${entry.day}, ${entry.state}, ${entry.deleted}, ${id})`);
+  tx.later(sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, reason, changes, ledger, unit_id, day, state, deleted, attachment_id)
+    values (${entry.realm}, ${entry.id}, ${entry.version + 1}, ${action}, ${doer.account}, ${at}, ${reason ?? null}, '{}', ${entry.ledger}, ${entry.unit}, ${entry.day}, ${entry.state}, ${entry.deleted}, ${id})`);
 }
 
 /** Whether an entry has evidence of what it says: a field that names it, or a file. */

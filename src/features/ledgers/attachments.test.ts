@@ -1,5 +1,6 @@
 /** Files of entries through HTTP: interrupted and gone on with, refused for what they are, shown and taken away. */
 import { createHash, randomUUID } from "node:crypto";
+import { roleSchema } from "#kernel/definitions.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { plainPhoto, takenPhoto, tellTale } from "#platform/photo.fixture.ts";
 import { asOwner, sql } from "#platform/db.ts";
@@ -450,7 +451,13 @@ test("who may record but not change adds files and takes none away", () => {
   const study = world.campaign.ledgers.get("study");
   if (!study) throw new Error("no ledger");
   const ledger = { ...study, rights: { liaison: ["read" as const, "record" as const] } };
-  const asker = { account: null, role: "liaison", unit: 1, scope: { actor: 1, realms: [1], units: [1] } };
+  const asker = {
+    account: null,
+    role: roleSchema.parse({ key: "liaison", name: "联络员" }),
+    unit: 1,
+    grant: 1,
+    scope: { actor: 1, realms: [1], units: [1], ledgers: ["study"] },
+  };
   expect(mayAttach(asker, ledger, { deleted: false })).toBe(true);
   expect(mayDetach(asker, ledger, { deleted: false })).toContain("不能修改");
 });

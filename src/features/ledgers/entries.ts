@@ -1,6 +1,6 @@
 /** What the actions of ledgers share: loading what they are about, and how an entry is answered. */
 import { z } from "zod";
-import { mayUse, sees } from "#kernel/access.ts";
+import { mayUse, sees, type Asker } from "#kernel/access.ts";
 import type { CampaignCall } from "#kernel/action.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { notFound } from "#kernel/problem.ts";
@@ -54,9 +54,13 @@ export const aboutEntry = (input: { entry: string }, subject: EntrySubject | und
 export const doerOf = ({ asker, now }: CampaignCall, unit = asker.unit): Doer => ({
   account: asker.account?.id ?? null,
   unit,
-  role: asker.role,
+  role: asker.role.key,
   now,
 });
+
+/** Whether a record may be of a unit: one that the asker sees, or that of a record which is theirs to handle. */
+const writesIn = (asker: Asker, unit: number): boolean =>
+  sees(asker, unit) || (asker.scope.entries !== undefined && asker.scope.units !== "whole" && asker.scope.units.includes(unit));
 
 /** Checks an entry as a whole, in the asker's place. */
 export const checkFor =
@@ -70,7 +74,7 @@ export const checkFor =
       people.length === 0 || shape.day === null
         ? new Map<number, string>()
         : await call.asSystem("who has left", (tx) => leavers(tx, realm, people));
-    const fault = findFault(call.campaign, ledger, shape, left, (unit) => sees(call.asker, unit));
+    const fault = findFault(call.campaign, ledger, shape, left, (unit) => writesIn(call.asker, unit));
     if (fault) refuse([fault]);
   };
 

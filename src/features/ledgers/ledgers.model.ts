@@ -215,7 +215,7 @@ export async function changeEntry(
   // Someone was faster since it was read here: what they did can be seen now.
   if (!updated) throw await versionConflict(tx, await getEntry(tx, campaign, entry.id), base, change.values ?? {});
   tx.later(
-    sql`select add_event(${entry.realm}, ${entry.id}, ${version}, ${change.action}, ${doer.account}, ${at}, ${change.reason}, ${changes}, ${shape.unit}, ${shape.day}, ${state}, ${deleted}, ${change.importId})`,
+    sql`select add_event(${entry.realm}, ${entry.id}, ${version}, ${change.action}, ${doer.account}, ${at}, ${change.reason}, ${changes}, ${entry.ledger}, ${shape.unit}, ${shape.day}, ${state}, ${deleted}, ${change.importId})`,
   );
   if (updated.unit !== entry.unit) moveAttachments(tx, entry, updated.unit);
   const deltas = new Deltas();

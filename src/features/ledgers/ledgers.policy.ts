@@ -5,7 +5,7 @@ import type { Entry } from "./ledgers.types.ts";
 
 /** Whether the asker's role may take a lifecycle step. Without roles, whoever may edit. */
 export function mayTransit(asker: Asker, ledger: Ledger, transition: TransitionDefinition): Verdict {
-  if (asker.role === "operator" || transition.roles.includes(asker.role)) return true;
+  if (asker.role.key === "operator" || transition.roles.includes(asker.role.key)) return true;
   if (transition.roles.length > 0) return `您的岗位不能办理“${transition.name}”，请交由有权的岗位办理。`;
   return mayUse(asker, ledger, "edit");
 }

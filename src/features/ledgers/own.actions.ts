@@ -144,7 +144,7 @@ const returning = (ledger: Ledger): Stop[] =>
 /** Steps that someone else must take, or within so many days, and that the asker's role is named for. */
 const asked = (asker: Asker, ledger: Ledger): Stop[] =>
   (ledger.lifecycle?.transitions ?? [])
-    .filter((step) => step.roles.includes(asker.role) && mayTransit(asker, ledger, step) === true)
+    .filter((step) => step.roles.includes(asker.role.key) && mayTransit(asker, ledger, step) === true)
     .filter(({ guard, within }) => !guard.reason && (guard.notSamePerson || guard.superior || within !== undefined))
     .flatMap(({ name, from }) => from.map((state) => ({ ledger: ledger.key, state, step: name })));
 

@@ -12,7 +12,9 @@ queries.setQueryData(reading("access.me", {}).queryKey, {
   login: "yx-office-2023",
   name: "张晓红",
   unit: 1,
-  role: "office",
+  duty: null,
+  grant: null,
+  grants: [],
   person: null,
   temporary: false,
 });

@@ -41,7 +41,7 @@ export function AccountPanel({ at, name, more }: Given) {
       document.removeEventListener("keydown", leave);
     };
   }, [open]);
-  const role = at.definition?.roles.find(({ key }) => key === me?.role)?.name;
+  const role = at.definition?.roleName;
   return (
     <div className={`unfolds ${name}`} ref={place}>
       <button

@@ -1,42 +1,41 @@
 /** The places of the house: who comes for which, and in what order. What is in a place the server decides. */
+import { isDuty } from "#kernel/duties.ts";
 
 /** Each has a route of its name below /c/$campaign in router.tsx, and its words in shell.words.ts. */
 export const places = ["me", "record", "ledgers", "figures", "documents", "import", "units", "admin"] as const;
 export type Place = (typeof places)[number];
 
-/** What of a campaign decides where someone goes: their role, and what they may do with each ledger that they may read. */
+/** What of a campaign decides where someone goes: their role, what it may manage, and what they may do with each ledger that they read. */
 export interface Comer {
   role: string;
+  may: readonly string[];
   ledgers: readonly { may: readonly string[] }[];
 }
 
-const own: readonly Place[] = ["me", "record", "ledgers", "figures"];
-const unit: readonly Place[] = ["me", "record", "ledgers", "figures", "documents", "import"];
-/** With the people of one's own unit, whom they may transfer and group. */
-const personnel: readonly Place[] = [...unit, "units"];
-const office: readonly Place[] = [...personnel, "admin"];
-const watching: readonly Place[] = ["me", "figures", "ledgers", "documents"];
-
-/** By role of the standard pack; a pack's own roles have what a unit's staff have. */
-const byRole: Readonly<Record<string, readonly Place[]>> = {
-  cadre: own,
-  liaison: personnel,
-  unit_head: personnel,
-  office,
-  office_director: office,
-  leader: watching,
-  supervisor: ["me", "record", "figures", "ledgers", "documents"],
-  system_admin: ["units", "admin", "me"],
-  security_admin: ["admin", "me"],
-  auditor: ["admin", "me"],
-};
+/** What is managed in 管理. */
+const managed = ["accounts", "grants", "packs", "policy", "audit"];
 
 /** What someone is shown, the first of which they begin with: no place in which there would be nothing for them. */
-export function placesFor({ role, ledgers }: Comer): Place[] {
-  const records = ledgers.some(({ may }) => may.includes("record"));
-  const empty = (place: Place): boolean =>
-    place === "ledgers" ? ledgers.length === 0 : (place === "record" || place === "import") && !records;
-  return (byRole[role] ?? unit).filter((place) => !empty(place));
+export function placesFor({ role, may, ledgers }: Comer): Place[] {
+  const records = ledgers.some((ledger) => ledger.may.includes("record"));
+  const has: Record<Place, boolean> = {
+    me: true,
+    record: records,
+    ledgers: ledgers.length > 0,
+    figures: !isDuty(role),
+    documents: may.includes("documents"),
+    // What a unit has kept in files comes in with whoever writes for it.
+    import: records && may.includes("documents"),
+    units: may.includes("units") || may.includes("people"),
+    admin: managed.some((power) => may.includes(power)),
+  };
+  // Who manages begins with that; who records nothing looks at figures first.
+  const order: readonly Place[] = isDuty(role)
+    ? ["units", "admin", "me"]
+    : records
+      ? places
+      : ["me", "figures", "ledgers", "documents", "units", "admin"];
+  return order.filter((place) => has[place]);
 }
 
 /** What fits at the foot of a phone, and what waits behind “more”. */
