@@ -65,7 +65,7 @@ CREATE OR REPLACE FUNCTION public.app_actor()
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('app.actor', true), '')::bigint $function$;
 
-CREATE OR REPLACE FUNCTION public.app_begin(role_name text, actor text, realms text, units text, ledgers text, entries text)
+CREATE OR REPLACE FUNCTION public.app_begin(role_name text, actor text, realms text, units text, ledgers text, entries text, former text, until text)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
@@ -75,6 +75,8 @@ begin
   execute format('set local app.units = %L', units);
   execute format('set local app.ledgers = %L', ledgers);
   execute format('set local app.entries = %L', entries);
+  execute format('set local app.former = %L', former);
+  execute format('set local app.until = %L', until);
   execute format('set local role %I', role_name);
 end $function$;
 
@@ -83,6 +85,12 @@ CREATE OR REPLACE FUNCTION public.app_entries()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('app.entries', true), '')::uuid[] $function$;
+
+CREATE OR REPLACE FUNCTION public.app_former()
+ RETURNS bigint[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select nullif(current_setting('app.former', true), '')::bigint[] $function$;
 
 CREATE OR REPLACE FUNCTION public.app_ledgers()
  RETURNS text[]
@@ -101,6 +109,12 @@ CREATE OR REPLACE FUNCTION public.app_units()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('app.units', true), '')::bigint[] $function$;
+
+CREATE OR REPLACE FUNCTION public.app_until(unit bigint)
+ RETURNS date
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select (nullif(current_setting('app.until', true), '')::date[])[array_position(app_former(), unit)] $function$;
 
 CREATE OR REPLACE FUNCTION public.hold_pack(campaign integer, pack integer)
  RETURNS void
@@ -687,10 +701,12 @@ alter table public.drafts enable row level security;
 create policy drafts_named on public.drafts to yibenzhang_named using ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor())) with check ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor()));
 create policy drafts_own on public.drafts to yibenzhang_app, yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor())) with check ((realm_id = ANY (public.app_realms())) AND (account_id = public.app_actor()));
 alter table public.entries enable row level security;
+create policy entries_former on public.entries for select to yibenzhang_former using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_former())) AND (day < public.app_until(unit_id)) AND (ledger = ANY (public.app_ledgers())));
 create policy entries_named on public.entries to yibenzhang_named using ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers())));
 create policy entries_realm on public.entries to yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers())));
 create policy entries_units on public.entries to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers())));
 alter table public.entry_events enable row level security;
+create policy entry_events_former on public.entry_events for select to yibenzhang_former using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_former())) AND (day < public.app_until(unit_id)) AND (ledger = ANY (public.app_ledgers())));
 create policy entry_events_named on public.entry_events to yibenzhang_named using ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers())));
 create policy entry_events_realm on public.entry_events to yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers())));
 create policy entry_events_units on public.entry_events to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers())));

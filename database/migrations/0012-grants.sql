@@ -3,18 +3,25 @@
 set local citus.multi_shard_modify_mode = 'sequential';
 set local citus.enable_local_reference_table_foreign_keys = off;
 
--- A third role of requests: those who handle listed records and nothing else.
+-- Two more roles of requests: those who handle listed records and nothing else; and those who, beside their units, once
+-- had others, of which they see what is of that time.
 do $$
+declare
+  name text;
 begin
-  begin
-    create role yibenzhang_named nologin;
-  exception when duplicate_object or unique_violation then null;
-  end;
-  grant yibenzhang_named to current_user;
+  foreach name in array array['yibenzhang_named', 'yibenzhang_former'] loop
+    begin
+      execute format('create role %I nologin', name);
+    exception when duplicate_object or unique_violation then null;
+    end;
+    execute format('grant %I to current_user', name);
+  end loop;
+  grant yibenzhang_app to yibenzhang_former;
 end $$;
 
 drop function app_begin(text, text, text, text);
-create function app_begin(role_name text, actor text, realms text, units text, ledgers text, entries text) returns void
+create function app_begin(role_name text, actor text, realms text, units text, ledgers text, entries text, former text, until text)
+returns void
 language plpgsql as $$
 begin
   execute format('set local app.actor = %L', actor);
@@ -22,12 +29,20 @@ begin
   execute format('set local app.units = %L', units);
   execute format('set local app.ledgers = %L', ledgers);
   execute format('set local app.entries = %L', entries);
+  execute format('set local app.former = %L', former);
+  execute format('set local app.until = %L', until);
   execute format('set local role %I', role_name);
 end $$;
 create function app_ledgers() returns text[]
 language sql stable parallel safe as $$ select nullif(current_setting('app.ledgers', true), '')::text[] $$;
 create function app_entries() returns uuid[]
 language sql stable parallel safe as $$ select nullif(current_setting('app.entries', true), '')::uuid[] $$;
+create function app_former() returns bigint[]
+language sql stable parallel safe as $$ select nullif(current_setting('app.former', true), '')::bigint[] $$;
+-- The day from which a unit is no longer the asker's; null if it never was, or is.
+create function app_until(unit bigint) returns date
+language sql stable parallel safe
+as $$ select (nullif(current_setting('app.until', true), '')::date[])[array_position(app_former(), unit)] $$;
 
 -- Accounts and administrators. An administrator's account has no grants, and a person is one administrator at most.
 alter table accounts add column duty text;
@@ -137,6 +152,10 @@ create policy entry_events_realm on entry_events to yibenzhang_whole
 create policy entry_events_named on entry_events to yibenzhang_named
   using (realm_id = any (app_realms()) and entry_id = any (app_entries()) and ledger = any (app_ledgers()))
   with check (realm_id = any (app_realms()) and entry_id = any (app_entries()) and ledger = any (app_ledgers()));
+create policy entries_former on entries for select to yibenzhang_former
+  using (realm_id = any (app_realms()) and unit_id = any (app_former()) and day < app_until(unit_id) and ledger = any (app_ledgers()));
+create policy entry_events_former on entry_events for select to yibenzhang_former
+  using (realm_id = any (app_realms()) and unit_id = any (app_former()) and day < app_until(unit_id) and ledger = any (app_ledgers()));
 drop policy attachments_units on attachments;
 drop policy attachments_realm on attachments;
 create policy attachments_units on attachments to yibenzhang_app

@@ -69,6 +69,10 @@ export type Verdict = true | string;
 export const sees = ({ scope, unit: own }: Pick<Asker, "scope" | "unit">, unit: number): boolean =>
   scope.entries ? unit === own : scope.units === "whole" || scope.units.includes(unit);
 
+/** Whether numbers of a unit up to a day may be told: also of one that was theirs as long. */
+export const seesUntil = (asker: Pick<Asker, "scope" | "unit">, unit: number, day: string): boolean =>
+  sees(asker, unit) || asker.scope.former?.some((one) => one.unit === unit && day < one.until) === true;
+
 export const can = ({ role }: Pick<Asker, "role">, power: Power): boolean => role.may.includes(power);
 
 const level = (sensitivity: Role["sees"]): number => sensitivities.indexOf(sensitivity);

@@ -147,7 +147,13 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
     trail.realm = campaign.realm;
     scope = asker.scope;
     const counting: CampaignCall["counting"] = async (run) => {
-      takeScope(tx, { ...scope, ledgers: [...campaign.ledgers.keys()] });
+      const { units, former = [] } = scope;
+      takeScope(tx, {
+        ...scope,
+        units: units === "whole" ? units : [...units, ...former.map(({ unit }) => unit)],
+        former: undefined,
+        ledgers: [...campaign.ledgers.keys()],
+      });
       try {
         return await run(tx);
       } finally {

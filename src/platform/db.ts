@@ -32,6 +32,8 @@ export interface Scope {
   units: number[] | "whole";
   ledgers: string[];
   entries?: string[] | undefined;
+  /** Units that were theirs once, and the day from which they were not: of these what is of earlier days. */
+  former?: { unit: number; until: string }[] | undefined;
 }
 
 export interface Tx {
@@ -235,9 +237,18 @@ export function withScope<T>(database: Database, scope: Scope, run: (tx: Tx) => 
 
 /** The statement that sets a scope for the rest of the transaction. */
 export function beginScope(scope: Scope): string {
-  const role = scope.entries ? "yibenzhang_named" : scope.units === "whole" ? "yibenzhang_whole" : "yibenzhang_app";
+  const { former = [] } = scope;
+  const plain = scope.units === "whole" ? "whole" : former.length > 0 ? "former" : "app";
+  const role = `yibenzhang_${scope.entries ? "named" : plain}`;
   const units = scope.units === "whole" ? [] : scope.units;
-  const arrays = [scope.realms, units, scope.ledgers, scope.entries ?? []].map(literal);
+  const arrays = [
+    scope.realms,
+    units,
+    scope.ledgers,
+    scope.entries ?? [],
+    former.map(({ unit }) => unit),
+    former.map(({ until }) => until),
+  ].map(literal);
   return `select app_begin('${role}', '${scope.actor ?? ""}', ${arrays.join(", ")})`;
 }
 

@@ -56,22 +56,18 @@ export async function findAsker(
   const scope = { actor: account.id, realms: [account.realm] };
   if (account.duty !== null) {
     const top = account.realm === campaign.realm && account.unit === campaign.root;
-    const units = top ? "whole" : await unitsBelow(tx, campaign, [account.unit], account.realm);
-    const realms = top ? campaign.realms : scope.realms;
-    return {
-      account,
-      role: dutyRoles[account.duty],
-      unit: account.unit,
-      grant: null,
-      scope: { ...scope, realms, units, ledgers: [] },
-    };
+    const where = top
+      ? { realms: campaign.realms, units: "whole" as const }
+      : await unitsBelow(tx, campaign, [account.unit], account.realm, day);
+    const role = dutyRoles[account.duty];
+    return { account, role, unit: account.unit, grant: null, scope: { ...scope, ...where, ledgers: [] } };
   }
   const roles = new Map(campaign.pack.roles.map((role) => [role.key, role]));
   const held = (await inForce(tx, campaign.id, account, day)).filter(({ role }) => roles.has(role));
   const grant = held.find(({ id }) => id === chosen) ?? held[0];
   if (grant) {
     const role = roles.get(grant.role) as Role;
-    return { account, role, unit: grant.unit, grant: grant.id, scope: await scopeOf(tx, campaign, account.id, grant, role) };
+    return { account, role, unit: grant.unit, grant: grant.id, scope: await scopeOf(tx, campaign, account.id, grant, role, day) };
   }
   const role = campaign.pack.roles.find(({ everyone }) => everyone);
   const unit = role && account.person !== null ? await homeOf(tx, account.realm, account.person, day) : undefined;
@@ -93,25 +89,40 @@ export async function scopeOf(
   actor: number | null,
   { realm, unit, reach, units, entries }: Omit<Held, "id" | "role">,
   role: Role,
+  day: string,
 ): Promise<Scope> {
   const scope = { actor, realms: [realm], ledgers: readable(campaign, role) };
   if (reach === "subtree" && unit === campaign.root && realm === campaign.realm)
     return { ...scope, realms: campaign.realms, units: "whole" };
   if (reach === "own") return { ...scope, units: [unit] };
-  if (reach !== "records") return { ...scope, units: await unitsBelow(tx, campaign, reach === "units" ? units : [unit], realm) };
+  if (reach !== "records")
+    return { ...scope, ...(await unitsBelow(tx, campaign, reach === "units" ? units : [unit], realm, day)) };
   const of = await tx.query<{ unit: number }>(
     sql`select distinct unit_id as unit from entries where realm_id = ${realm} and entry_id = any(${entries}::uuid[])`,
   );
   return { ...scope, units: of.map((row) => row.unit), entries };
 }
 
-/** These units with all below them, as they stand on any day: old records stay with those who were above. */
-const unitsBelow = async (tx: Tx, campaign: Campaign, tops: readonly number[], realm: number): Promise<number[]> =>
-  (
-    await tx.query<{ unit: number }>(
-      sql`select distinct unit_id as unit from unit_paths where realm_id = ${realm} and campaign_id = ${campaign.id} and ancestor_id = any(${tops}::bigint[])`,
-    )
-  ).map((row) => row.unit);
+/**
+ * These units with all that stand below them on a day, and what stood there before: whoever was above keeps the records of
+ * that time, and of what comes later sees nothing.
+ */
+async function unitsBelow(
+  tx: Tx,
+  campaign: Campaign,
+  tops: readonly number[],
+  realm: number,
+  day: string,
+): Promise<Pick<Scope, "former"> & { units: number[] }> {
+  const rows = await tx.query<{ unit: number; until: string; present: boolean }>(sql`select unit_id as unit,
+      max(to_day) filter (where to_day <= ${day}::date) as until, bool_or(from_day <= ${day}::date and to_day > ${day}::date) as present
+    from unit_paths where realm_id = ${realm} and campaign_id = ${campaign.id} and ancestor_id = any(${tops}::bigint[]) and from_day <= ${day}::date group by unit_id`);
+  const former = rows.filter(({ present }) => !present);
+  return {
+    units: rows.filter(({ present }) => present).map(({ unit }) => unit),
+    ...(former.length > 0 ? { former: former.map(({ unit, until }) => ({ unit, until })) } : {}),
+  };
+}
 
 /** The program itself, asked from the command line of the server: it stands at the top of the campaign. */
 export const operator = (campaign: Campaign): Asker => ({

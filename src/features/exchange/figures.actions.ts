@@ -27,7 +27,7 @@ export const table = campaignAction({
   async run({ tx, now, campaign, asker, folder, counting }, unit, input) {
     const period = periodOf(campaign, now, input);
     const keys = keysOf(campaign, input.keys);
-    const units = [unit, ...(await listBelow(tx, asker.scope.realms, campaign.id, unit.id, period.to))];
+    const units = [unit, ...(await listBelow(tx, asker, campaign.id, unit.id, period.to))];
     const ids = units.map((one) => one.id);
     const answers = await counting(() => answerFigures(tx, campaign, keys, ids, period, asker));
     const path = join(await folder(), "figures.xlsx");

@@ -47,7 +47,7 @@ export const ask = campaignAction({
   async run({ tx, now, campaign, asker, counting }, unit, input) {
     const period = periodOf(campaign, now, input);
     const keys = keysOf(campaign, input.keys);
-    const below = input.children ? await listBelow(tx, asker.scope.realms, campaign.id, unit.id, period.to) : [];
+    const below = input.children ? await listBelow(tx, asker, campaign.id, unit.id, period.to) : [];
     const units = [{ ...unit, depth: 0 }, ...below];
     const ids = units.map((one) => one.id);
     const answers = await counting(() => answerFigures(tx, campaign, keys, ids, period, asker));
@@ -118,7 +118,7 @@ export const coverage = campaignAction({
   allow: mayCount,
   async run({ tx, now, campaign, asker, counting }, unit, input) {
     const period = periodOf(campaign, now, input);
-    const below = await listBelow(tx, asker.scope.realms, campaign.id, unit.id, period.to);
+    const below = await listBelow(tx, asker, campaign.id, unit.id, period.to);
     const units = below.filter(({ depth }) => depth === below.at(-1)?.depth);
     const ids = units.map((one) => one.id);
     return {

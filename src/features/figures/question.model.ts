@@ -1,5 +1,6 @@
 /** What a question about figures says: unit, period, moment, and which figures. */
 import { z } from "zod";
+import { seesUntil, type Asker } from "#kernel/access.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import { chinaDay } from "#kernel/fields.ts";
 import { figureOf, type Period } from "#kernel/figure-value.ts";
@@ -51,18 +52,19 @@ export function periodOf(
 
 /**
  * The units below a unit, as a reader wants to see them: where it has a single one below it, that one and then the ones
- * below that, so that a figure opens by units and not by the one office that it goes through. `depth` counts from the unit.
+ * below that, so that a figure opens by units and not by the one office that it goes through; of those that the asker sees. `depth` counts from the unit.
  */
 export async function listBelow(
   tx: Tx,
-  realms: readonly number[],
+  asker: Asker,
   campaign: number,
   unit: number,
   on: string,
 ): Promise<(Unit & { depth: number })[]> {
   const passed: (Unit & { depth: number })[] = [];
   for (let depth = 1, above = unit; ; depth++) {
-    const found = (await listChildren(tx, realms, campaign, above, on)).map((one) => ({ ...one, depth }));
+    const children = await listChildren(tx, asker.scope.realms, campaign, above, on);
+    const found = children.filter((one) => seesUntil(asker, one.id, on)).map((one) => ({ ...one, depth }));
     const [only] = found;
     if (found.length === 1 && only) {
       passed.push(only);
