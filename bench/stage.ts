@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type pg from "pg";
 import { openDatabase, type Database } from "#platform/db.ts";
+import { openKeys } from "#platform/keys.ts";
 import { migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";
 
@@ -21,6 +22,7 @@ export async function openStage(name: string): Promise<Stage> {
   const server = await startDatabase({ dataDir, purpose: "tool" });
   const database = openDatabase(server.connection);
   await migrate(database);
+  await openKeys(database, { dataDir, keys: undefined, cipher: "aes" });
   return {
     database,
     connection: server.connection,

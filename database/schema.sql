@@ -283,6 +283,14 @@ create table public.drafts (
   constraint drafts_pk PRIMARY KEY (realm_id, campaign_id, account_id, key)
 );
 
+create table public.encrypted_ledgers (
+  realm_id integer not null,
+  campaign_id integer not null,
+  ledger text not null,
+  stored text not null,
+  constraint encrypted_ledgers_pk PRIMARY KEY (realm_id, campaign_id, ledger)
+);
+
 create table public.entries (
   realm_id integer not null,
   entry_id uuid not null,
@@ -457,6 +465,13 @@ create table public.inner_units (
   whole boolean not null,
   moved boolean not null,
   constraint inner_units_pk PRIMARY KEY (realm_id, campaign_id, unit_id)
+);
+
+create table public.key_checks (
+  version integer not null,
+  value text not null,
+  made_at timestamp with time zone not null,
+  constraint key_checks_pk PRIMARY KEY (version)
 );
 
 create table public.measures (

@@ -13,6 +13,7 @@ import { exportCommand } from "./commands/export.ts";
 import { figures } from "./commands/figures.ts";
 import { importCommand } from "./commands/import.ts";
 import { migrate } from "./commands/migrate.ts";
+import { keys } from "./commands/keys.ts";
 import { pack } from "./commands/pack.ts";
 import { serve } from "./commands/serve.ts";
 import { report } from "./commands/report.ts";
@@ -30,6 +31,7 @@ const commands: Command[] = [
   report,
   verify,
   migrate,
+  keys,
   certificate,
   backup,
   restore,

@@ -108,6 +108,7 @@ export const actions = [
   groups.end,
   ledgers.list,
   ledgers.get,
+  ledgers.reveal,
   due.due,
   own.recent,
   own.mine,

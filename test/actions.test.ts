@@ -644,7 +644,7 @@ const packFile = (): { name: string; content: Buffer } => ({
   content: Buffer.from(packFileText({ ...world.campaign.pack, version: "1.0.1" })),
 });
 /** Open to whoever comes while nothing is set up: `setup.test.ts`. */
-const elsewhere = ["setup.state", "setup.packs", "setup.check", "setup.begin"];
+const elsewhere = ["setup.state", "setup.packs", "setup.check", "setup.begin", "ledgers.reveal"];
 
 /** A report of the east's liaison, over the east. */
 const report = async (): Promise<Reply> =>

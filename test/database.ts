@@ -9,6 +9,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { inject } from "vitest";
 import { openDatabase, type Database } from "#platform/db.ts";
+import { readRing } from "#platform/key-ring.ts";
 import { migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";
 
@@ -24,6 +25,17 @@ declare module "vitest" {
     databaseFolder: string;
   }
 }
+
+/** A ring that is the same in every process of a test. */
+const bytes = (letter: string): string => Buffer.alloc(32, letter).toString("base64");
+export const testRing = readRing(
+  JSON.stringify({
+    format: 1,
+    current: 1,
+    keys: [{ version: 1, made: "2023-01-01T00:00:00.000Z", cipher: "aes", secret: bytes("s"), hash: bytes("h") }],
+  }),
+  "test",
+);
 
 const migrations = join(import.meta.dirname, "../database/migrations");
 const schemaDigest = (): string => {
@@ -75,7 +87,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     await admin.end();
   }
   const url = addressOf(name);
-  const open = (): Database => openDatabase({ connectionString: url });
+  const open = (): Database => {
+    const opened = openDatabase({ connectionString: url });
+    opened.keys.use(testRing);
+    return opened;
+  };
   const database = open();
   return {
     ...database,

@@ -17,6 +17,7 @@ import { foldAll } from "#features/figures/cells.model.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import { loadPack } from "#kernel/pack.ts";
 import { asOwner, openDatabase, withScope, type Database } from "#platform/db.ts";
+import { openKeys } from "#platform/keys.ts";
 import { migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";
 
@@ -41,6 +42,7 @@ async function openCity(): Promise<City> {
   const server = await startDatabase({ dataDir, purpose: "tool" });
   const database = openDatabase(server.connection);
   await migrate(database);
+  await openKeys(database, { dataDir, keys: undefined, cipher: "aes" });
   const { pack, problems } = await loadPack(join(root, "packs/municipality"));
   expect(problems).toEqual([]);
   if (!pack) throw new Error("no pack");

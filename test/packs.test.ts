@@ -10,6 +10,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import type { FieldDefinition, Ledger, Pack } from "#kernel/definitions.ts";
 import { isStored } from "#kernel/fields.ts";
 import { loadPack } from "#kernel/pack.ts";
+import { revealed } from "#kernel/sealed-values.ts";
 import { asOwner, sql, withScope } from "#platform/db.ts";
 import { operator } from "#features/access/asker.model.ts";
 import { storePack } from "#features/campaigns/load.model.ts";
@@ -128,7 +129,7 @@ describe("every ledger of the standard pack, by way of its official workbook", (
             name,
             typeof value === "number" && ledger.registers?.what === "units"
               ? (registered.find((unit) => unit.id === value)?.name ?? value)
-              : value,
+              : revealed({ ring: database.keys.ring }, campaign.realm, ledger, name, value as Value),
           ])
           .toSorted(([left], [right]) => (String(left) < String(right) ? -1 : 1)),
       );

@@ -1,6 +1,7 @@
 /** The program as a person runs it: a process of its own, with exit code and what it prints. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 
 export const repository = resolve(import.meta.dirname, "..");
 
@@ -18,7 +19,8 @@ export function start(
 ): { child: ChildProcess; done: Promise<Outcome> } {
   const child = spawn(process.execPath, [resolve(repository, "src/cli.ts"), ...args], {
     cwd: repository,
-    env: { ...process.env, DATABASE_URL: undefined, ...env },
+    // Where the database is elsewhere, the key ring still has a place of its own.
+    env: { ...process.env, DATABASE_URL: undefined, YIBENZHANG_DATA: join(tmpdir(), "yibenzhang-tests-data"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const outcome: Outcome = { code: null, out: "", err: "" };

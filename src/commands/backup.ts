@@ -1,5 +1,7 @@
 import pg from "pg";
 import { BackupError } from "#platform/backup-format.ts";
+import { KeyError } from "#platform/key-ring.ts";
+import { openKeys } from "#platform/keys.ts";
 import { dumpToFile, restoreFromFile, verifyBackupFile } from "#platform/backup-file.ts";
 import { readConfig } from "#platform/config.ts";
 import { openDatabase } from "#platform/db.ts";
@@ -31,7 +33,8 @@ export const restore: Command = {
   summary: "由备份文件恢复",
   help: `用法：yibenzhang restore 文件 [--replace]
 恢复到空的数据文件夹（用 YIBENZHANG_DATA 指定一个新的）。库中已有数据时须加 --replace，现有数据会全部被备份取代。
-先核对备份是否完整，再在一个事务里恢复；中途失败则一切如旧。`,
+先核对备份是否完整，再在一个事务里恢复；中途失败则一切如旧。
+加密用的密钥环不在备份里：恢复前先把另存的 keys.json 放进数据文件夹；不相符的会说明缺哪一版。`,
   options: { replace: { type: "boolean" } },
   async run(call) {
     const [file] = call.args;
@@ -46,6 +49,11 @@ export const restore: Command = {
           throw new BackupError("现有数据库比备份的结构新，不能直接恢复。请在新的数据文件夹中恢复（用 YIBENZHANG_DATA 指定）。");
         const summary = await restoreFromFile(client, file, { replace: call.flags["replace"] === true });
         await migrate(database);
+        // The ring is not in the backup: whether the one that is here fits is said now and not at the next start.
+        await openKeys(database, readConfig()).catch((error: unknown) => {
+          if (!(error instanceof KeyError)) throw error;
+          call.say(`注意：${error.message}`);
+        });
         call.say(
           `已恢复 ${summary.createdAt} 的备份：${summary.tables.length}张表，${summary.tables.reduce((sum, table) => sum + table.rows, 0)}行。`,
         );

@@ -5,6 +5,7 @@ import { campaignIn, type Campaign } from "#kernel/campaign.ts";
 import { Problem } from "#kernel/problem.ts";
 import { readConfig, type Config } from "#platform/config.ts";
 import { asOwner, isConnectionLost, openDatabase, type Database } from "#platform/db.ts";
+import { openKeys } from "#platform/keys.ts";
 import { migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";
 import { getCampaign, listCampaigns } from "#features/campaigns/campaigns.model.ts";
@@ -76,6 +77,7 @@ export async function withDatabase<T>(
   const database = openDatabase(server.connection);
   try {
     await migrate(database);
+    await openKeys(database, config);
     return await run(database);
   } catch (error) {
     throw isConnectionLost(error) ? connectionLost(config) : error;

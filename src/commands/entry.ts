@@ -1,5 +1,6 @@
 import { campaignIn, type Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
+import * as sealed from "#kernel/sealed-values.ts";
 import { withScope, type Tx } from "#platform/db.ts";
 import { operator } from "#features/access/asker.model.ts";
 import { tellOnce } from "#platform/live.ts";
@@ -40,7 +41,7 @@ export const entry: Command = {
         if (action === "set")
           now = await changeEntry(tx, campaign, old, old.version, doer, {
             action: "edit",
-            values: (await readValues(tx, campaign, ledger, pairs(rest), { whole: false, unit: old.unit })).values,
+            values: (await readValues(tx, campaign, ledger, pairs(rest), { whole: false, unit: old.unit, old: old.data })).values,
             reason,
           });
         if (action === "move") now = await moveEntry(tx, campaign, old, old.version, doer, rest[0] ?? "", reason);
@@ -48,9 +49,9 @@ export const entry: Command = {
           now = await changeEntry(tx, campaign, old, old.version, doer, { action, deleted: action === "delete", reason });
         return {
           ledger: ledger.name,
-          entry: now,
+          entry: { ...now, data: sealed.shownValues(tx, now.realm, ledger, now.data) },
           shown: await shownValues(tx, campaign, ledger, now),
-          events: await listEvents(tx, now),
+          events: await listEvents(tx, ledger, now),
         };
       });
       if (action !== "show") await tellOnce(database, found.entry.realm);
@@ -81,8 +82,9 @@ function pairs(items: readonly string[]): Record<string, string | null> {
 /** Filled fields in the order of the ledger, as people read them. */
 async function shownValues(tx: Tx, campaign: Campaign, ledger: Ledger, one: Entry): Promise<[string, string][]> {
   const names = await namesIn(tx, campaign, ledger, [one]);
+  const data = sealed.shownValues(tx, one.realm, ledger, one.data);
   return ledger.fields.flatMap((field): [string, string][] => {
-    const value = one.data[field.name];
+    const value = data[field.name];
     if (value === undefined || value === null) return [];
     const word = (item: string | number | boolean): string => {
       if (typeof item === "boolean") return item ? "是" : "否";

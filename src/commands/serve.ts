@@ -9,11 +9,13 @@ import { openDoor } from "#platform/authority-page.ts";
 import { currentCertificates, fingerprintOf, hostsOf, renewServed, type Certificates } from "#platform/certificates.ts";
 import { readConfig } from "#platform/config.ts";
 import { asOwner, openDatabase, type Database } from "#platform/db.ts";
+import { openKeys } from "#platform/keys.ts";
 import { migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";
 import { StartError } from "#platform/start-error.ts";
 import { needsSetUp, offerCode } from "#features/campaigns/setup.model.ts";
 import { renewMeasures } from "#features/campaigns/totals.model.ts";
+import { keepEncrypted } from "#features/campaigns/encrypting.model.ts";
 import { keepFolding } from "#features/figures/folding.model.ts";
 import { createServer } from "../main.ts";
 import { exits, type Call, type Command } from "./command.ts";
@@ -44,6 +46,7 @@ export async function runServer(call: Call, prepare?: (database: Database) => Pr
   const database = openDatabase({ ...server.connection, connectionTimeoutMillis: 15_000 });
   try {
     await migrate(database);
+    await openKeys(database, config);
     await renewMeasures(database);
     const ready = await prepare?.(database);
     const code = await asOwner(database, "offer a setup code", async (tx) =>
@@ -61,6 +64,9 @@ export async function runServer(call: Call, prepare?: (database: Database) => Pr
     });
     if (door) await listen(door, host, httpPort);
     const folding = keepFolding(database, (error) => app.log.error({ message: (error as Error).message }, "folding failed"));
+    const encrypting = keepEncrypted(database, (error) =>
+      app.log.error({ message: (error as Error).message }, "encrypting what is stored failed"),
+    );
     const renewing = tls && keepRenewing(app, dataDir, tls);
     const address = app.server.address() as AddressInfo;
     const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
@@ -80,6 +86,7 @@ export async function runServer(call: Call, prepare?: (database: Database) => Pr
     door?.close();
     await app.close();
     await folding.stop();
+    await encrypting.stop();
     return exits.ok;
   } finally {
     await database.close();

@@ -83,6 +83,9 @@ export interface About {
   realm?: number | undefined;
   unit?: number | undefined;
   id?: string | number | undefined;
+  /** Why, as the asker wrote it, and which field of it was shown whole. */
+  reason?: string | undefined;
+  field?: string | undefined;
 }
 
 type ActionName = `${string}.${string}`;

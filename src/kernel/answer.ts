@@ -39,6 +39,8 @@ export interface AuditRow {
   result: string;
   /** Reasons given for going past row-level security. */
   bypasses: string[];
+  reason?: string | undefined;
+  field?: string | undefined;
 }
 
 export interface Asked {
@@ -176,5 +178,7 @@ function auditRow(action: Action, { account, realm, about, bypasses }: Trail, re
     subject: about.id?.toString().slice(0, 200) ?? null,
     result,
     bypasses,
+    reason: about.reason?.slice(0, 1000),
+    field: about.field,
   };
 }

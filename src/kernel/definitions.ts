@@ -7,6 +7,7 @@
  * because they stand in addresses and file names.
  */
 import { z } from "zod";
+import { masks } from "./masks.ts";
 
 const key = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, "小写英文字母开头，只含小写字母、数字、下划线和连字符，最长63个字符");
 const label = z.string().trim().min(1).max(200);
@@ -82,6 +83,10 @@ export const fieldSchema = z.strictObject({
   /** Value taken when the file has no such column: text, or `$month` (the month in the title or note row). */
   default: z.string().optional(),
   sensitivity: z.enum(sensitivities).optional(),
+  /** Stored encrypted; `text` and `longtext` only. It is found by its whole value alone, and stands in no figure. */
+  encrypted: z.boolean().optional(),
+  /** Of an encrypted field: how it is shown until someone who may asks for the whole (显示). */
+  mask: z.enum(masks).optional(),
   description: z.string().max(500).optional(),
   /** Not in the official form of this ledger (still stored, imported and shown). */
   hidden: z.boolean().default(false),

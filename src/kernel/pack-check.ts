@@ -2,6 +2,7 @@
 import type { Condition, FigureDefinition, Ledger, Measure, Operand, Pack, Where } from "./definitions.ts";
 import { fieldOf, isNumber, parseDerive } from "./fields.ts";
 import { checkText } from "./number-text.ts";
+import { checkEncrypted, encryptedUse, onlyEmpty } from "./pack-encrypted.ts";
 import type { PackProblem, Sources } from "./yaml-source.ts";
 
 const operations = ["count", "sum", "avg", "distinct", "min", "max", "latest", "value", "items", "groups"] as const;
@@ -88,6 +89,7 @@ function checkLedger(ledger: Ledger, ledgers: Map<string, Ledger>, complain: Com
         complain(path, `栏目“${field.name}”：${found}`);
     }
   });
+  checkEncrypted(ledger, ledgers, complain);
   const need = (name: string | undefined, path: PropertyKey[], types?: string[]): void => {
     if (name === undefined) return;
     const field = fieldOf(ledger, name);
@@ -150,9 +152,10 @@ function checkMeasure(
     complain([...path, "ledger"], measure.ledger ? `没有台账“${measure.ledger}”` : "没有写 ledger（统计哪本台账）");
     return;
   }
-  const need = (name: string, where: PropertyKey[], number = false): void => {
+  const need = (name: string, where: PropertyKey[], number = false, read = true): void => {
     const field = fieldOf(ledger, name);
     if (!field || field.type === "serial") complain([...path, ...where], `台账“${ledger.name}”没有栏目“${name}”`);
+    else if (field.encrypted && read) complain([...path, ...where], encryptedUse(field, "统计"));
     else if (number && !isNumber(field)) complain([...path, ...where], `栏目“${name}”不是数字，不能求和或平均`);
   };
   if (measure.sum) need(measure.sum, ["sum"], true);
@@ -178,9 +181,10 @@ function checkMeasure(
   }
   const check = (where: Where, at: PropertyKey[]): void => {
     for (const [name, condition] of Object.entries(where)) {
-      need(name, [...at, name]);
+      need(name, [...at, name], false, false);
       const field = fieldOf(ledger, name);
       if (!field) continue;
+      if (field.encrypted && !onlyEmpty(condition)) complain([...path, ...at, name], encryptedUse(field, "按内容统计"));
       if (typeof condition === "object" && !Array.isArray(condition)) {
         if (condition.kind && field.type !== "unit" && field.type !== "organ")
           complain([...path, ...at, name], `栏目“${name}”不是单位，不能用 kind`);

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { ciphers, type Cipher } from "./key-ring.ts";
 import { StartError } from "./start-error.ts";
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -23,6 +24,11 @@ const schema = z.object({
     .refine((port) => port >= 1 && port <= 65535, "应是 1 到 65535 之间的整数，例如 80")
     .optional(),
   HOST: z.string().regex(/^\S+$/, "应是监听的地址，不含空格，例如 127.0.0.1 或 0.0.0.0").default("127.0.0.1"),
+  YIBENZHANG_KEYS: z
+    .string()
+    .regex(/^\s*\{|^\//, "应是密钥环文件的绝对路径，或密钥环的内容（以 { 开头）")
+    .optional(),
+  YIBENZHANG_CIPHER: z.enum(ciphers, `应是以下之一：${ciphers.join("、")}`).default("aes"),
   LOG_LEVEL: z.enum(logLevels, `应是以下之一：${logLevels.join("、")}`).default("info"),
 });
 
@@ -36,6 +42,10 @@ export interface Config {
   httpPort: number | undefined;
   host: string;
   logLevel: (typeof logLevels)[number];
+  /** The key ring: its file or its text; undefined means keys.json in the data folder. */
+  keys: string | undefined;
+  /** What new versions of the key encrypt with. */
+  cipher: Cipher;
 }
 
 /** Reads every setting the program takes from the environment; an empty value counts as not set. Throws a StartError naming each wrong one. */
@@ -45,13 +55,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (!parsed.success) {
     const lines = parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
-      // The address of a database holds its password.
-      const value = name === "DATABASE_URL" ? "（略）" : `“${given[name]}”`;
+      // The address of a database holds its password, and a key ring its keys.
+      const value = name === "DATABASE_URL" || name === "YIBENZHANG_KEYS" ? "（略）" : `“${given[name]}”`;
       return `  ${name} 的值${value}不对：${message}`;
     });
     throw new StartError(`环境变量有误，请改正后重新启动：\n${lines.join("\n")}`);
   }
-  const { DATABASE_URL, YIBENZHANG_DATA, PORT, HTTP_PORT, HOST, LOG_LEVEL } = parsed.data;
+  const { DATABASE_URL, YIBENZHANG_DATA, PORT, HTTP_PORT, HOST, LOG_LEVEL, YIBENZHANG_KEYS, YIBENZHANG_CIPHER } = parsed.data;
   return {
     databaseUrl: DATABASE_URL,
     dataDir: resolve(YIBENZHANG_DATA),
@@ -59,5 +69,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     httpPort: HTTP_PORT,
     host: HOST,
     logLevel: LOG_LEVEL,
+    keys: YIBENZHANG_KEYS?.trim(),
+    cipher: YIBENZHANG_CIPHER,
   };
 }

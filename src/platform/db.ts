@@ -8,6 +8,7 @@ import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import sql, { raw, type Sql } from "sql-template-tag";
+import { KeyError, type KeyRing } from "./key-ring.ts";
 
 export { sql, raw, type Sql };
 export { join, empty } from "sql-template-tag";
@@ -51,11 +52,22 @@ export interface Tx {
   client(): Promise<pg.PoolClient>;
   /** What this process remembers of this database: only what never changes once committed. */
   readonly memory: Map<string, unknown>;
+  /** The keys of what is encrypted in this database. Throws a `KeyError` where the program has opened none. */
+  readonly ring: KeyRing;
+}
+
+/** The key ring in use, which another process may have added to. */
+export interface Keys {
+  readonly ring: KeyRing;
+  use(ring: KeyRing, again?: () => KeyRing): void;
+  /** Reads it again from where it is kept; whether its current version is another now. */
+  renew(): boolean;
 }
 
 export interface Database {
   pool: pg.Pool;
   memory: Map<string, unknown>;
+  keys: Keys;
   close(): Promise<void>;
 }
 
@@ -64,7 +76,27 @@ export function openDatabase(config: pg.PoolConfig): Database {
   // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
-  return { pool, memory: new Map(), close: () => pool.end() };
+  return { pool, memory: new Map(), keys: holdKeys(), close: () => pool.end() };
+}
+
+function holdKeys(): Keys {
+  let held: KeyRing | undefined;
+  let reread: (() => KeyRing) | undefined;
+  return {
+    get ring() {
+      if (!held) throw new KeyError("程序没有打开密钥环，不能读写加密的内容。");
+      return held;
+    },
+    use: (ring, again) => {
+      held = ring;
+      reread = again;
+    },
+    renew: () => {
+      const before = held?.current.version;
+      held = reread?.() ?? held;
+      return held?.current.version !== before;
+    },
+  };
 }
 
 /** Class 08 (connection), 57P0x (shutdown), 40001 and 40P01 (conflicts): the whole transaction may be tried again. */
@@ -139,7 +171,7 @@ const inline = ({ strings, values }: Sql): string =>
  * in one message: a write costs one way to the server and back, not one a statement. Once it has ended it refuses
  * everything: its connection is somebody else's, and what someone forgot to wait for must not reach them.
  */
-function openTx(pooled: pg.PoolClient, begin: string, memory: Map<string, unknown>, attempt: number) {
+function openTx(pooled: pg.PoolClient, begin: string, { memory, keys }: Database, attempt: number) {
   let waiting: string[] = [begin];
   let explains: ((error: unknown) => unknown)[] = [];
   let begun = false;
@@ -168,6 +200,9 @@ function openTx(pooled: pg.PoolClient, begin: string, memory: Map<string, unknow
   };
   const tx: Tx = {
     memory,
+    get ring() {
+      return keys.ring;
+    },
     attempt,
     query,
     one: async <Row extends object>(statement: Sql) => (await query<Row>(statement))[0],
@@ -210,7 +245,7 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
 async function transaction<T>(database: Database, begin: string, run: (tx: Tx) => Promise<T>, attempts = 3): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const client = await connect(database.pool);
-    const { tx, commit, rollback } = openTx(client, begin, database.memory, attempt);
+    const { tx, commit, rollback } = openTx(client, begin, database, attempt);
     let broken: Error | undefined;
     try {
       const result = await run(tx);

@@ -9,9 +9,11 @@ import { figureOf } from "#kernel/figure-value.ts";
 import { definitionWords } from "#kernel/definition-words.ts";
 import { planMeasure } from "#kernel/measure.ts";
 import { operandsOf } from "#kernel/pack-check.ts";
+import { encryptedUse, onlyEmpty } from "#kernel/pack-encrypted.ts";
 import { conditionSql, isList, shownSql, valueSql } from "#kernel/measure-sql.ts";
 import { exactText } from "#kernel/number-text.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
+import { shownValues } from "#kernel/sealed-values.ts";
 import { join, sql, type Tx } from "#platform/db.ts";
 import { answerFigures, sealedLedgers } from "#features/figures/answers.model.ts";
 import { unitIdsFor } from "#features/figures/figures.model.ts";
@@ -172,6 +174,13 @@ async function listShown(
     if (builtIn[name] === "state") return sql`e.state`;
     return sql`e.data->>${ledger.identity[0] ?? ""}::text`;
   };
+  const secret = query.sort.find(({ field }) => fieldOf(ledger, field)?.encrypted);
+  if (secret) throw new Problem("encrypted_column", 422, `“${secret.field}”是加密存放的，不能用来排序。`);
+  for (const [name, condition] of Object.entries(query.where ?? {})) {
+    const field = fieldOf(ledger, name);
+    if (field?.encrypted && !onlyEmpty(condition))
+      throw new Problem("encrypted_column", 422, `${encryptedUse(field, "作条件")}。`);
+  }
   const place = (await findPlaces(tx, campaign, [unit])).get(unit);
   if (!place) throw notFound("这个单位");
   const source = sourceSql(campaign, [ledger.key], [place], { own: false, to: order.to }, undefined);
@@ -183,11 +192,16 @@ async function listShown(
     sql`e.created_at`,
     sql`e.entry_id`,
   ];
-  const rows = await tx.query<{ cells: (string | null)[]; total: number }>(sql`
-    select array[${join(query.columns.map((name) => sql`(${column(name, false)})::text`))}]::text[] as cells, count(*) over () as total
+  const rows = await tx.query<{ realm: number; cells: (string | null)[]; total: number }>(sql`
+    select e.realm_id as realm, array[${join(query.columns.map((name) => sql`(${column(name, false)})::text`))}]::text[] as cells, count(*) over () as total
     ${source} and ${conditionSql(plan, context)} order by ${join(sort)} limit ${query.limit}`);
   return {
-    rows: rows.map((row) => row.cells.map((cell, index) => shownCell(fieldOf(ledger, query.columns[index] as string), cell))),
+    rows: rows.map(({ realm, cells }) =>
+      cells.map((cell, index) => {
+        const name = query.columns[index] as string;
+        return shownCell(fieldOf(ledger, name), shownValues(tx, realm, ledger, { [name]: cell })[name] ?? null);
+      }),
+    ),
     total: rows[0]?.total ?? 0,
   };
 }

@@ -1,5 +1,6 @@
 /** What has become of a report's figures since it was given out, and because of which records. */
 import type { Campaign } from "#kernel/campaign.ts";
+import { shownValues } from "#kernel/sealed-values.ts";
 import { numberText } from "#kernel/number-text.ts";
 import { isoText, sql, type Tx } from "#platform/db.ts";
 import { answerFigures, sealedText } from "#features/figures/answers.model.ts";
@@ -125,20 +126,26 @@ async function describe(
   }>(sql`select e.entry_id as id, e.ledger, u.name as unit, e.data from entries e join units u on u.realm_id = e.realm_id and u.unit_id = e.unit_id
     where e.realm_id = any(${campaign.realms}::integer[]) and e.entry_id = any(${ids}::uuid[])`);
   const events = await tx.query<
-    DriftCause["events"][number] & { id: string }
-  >(sql`select entry_id as id, version, action, ${isoText("at")} as at, actor, reason, changes from entry_events
+    DriftCause["events"][number] & { id: string; realm: number }
+  >(sql`select entry_id as id, realm_id as realm, version, action, ${isoText("at")} as at, actor, reason, changes from entry_events
     where realm_id = any(${campaign.realms}::integer[]) and entry_id = any(${ids}::uuid[]) and at > ${report.asOf}::timestamptz order by version`);
   return found.map(({ id, change }) => {
     const entry = entries.find((one) => one.id === id);
-    const number = campaign.ledgers.get(entry?.ledger ?? "")?.identity[0];
+    const ledger = campaign.ledgers.get(entry?.ledger ?? "");
+    const number = ledger?.identity[0];
     const value = number === undefined ? undefined : entry?.data[number];
     return {
       entryId: id,
-      ledger: campaign.ledgers.get(entry?.ledger ?? "")?.name ?? entry?.ledger ?? "",
+      ledger: ledger?.name ?? entry?.ledger ?? "",
       number: typeof value === "string" || typeof value === "number" ? String(value) : null,
       unit: entry?.unit ?? "",
       change,
-      events: events.filter((event) => event.id === id).map(({ id: _id, ...event }) => event),
+      events: events
+        .filter((event) => event.id === id)
+        .map(({ id: _id, realm, ...event }) => ({
+          ...event,
+          changes: ledger ? shownValues(tx, realm, ledger, event.changes) : {},
+        })),
     };
   });
 }

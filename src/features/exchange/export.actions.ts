@@ -6,6 +6,9 @@ import { campaignAction } from "#kernel/action.ts";
 import { campaignIn } from "#kernel/campaign.ts";
 import { chinaDay } from "#kernel/fields.ts";
 import { day, flag, id } from "#kernel/input.ts";
+import { Problem } from "#kernel/problem.ts";
+import { encryptedFields } from "#kernel/sealed-values.ts";
+import { mayExportWhole } from "#kernel/unmask.ts";
 import { readableLedger } from "#features/ledgers/ledgers.model.ts";
 import { filterInput, readColumns, readFilter, readSorting } from "#features/ledgers/read-filter.model.ts";
 import { getUnit } from "#features/units/units.model.ts";
@@ -31,6 +34,8 @@ export const download = campaignAction({
     columns: z.string().max(10_000).optional().meta({ description: "JSON 数组：要哪些栏目，按此顺序；缺省为规定格式的" }),
     format: z.enum(["xlsx", "csv"]).default("xlsx"),
     blank: flag.default(false),
+    clear: flag.default(false).meta({ description: "true：加密的栏目不遮盖，须写明理由" }),
+    reason: z.string().trim().max(1000).optional(),
   }),
   output: { file: [xlsx, csv] },
   sensitive: true,
@@ -39,21 +44,26 @@ export const download = campaignAction({
     ledger: readableLedger(call, ledger),
     unit: await getUnit(call.tx, call.asker, unit ?? call.asker.unit),
   }),
-  allow: (asker, { ledger }, { blank }) => mayUse(asker, ledger, blank ? "read" : "export"),
-  async run(call, { ledger, unit }, { state, from, to, where, sort, order, columns, format, blank }) {
+  allow: (asker, { ledger }, { blank, clear }) => {
+    const verdict = mayUse(asker, ledger, blank ? "read" : "export");
+    return verdict === true && clear && encryptedFields(ledger).length > 0 ? mayExportWhole(asker, ledger) : verdict;
+  },
+  async run(call, { ledger, unit }, { state, from, to, where, sort, order, columns, format, blank, clear, reason }) {
+    if (clear && !reason) throw new Problem("reason_needed", 422, "导出不遮盖的内容，请写明理由。");
     const campaign = campaignIn(call.campaign, unit.realm);
     const path = join(await call.folder(), `export.${format}`);
     await exportLedger(call.tx, campaign, ledger, path, {
-      filter: { unit: unit.id, state, from, to, where: readFilter(ledger, where) },
+      filter: { unit: unit.id, state, from, to, where: readFilter(call, ledger, where) },
       sorting: readSorting(ledger, sort, order),
       columns: columns === undefined ? undefined : readColumns(ledger, columns),
       form: format,
       blank,
+      clear,
       organ: unit.id === campaign.root ? campaign.organ : unit.name,
       now: call.now,
     });
     const name = `${ledger.name}${blank ? "（空白表）" : `_${unit.name}_${chinaDay(call.now)}`}.${format}`;
     return { path, name, type: format === "csv" ? csv : xlsx };
   },
-  about: ({ ledger, unit }, found) => ({ id: ledger, unit, realm: found?.unit.realm }),
+  about: ({ ledger, unit, reason }, found) => ({ id: ledger, unit, realm: found?.unit.realm, reason }),
 });

@@ -3,6 +3,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
 import { isStored } from "#kernel/fields.ts";
 import { valueSql } from "#kernel/measure-sql.ts";
+import { revealed, shownValues } from "#kernel/sealed-values.ts";
 import type { Value } from "#kernel/values/cell.ts";
 import { empty, join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
 import { orderOf } from "#features/ledgers/filter.model.ts";
@@ -25,6 +26,8 @@ export interface ExportOptions {
   /** 填报单位. */
   organ?: string | undefined;
   now: Date;
+  /** Encrypted fields in full instead of masked. */
+  clear?: boolean;
 }
 
 const batch = 1000;
@@ -76,7 +79,7 @@ async function* readEntries(
   tx: Tx,
   campaign: Campaign,
   ledger: Ledger,
-  { filter, sorting }: ExportOptions,
+  { filter, sorting, clear = false }: ExportOptions,
 ): AsyncGenerator<ShownEntry> {
   const fields = exportedFields(ledger);
   const computed = fields.filter((field) => field.derive !== undefined);
@@ -87,18 +90,23 @@ async function* readEntries(
   const asked = orderOf(campaign, ledger, sorting);
   const plain = number === undefined ? sql`e.day nulls last` : sql`e.day nulls last, e.data->>${number}::text collate "C"`;
   const order = sorting === undefined ? plain : sortedBy(asked.keys, asked.descending);
-  await tx.query(sql`declare exported no scroll cursor for select ${join([sql`e.state`, sql`e.data`, ...columns])}
+  await tx.query(sql`declare exported no scroll cursor for select ${join([sql`e.realm_id as realm`, sql`e.state`, sql`e.data`, ...columns])}
     from entries e ${asked.joins} where ${filterSql(campaign, ledger.key, filter)} order by ${order}, e.created_at, e.entry_id`);
   const show = shower(ledger, fields, lookups);
   for (;;) {
     const rows = await tx.query<Row>(sql`fetch ${raw(String(batch))} from exported`);
-    for (const row of rows) yield show(row, computed);
+    for (const row of rows) yield show({ ...row, data: leaving(tx, ledger, row, clear) }, computed);
     if (rows.length < batch) break;
   }
   await tx.query(sql`close exported`);
 }
 
-type Row = { state: string | null; data: Values } & Record<string, unknown>;
+function leaving(tx: Tx, ledger: Ledger, { realm, data }: Row, clear: boolean): Values {
+  if (!clear) return shownValues(tx, realm, ledger, data);
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, revealed(tx, realm, ledger, name, value)]));
+}
+
+type Row = { realm: number; state: string | null; data: Values } & Record<string, unknown>;
 
 /** From a row to field → value as a reader sees it. */
 function shower(ledger: Ledger, fields: readonly FieldDefinition[], lookups: LiveLookups) {

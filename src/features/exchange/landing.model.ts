@@ -3,6 +3,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { Deltas, holdPack, preparedMeasures } from "#kernel/figure-deltas.ts";
 import { Problem } from "#kernel/problem.ts";
+import { sealValues } from "#kernel/sealed-values.ts";
 import type { Tx } from "#platform/db.ts";
 import { registerFault, registerRows } from "#features/campaigns/register.model.ts";
 import { findFault, leavers } from "#features/ledgers/check-shape.model.ts";
@@ -10,7 +11,8 @@ import { findByIdentity, heldLedgers, listEditedImports } from "#features/ledger
 import { changeEntry, ledgerOf } from "#features/ledgers/ledgers.model.ts";
 import type { Doer, Entry, Values } from "#features/ledgers/ledgers.types.ts";
 import { openLookups, type LiveLookups } from "#features/ledgers/lookups.model.ts";
-import { dayOf, ownerPerson, shapeEntry, type Shape } from "#features/ledgers/shape.model.ts";
+import { maskedFault } from "#features/ledgers/read-values.model.ts";
+import { dayOf, difference, ownerPerson, shapeEntry, type Shape } from "#features/ledgers/shape.model.ts";
 import { listPosts, unitOn, type Post } from "#features/people/people.model.ts";
 import { holdRegister } from "#features/units/units.model.ts";
 import { addAmounts } from "#features/figures/cells.model.ts";
@@ -25,8 +27,11 @@ const landing = 5000;
 const manyDeltas = 200_000;
 
 interface Ready {
+  /** Its values as they are stored. */
   row: ParsedRow;
   shape: Shape;
+  /** Fields that hold a masked form, which only an entry that is there can make whole. */
+  masked: string[];
 }
 
 export interface Importing {
@@ -79,8 +84,10 @@ export async function openImport(
     if (posts === undefined && rows.some((row) => ownerPerson(ledger, row.values) !== undefined))
       posts = Map.groupBy(await listPosts(tx, realm), (post) => post.person);
     const ready: Ready[] = [];
-    for (const [index, row] of rows.entries()) {
-      const shape = shapeEntry(ledger, row.values, homeOf(ledger, row.values) ?? doer.unit, owners?.[index]);
+    for (const [index, written] of rows.entries()) {
+      const { values, masked } = sealValues(tx, realm, ledger, written.values);
+      const row = values === written.values ? written : { ...written, values };
+      const shape = shapeEntry(ledger, values, homeOf(ledger, values) ?? doer.unit, owners?.[index]);
       const fault = findFault(campaign, ledger, shape, gone, options.mayWrite);
       if (fault) {
         refuse(table, [complain(info, row, fault)]);
@@ -92,15 +99,25 @@ export async function openImport(
       else if (before !== undefined) refuse(table, [conflict(info, ledger, row)]);
       else {
         seen.set(identity, content);
-        ready.push({ row, shape });
+        ready.push({ row, shape, masked });
       }
     }
     const shapes = ready.map(({ shape }) => shape);
-    const known = held.has(ledger.key) ? await findByIdentity(tx, campaign, realm, shapes) : new Map<string, never>();
+    const known: Awaited<ReturnType<typeof findByIdentity>> = held.has(ledger.key)
+      ? await findByIdentity(tx, campaign, realm, shapes)
+      : new Map();
     const fresh: Shape[] = [];
-    for (const { shape, row } of ready) {
+    for (const brought of ready) {
+      const old = known.get(brought.shape.identity);
+      const { row, shape, masked } = madeWhole(tx, ledger, brought, old?.entry);
       const { content } = shape;
-      const old = known.get(shape.identity);
+      if (masked.length > 0) {
+        refuse(
+          table,
+          masked.map((field) => complain(info, row, maskedFault(field))),
+        );
+        continue;
+      }
       // The same file again, though the record it once brought was corrected since.
       if (!old && edited.has(`${shape.unit}|${content}`)) table.unchanged++;
       else if (!old) fresh.push(shape);
@@ -213,6 +230,17 @@ export async function openImport(
   };
 }
 
+/** A row whose masked values are those that the entry has which it is about; what no entry makes whole stays masked. */
+function madeWhole(tx: Tx, ledger: Ledger, { row, shape, masked }: Ready, entry: Entry | undefined): Ready {
+  if (masked.length === 0 || !entry) return { row, shape, masked };
+  const whole = sealValues(tx, entry.realm, ledger, row.values, entry.data);
+  return {
+    row: { ...row, values: whole.values },
+    shape: shapeEntry(ledger, whole.values, shape.unit, shape.unit),
+    masked: whole.masked,
+  };
+}
+
 /** Only what the file has columns for: a column that is missing says nothing about what was recorded before. */
 function onlyBrought(info: TableInfo, ledger: Ledger, row: ParsedRow): Values {
   const brought = new Set(info.columns.map((column) => column.field));
@@ -222,6 +250,4 @@ function onlyBrought(info: TableInfo, ledger: Ledger, row: ParsedRow): Values {
 }
 
 const unchanged = (entry: Entry, shape: Shape): boolean =>
-  entry.state === shape.state && JSON.stringify(sorted(entry.data)) === JSON.stringify(sorted(shape.data));
-const sorted = (values: Values): [string, unknown][] =>
-  Object.entries(values).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  entry.state === shape.state && Object.keys(difference(entry.data, shape.data)).length === 0;

@@ -57,7 +57,11 @@ export const changing =
   (register: Register) =>
   async (call: CampaignCall, { entry, ledger }: EntrySubject, input: Asked): Promise<Entry> => {
     const campaign = campaignIn(call.campaign, entry.realm);
-    const { values, lookups } = await readValues(call.tx, campaign, ledger, input.values, { whole: false, unit: entry.unit });
+    const { values, lookups } = await readValues(call.tx, campaign, ledger, input.values, {
+      whole: false,
+      unit: entry.unit,
+      old: entry.data,
+    });
     if (ledger.registers) holdRegister(call.tx, entry.realm);
     const done = await changeEntry(
       call.tx,

@@ -4,6 +4,7 @@ import { mayUse, sees, type Asker } from "#kernel/access.ts";
 import type { CampaignCall } from "#kernel/action.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { notFound } from "#kernel/problem.ts";
+import { shownValues } from "#kernel/sealed-values.ts";
 import { findFault, leavers } from "./check-shape.model.ts";
 import { getEntry } from "./ledgers.model.ts";
 import type { Doer, Entry } from "./ledgers.types.ts";
@@ -88,7 +89,11 @@ export async function answerEntries(call: CampaignCall, ledger: Ledger, entries:
     entries.map((entry) => entry.id),
   );
   return {
-    entries: entries.map(({ data, ...entry }) => ({ ...entry, values: data, computed: computed.get(entry.id) ?? {} })),
+    entries: entries.map(({ data, ...entry }) => ({
+      ...entry,
+      values: shownValues(tx, entry.realm, ledger, data),
+      computed: computed.get(entry.id) ?? {},
+    })),
     names: await namesIn(tx, campaign, ledger, entries),
   };
 }

@@ -4,6 +4,7 @@ import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
 import { fieldOf, isNumber, parseDerive } from "#kernel/fields.ts";
 import { isList, shownSql, valueSql, type SqlContext } from "#kernel/measure-sql.ts";
 import { empty, join, raw, sql, type Sql } from "#platform/db.ts";
+import { hashLength } from "#platform/token.ts";
 import type { Condition, Filter, Sorting } from "./filter.types.ts";
 
 /** Derived columns are read with nothing asked: their values depend on the entry alone. */
@@ -34,7 +35,12 @@ function conditionsOf(campaign: Campaign, ledger: Ledger, field: FieldDefinition
     : sql`coalesce((${textOf(ledger, field, context)})::text, '') = ''`;
   if (condition.empty !== undefined) parts.push(condition.empty ? blank : sql`not (${blank})`);
   if (contains !== undefined) parts.push(containsSql(campaign, ledger, field, contains));
-  if (is !== undefined) {
+  if (is !== undefined && field.encrypted) {
+    // Checked and made into keyed hashes when the filter was read.
+    const hashes = is.filter((one) => one !== null).map(String);
+    const among = sql`left(split_part(e.data->>${field.name}::text, '.', 3), ${hashLength}) = any(${hashes}::text[])`;
+    parts.push(is.includes(null) ? sql`(${among} or ${blank})` : among);
+  } else if (is !== undefined) {
     const words = is.filter((one) => one !== null).map((one) => storedWord(field, one));
     const among = amongSql(campaign, ledger, field, words);
     parts.push(is.includes(null) ? sql`(${among} or ${blank})` : among);

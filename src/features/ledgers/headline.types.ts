@@ -1,13 +1,14 @@
 /** What a record is called where records of several ledgers stand in one list. */
 import type { Ledger } from "#kernel/definitions.ts";
 
-/** Its subject: the first text that must be filled in, else the first that is; else its number. Empty when it has none. */
+/** Its subject, nothing of it encrypted: the first text that must be filled in, else the first that is; else its number. Empty when it has none. */
 export function headline(
   { fields, identity }: Pick<Ledger, "fields" | "identity">,
   data: Readonly<Record<string, unknown>>,
 ): string {
   const texts = fields.filter(
-    ({ name, type }) => (type === "text" || type === "longtext") && name !== identity[0] && data[name] !== undefined,
+    ({ name, type, encrypted }) =>
+      !encrypted && (type === "text" || type === "longtext") && name !== identity[0] && data[name] !== undefined,
   );
   const [first] = texts.toSorted((left, right) => Number(right.required) - Number(left.required));
   const said = data[first?.name ?? identity[0] ?? ""];

@@ -2,7 +2,11 @@
 import { z } from "zod";
 import { mayUse } from "#kernel/access.ts";
 import { anyoneHere, campaignAction } from "#kernel/action.ts";
+import { fieldOf } from "#kernel/fields.ts";
 import { day, flag, id, pageInput } from "#kernel/input.ts";
+import { Problem } from "#kernel/problem.ts";
+import { encryptedFields, revealed } from "#kernel/sealed-values.ts";
+import { asksWhy, mayReveal } from "#kernel/unmask.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { aboutEntry, answerEntries, answerEntry, entryOut, namesOut, readableEntry } from "./entries.ts";
 import { mayTransit } from "./ledgers.policy.ts";
@@ -43,7 +47,7 @@ export const list = campaignAction({
   }),
   allow: anyoneHere,
   async run(call, { ledger, unit }, { limit, offset, state, from, to, deleted, where, sort, order, count }) {
-    const filter = { unit: unit?.id, state, from, to, deleted, where: readFilter(ledger, where) };
+    const filter = { unit: unit?.id, state, from, to, deleted, where: readFilter(call, ledger, where) };
     const window = { limit: limit + 1, offset, sorting: readSorting(ledger, sort, order), count };
     const { entries, total } = await listEntries(call.tx, call.campaign, ledger, filter, window);
     return { ...(await answerEntries(call, ledger, entries.slice(0, limit))), more: entries.length > limit, total };
@@ -61,6 +65,9 @@ export const get = campaignAction({
     entry: entryOut,
     names: namesOut,
     may: z.array(z.enum(verbs)).meta({ description: "本人还可做的事" }),
+    reveals: z
+      .array(z.object({ field: z.string(), reason: z.boolean().meta({ description: "须写明理由" }) }))
+      .meta({ description: "本人可要求显示完整内容的栏目" }),
     transitions: z.array(
       z.object({
         name: z.string(),
@@ -90,7 +97,7 @@ export const get = campaignAction({
   allow: anyoneHere,
   async run(call, { entry, ledger }) {
     const { asker } = call;
-    const history = await listEvents(call.tx, entry);
+    const history = await listEvents(call.tx, ledger, entry);
     const actors = history.map((event) => event.actor).filter((actor) => actor !== null);
     const names = await call.asSystem("names of those who acted", (tx) => accountNames(tx, actors));
     const steps = entry.deleted
@@ -99,6 +106,9 @@ export const get = campaignAction({
     return {
       ...(await answerEntry(call, ledger, entry)),
       may: verbs.filter((verb) => mayUse(asker, ledger, verb) === true),
+      reveals: encryptedFields(ledger)
+        .filter((field) => field.mask && entry.data[field.name] !== undefined && mayReveal(asker, ledger, field) === true)
+        .map((field) => ({ field: field.name, reason: asksWhy(ledger, field) })),
       transitions: steps.map((step) => {
         const verdict = mayTransit(asker, ledger, step);
         return {
@@ -114,4 +124,29 @@ export const get = campaignAction({
     };
   },
   about: aboutEntry,
+});
+
+export const reveal = campaignAction({
+  name: "ledgers.reveal",
+  method: "POST",
+  path: "/api/campaigns/:campaign/entries/:entry/reveal",
+  summary: "显示一栏遮盖的内容",
+  description: "只显示，不改动；谁在何时看了哪一栏记入审计。限知的栏目须写明理由。",
+  touches: "nothing",
+  input: z.object({ entry: z.uuid(), field: z.string().max(60), reason: z.string().trim().max(1000).optional() }),
+  output: z.object({ value: z.string().nullable() }),
+  async subject(call, { entry: asked, field: name }) {
+    const { entry, ledger } = await readableEntry(call, asked);
+    const field = fieldOf(ledger, name);
+    if (!field?.encrypted) throw new Problem("not_encrypted", 422, `《${ledger.name}》的“${name}”没有遮盖的内容。`);
+    return { entry, ledger, field };
+  },
+  allow: (asker, { ledger, field }) => mayReveal(asker, ledger, field),
+  run({ tx }, { entry, ledger, field }, { reason }) {
+    if (asksWhy(ledger, field) && !reason)
+      throw new Problem("reason_needed", 422, `“${field.name}”限指定人员知悉，请写明为什么要看。`);
+    const value = revealed(tx, entry.realm, ledger, field.name, entry.data[field.name] ?? null);
+    return Promise.resolve({ value: typeof value === "string" ? value : null });
+  },
+  about: (input, found) => ({ ...aboutEntry(input, found), field: input.field, reason: input.reason }),
 });

@@ -7,11 +7,13 @@ import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { Deltas, holdPack, preparedMeasures } from "#kernel/figure-deltas.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
+import { sealValues, shownValues } from "#kernel/sealed-values.ts";
 import { constraintOf, isoText, join, runAgain, sql, type Sql, type Tx } from "#platform/db.ts";
 import { moveAttachments } from "./attachments.model.ts";
 import type { Doer, Entry, EntryEvent, Values } from "./ledgers.types.ts";
 import { listPosts, unitOn } from "#features/people/people.model.ts";
 import { columnsSql } from "./filter.model.ts";
+import { maskedFault, refuse } from "./read-values.model.ts";
 import type { Filter } from "./filter.types.ts";
 import { dayOf, difference, ownerPerson, shapeEntry, type Shape } from "./shape.model.ts";
 
@@ -65,12 +67,15 @@ export function filterSql(campaign: Campaign, ledger: string, filter: EntryFilte
   return filter.where === undefined ? plain : sql`${plain}${columnsSql(campaign, ledgerOf(campaign, ledger), filter.where)}`;
 }
 
-export const listEvents = (tx: Tx, { realm, id }: Pick<Entry, "realm" | "id">): Promise<EntryEvent[]> =>
-  tx.query(
+/** With encrypted values as they are shown. */
+export async function listEvents(tx: Tx, ledger: Ledger, { realm, id }: Pick<Entry, "realm" | "id">): Promise<EntryEvent[]> {
+  const events = await tx.query<EntryEvent>(
     sql`select v.version, v.action, v.actor, ${isoText("v.at")} as at, v.reason, v.changes, v.state, a.name as file
       from entry_events v left join attachments a on a.realm_id = v.realm_id and a.attachment_id = v.attachment_id
       where v.realm_id = ${realm} and v.entry_id = ${id} order by v.version`,
   );
+  return events.map((event) => ({ ...event, changes: shownValues(tx, realm, ledger, event.changes) }));
+}
 
 export function ledgerOf(campaign: Campaign, key: string): Ledger {
   const ledger = campaign.ledgers.get(key);
@@ -111,7 +116,7 @@ export async function recordEntry(
     person === undefined
       ? undefined
       : unitOn(await listPosts(tx, realm, [person]), dayOf(ledger, values), campaign.pack.seconded);
-  const shape = shapeEntry(ledger, values, home ?? doer.unit);
+  const shape = shapeEntry(ledger, stored(tx, realm, ledger, values), home ?? doer.unit);
   await check?.(shape);
   const at = doer.now.toISOString();
   const measures = (await preparedMeasures(tx, campaign)).get(ledger.key) ?? [];
@@ -139,6 +144,13 @@ export async function recordEntry(
   deltas.add(measures, unit, entry, 1);
   deltas.write(tx, realm, campaign.id);
   return entry;
+}
+
+/** Whatever way values have come, encrypted fields are written as tokens. */
+function stored(tx: Tx, realm: number, ledger: Ledger, values: Values, old?: Values): Values {
+  const { values: sealed, masked } = sealValues(tx, realm, ledger, values, old);
+  refuse(masked.map(maskedFault));
+  return sealed;
 }
 
 /** Of an id that is there already: at the second attempt it is one that the asker may not see. */
@@ -192,14 +204,14 @@ export async function changeEntry(
     ...change.values,
     ...(change.state === undefined || ledger.stateField === undefined ? {} : { [ledger.stateField]: change.state }),
   };
-  const shape = shapeEntry(ledger, values, entry.unit);
+  const shape = shapeEntry(ledger, stored(tx, entry.realm, ledger, values, entry.data), entry.unit);
   const state =
     change.state ??
     (change.values && ledger.stateField && change.values[ledger.stateField] !== undefined ? shape.state : entry.state);
   const changes = difference(entry.data, shape.data);
   const deleted = change.deleted ?? entry.deleted;
   if (Object.keys(changes).length === 0 && state === entry.state && deleted === entry.deleted) return entry;
-  if (!(await isUnchangedSince(tx, entry, base))) throw await versionConflict(tx, entry, base, change.values ?? {});
+  if (!(await isUnchangedSince(tx, entry, base))) throw await versionConflict(tx, ledger, entry, base, change.values ?? {});
   if (Object.keys(changes).length > 0) await check?.(shape);
   const at = doer.now.toISOString();
   const version = entry.version + 1;
@@ -213,7 +225,7 @@ export async function changeEntry(
       throw numberTaken(error, ledger, shape);
     });
   // Someone was faster since it was read here: what they did can be seen now.
-  if (!updated) throw await versionConflict(tx, await getEntry(tx, campaign, entry.id), base, change.values ?? {});
+  if (!updated) throw await versionConflict(tx, ledger, await getEntry(tx, campaign, entry.id), base, change.values ?? {});
   tx.later(
     sql`select add_event(${entry.realm}, ${entry.id}, ${version}, ${change.action}, ${doer.account}, ${at}, ${change.reason}, ${changes}, ${entry.ledger}, ${shape.unit}, ${shape.day}, ${state}, ${deleted}, ${change.importId})`,
   );
@@ -234,7 +246,7 @@ export const isUnchangedSince = async (tx: Tx, entry: Entry, base: number): Prom
     )) === undefined);
 
 /** A write that was based on another version, with what others changed since. */
-export async function versionConflict(tx: Tx, entry: Entry, base: number, yours: Values): Promise<Problem> {
+export async function versionConflict(tx: Tx, ledger: Ledger, entry: Entry, base: number, yours: Values): Promise<Problem> {
   const since = await tx.query<{ changes: Values }>(
     sql`select changes from entry_events where realm_id = ${entry.realm} and entry_id = ${entry.id} and version > ${base} order by version`,
   );
@@ -243,6 +255,12 @@ export async function versionConflict(tx: Tx, entry: Entry, base: number, yours:
     "version_conflict",
     409,
     `这条记录在您打开之后已被他人修改（您看到的是第${base}版，现在是第${entry.version}版）。请核对差异后再保存。`,
-    { version: entry.version, state: entry.state, deleted: entry.deleted, theirs, yours },
+    {
+      version: entry.version,
+      state: entry.state,
+      deleted: entry.deleted,
+      theirs: shownValues(tx, entry.realm, ledger, theirs),
+      yours: shownValues(tx, entry.realm, ledger, yours),
+    },
   );
 }

@@ -17,7 +17,7 @@ export async function moveEntry(
   reason?: string,
 ): Promise<Entry> {
   const ledger = ledgerOf(campaign, entry.ledger);
-  if (!(await isUnchangedSince(tx, entry, base))) throw await versionConflict(tx, entry, base, {});
+  if (!(await isUnchangedSince(tx, entry, base))) throw await versionConflict(tx, ledger, entry, base, {});
   const transition = ledger.lifecycle?.transitions.find((one) => one.name === name);
   if (!transition)
     throw new Problem(

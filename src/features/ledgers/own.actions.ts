@@ -5,6 +5,7 @@ import { anyoneHere, campaignAction, nothing, type CampaignCall } from "#kernel/
 import type { Ledger } from "#kernel/definitions.ts";
 import { chinaDay } from "#kernel/fields.ts";
 import { pageInput } from "#kernel/input.ts";
+import { shownValues } from "#kernel/sealed-values.ts";
 import { carriedOver } from "./carry-over.ts";
 import { entryOut, namesOut } from "./entries.ts";
 import { mayTransit } from "./ledgers.policy.ts";
@@ -108,6 +109,7 @@ export const mine = campaignAction({
       for (const entry of found.slice(0, limit)) {
         const ledger = campaign.ledgers.get(entry.ledger) as Ledger;
         const names = await namesIn(tx, campaign, ledger, [entry]);
+        const data = shownValues(tx, entry.realm, ledger, entry.data);
         const places = placesOf(ledger, entry.data, person);
         entries.push({
           id: entry.id,
@@ -117,7 +119,7 @@ export const mine = campaignAction({
           state: entry.state,
           title: ownTitle(ledger, entry.data, places),
           places,
-          lines: ownLines(ledger, entry.data, places, names),
+          lines: ownLines(ledger, data, places, names),
         });
       }
       return { entries, more: found.length > limit };

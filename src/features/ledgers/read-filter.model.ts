@@ -2,7 +2,9 @@
 import { z } from "zod";
 import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
 import { fieldOf, isNumber } from "#kernel/fields.ts";
+import type { CampaignCall } from "#kernel/action.ts";
 import { Problem } from "#kernel/problem.ts";
+import { hashesFor } from "#kernel/sealed-values.ts";
 import type { Condition, Filter, Sorting } from "./filter.types.ts";
 
 const text = z.string().max(200);
@@ -36,8 +38,12 @@ const bounds: Partial<Record<FieldDefinition["type"], [pattern: RegExp, example:
   time: [/^\d\d:\d\d$/, "09:30"],
 };
 
-/** Throws a `Problem` that says which column or condition is wrong. */
-export function readFilter(ledger: Ledger, given: string | undefined): Filter {
+/** With keyed hashes for the values of encrypted columns. Throws a `Problem` that says which column or condition is wrong. */
+export function readFilter(
+  { tx, campaign }: Pick<CampaignCall, "tx" | "campaign">,
+  ledger: Ledger,
+  given: string | undefined,
+): Filter {
   if (given === undefined) return {};
   let json: unknown;
   try {
@@ -50,15 +56,32 @@ export function readFilter(ledger: Ledger, given: string | undefined): Filter {
     const [issue] = parsed.error.issues;
     throw new Problem("bad_filter", 400, `筛选条件不合格：${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}。`);
   }
-  for (const [name, condition] of Object.entries(parsed.data)) checkBounds(columnOf(ledger, name), condition);
-  return parsed.data;
+  const filter: Filter = {};
+  for (const [name, condition] of Object.entries(parsed.data)) {
+    const field = columnOf(ledger, name);
+    checkBounds(field, condition);
+    filter[name] = condition;
+    if (!field.encrypted) continue;
+    const { is, empty, ...others } = condition;
+    if (Object.keys(others).length > 0) throw encryptedColumn(field, "只能按完整内容（等于）或是否空白筛选");
+    const words = is?.filter((one) => one !== null).map(String) ?? [];
+    filter[name] = {
+      empty,
+      is: is && [...hashesFor(tx, campaign.realms, ledger, field, words), ...is.filter((one) => one === null)],
+    };
+  }
+  return filter;
 }
 
 export function readSorting(ledger: Ledger, sort: string | undefined, order: "asc" | "desc"): Sorting | undefined {
   if (sort === undefined) return undefined;
-  columnOf(ledger, sort);
+  const field = columnOf(ledger, sort);
+  if (field.encrypted) throw encryptedColumn(field, "不能用来排序");
   return { column: sort, descending: order === "desc" };
 }
+
+const encryptedColumn = ({ name }: FieldDefinition, what: string): Problem =>
+  new Problem("encrypted_column", 400, `“${name}”是加密存放的，${what}。`, { column: name });
 
 /** Columns chosen, from a JSON list of their names. */
 export function readColumns(ledger: Ledger, given: string): string[] {

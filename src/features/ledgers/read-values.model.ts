@@ -3,6 +3,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
 import { fieldOf } from "#kernel/fields.ts";
 import { Problem } from "#kernel/problem.ts";
+import { sealValues } from "#kernel/sealed-values.ts";
 import type { Value } from "#kernel/values/cell.ts";
 import { parseCell, type CellContext, type CellReading } from "#kernel/values/parse-cell.ts";
 import type { Tx } from "#platform/db.ts";
@@ -14,14 +15,15 @@ const references = new Set(["unit", "organ", "person", "people"]);
 
 /**
  * Field → value as stored. A unit or person may come as id, number or name. Throws a `Problem` naming every field that
- * is wrong. `whole`: required fields must be there; otherwise they only may not be emptied.
+ * is wrong. `whole`: required fields must be there; otherwise they only may not be emptied. `old` is what is there
+ * already. Encrypted fields come out as tokens.
  */
 export async function readValues(
   tx: Tx,
   campaign: Campaign,
   ledger: Ledger,
   sent: Record<string, unknown>,
-  { whole, unit }: { whole: boolean; unit: number | undefined },
+  { whole, unit, old }: { whole: boolean; unit: number | undefined; old?: Values },
 ): Promise<{ values: Values; lookups: LiveLookups }> {
   const about = Object.entries(sent)
     .filter(([name]) => references.has(fieldOf(ledger, name)?.type ?? ""))
@@ -60,9 +62,18 @@ export async function readValues(
       if (whole ? isBlank(values[field.name]) : field.name in values && isBlank(values[field.name]))
         if (!(ledger.lifecycle && field.name === ledger.stateField))
           faults.push({ field: field.name, code: "missing", reason: `${field.name}没有填`, suggestion: "此栏必填" });
-  refuse(faults);
-  return { values, lookups };
+  const sealed = sealValues(tx, campaign.realm, ledger, values, old);
+  refuse([...faults, ...sealed.masked.map(maskedFault)]);
+  return { values: sealed.values, lookups };
 }
+
+/** Of a masked form that stands for nothing that is there. */
+export const maskedFault = (field: string): Fault => ({
+  field,
+  code: "masked",
+  reason: `${field}是遮盖后的样子，不是完整的内容`,
+  suggestion: "请填写完整内容；不改的请不要动这一栏",
+});
 
 /** Throws what is wrong with the values of an entry, field by field. */
 export function refuse(faults: readonly Fault[]): void {

@@ -2,6 +2,8 @@
 import { hash } from "node:crypto";
 import type { Ledger } from "#kernel/definitions.ts";
 import { fieldOf, isStored } from "#kernel/fields.ts";
+import { encryptedFields, tracedValues } from "#kernel/sealed-values.ts";
+import { traceOf } from "#platform/token.ts";
 import type { Values } from "./ledgers.types.ts";
 
 export interface Shape {
@@ -46,6 +48,8 @@ export function shapeEntry(ledger: Ledger, values: Values, sender: number, owner
   const given = ledger.stateField === undefined ? undefined : values[ledger.stateField];
   const state = ledger.lifecycle ? (typeof given === "string" && given !== "" ? given : ledger.lifecycle.initial) : null;
   const text = JSON.stringify(data);
+  // A digest outlives the version of the key under which a value was encrypted.
+  const lasting = encryptedFields(ledger).length === 0 ? text : JSON.stringify(tracedValues(data));
   const numbers = ledger.identity.map((name) => (name === ledger.stateField ? state : data[name]) ?? null);
   // The first is the number; the others (a version, a month) may be blank.
   const numbered = (numbers[0] ?? null) !== null;
@@ -56,8 +60,8 @@ export function shapeEntry(ledger: Ledger, values: Values, sender: number, owner
     data,
     text,
     // The state is not part of it: the same thing one step on is the same thing.
-    identity: digest(`${ledger.key} ${unit} ${numbered ? `number ${JSON.stringify(numbers)}` : `content ${text}`}`),
-    content: digest(`${state ?? ""} ${text}`),
+    identity: digest(`${ledger.key} ${unit} ${numbered ? `number ${JSON.stringify(numbers)}` : `content ${lasting}`}`),
+    content: digest(`${state ?? ""} ${lasting}`),
   };
 }
 
@@ -74,6 +78,7 @@ const digest = (text: string): string => hash("sha256", text, "hex").slice(0, 32
 export function difference(old: Values, next: Values): Values {
   const changes: Values = {};
   for (const name of new Set([...Object.keys(old), ...Object.keys(next)]))
-    if (JSON.stringify(old[name] ?? null) !== JSON.stringify(next[name] ?? null)) changes[name] = next[name] ?? null;
+    if (JSON.stringify(traceOf(old[name] ?? null)) !== JSON.stringify(traceOf(next[name] ?? null)))
+      changes[name] = next[name] ?? null;
   return changes;
 }

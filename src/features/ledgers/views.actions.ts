@@ -3,6 +3,8 @@ import { z } from "zod";
 import { mayUse } from "#kernel/access.ts";
 import { anyoneHere, campaignAction, nothing, type CampaignCall } from "#kernel/action.ts";
 import { done } from "#kernel/input.ts";
+import { Problem } from "#kernel/problem.ts";
+import { encryptedFields } from "#kernel/sealed-values.ts";
 import { filterSchema, readFilter, readSorting } from "./read-filter.model.ts";
 import { listViews, removeView, saveView } from "./views.model.ts";
 import { readableLedger } from "./ledgers.model.ts";
@@ -53,8 +55,16 @@ export const save = campaignAction({
   output: done,
   subject: (call, { ledger }) => Promise.resolve(readableLedger(call, ledger)),
   allow: (asker, ledger, { shared }) => !shared || mayUse(asker, ledger, "edit"),
-  async run({ tx, campaign, account, asker, now }, ledger, input) {
-    readFilter(ledger, JSON.stringify(input.shown.where ?? {}));
+  async run(call, ledger, input) {
+    const { tx, campaign, account, asker, now } = call;
+    const filter = readFilter(call, ledger, JSON.stringify(input.shown.where ?? {}));
+    const secret = encryptedFields(ledger).find(({ name }) => filter[name]?.is !== undefined);
+    if (secret)
+      throw new Problem(
+        "encrypted_column",
+        422,
+        `视图里不能存“${secret.name}”的内容，它是加密存放的。请去掉这个筛选条件再保存。`,
+      );
     readSorting(ledger, input.shown.sort, input.shown.order ?? "asc");
     await saveView(tx, campaign, account.id, {
       id: input.view,

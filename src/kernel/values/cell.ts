@@ -22,6 +22,7 @@ export const complaintCodes = [
   "conflict",
   "out_of_campaign",
   "left_person",
+  "masked",
 ] as const;
 export type ComplaintCode = (typeof complaintCodes)[number];
 

@@ -6,6 +6,7 @@
  * known people by id; `choices` and `people` as lists. `value: null` means an empty cell.
  */
 import type { FieldDefinition, FieldType } from "#kernel/definitions.ts";
+import { readToken } from "#platform/token.ts";
 import type { Cell, ComplaintCode, Lookups, Value } from "./cell.ts";
 import { parseDate, parseMonth, parsePeriod, parseTime, type DateReading } from "./parse-date.ts";
 import { inUnit, parseNumber } from "./parse-number.ts";
@@ -205,6 +206,7 @@ export const parseCell = (cell: Cell, field: FieldDefinition, context: CellConte
   // Neither half a surrogate pair nor NUL can be stored.
   if (text.includes("\ufffd") || text.includes("\0") || !text.isWellFormed())
     return bad("bad_value", "含有无法识别的字符（编码错误）", "请重新输入这一格，或用 Excel 另存为 .xlsx 后上传");
+  if (readToken(text)) return bad("bad_value", `${field.name}与系统存放加密内容的写法相同，不能保存`, "请填写内容本身");
   const longest = field.maxLength ?? 32_767;
   if (text.length > longest) return bad("too_long", `${field.name}超过${longest}字`, `请压缩到${longest}字以内`);
   const plain = typeof cell === "number" ? cell : text;
