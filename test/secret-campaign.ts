@@ -1,6 +1,6 @@
 /** A small campaign with encrypted fields, and a server on it with accounts that may see them whole or only masked. */
 import { clientOf, password, type Client } from "./world.ts";
-import { putAccount } from "#features/access/access.model.ts";
+import { seatAccount } from "#features/access/grants.model.ts";
 import { asOwner, sql, type Database, type Tx } from "#platform/db.ts";
 import { createServer } from "../src/main.ts";
 import { openSmallCampaign, type SmallCampaign } from "./small-campaign.ts";
@@ -33,6 +33,11 @@ export const secretLedgers = [
   },
   { key: "calls", name: "来电台账", unit: "单位", date: "日期", rights, fields: common },
 ];
+/** Both see what is restricted; the encrypted is masked all the same. */
+const roles = [
+  { key: "liaison", name: "联络员", sees: "restricted" },
+  { key: "leader", name: "领导", sees: "restricted" },
+];
 export const secretFigures = [
   { key: "visits", name: "来访件数", ledger: "visits", count: "entries" },
   { key: "phoned", name: "留电话件数", ledger: "visits", count: "entries", where: { 电话: { empty: false } } },
@@ -55,7 +60,11 @@ export interface SecretCampaign {
 }
 
 export async function openSecretCampaign(database: Database, key: string): Promise<SecretCampaign> {
-  const small = await openSmallCampaign(database, key, [{ name: "东区" }], { ledgers: secretLedgers, figures: secretFigures });
+  const small = await openSmallCampaign(database, key, [{ name: "东区" }], {
+    ledgers: secretLedgers,
+    figures: secretFigures,
+    roles,
+  });
   const { campaign } = small;
   const time = new Date("2023-06-15T02:00:00Z");
   await asOwner(database, "accounts", async (tx) => {
@@ -63,8 +72,9 @@ export async function openSecretCampaign(database: Database, key: string): Promi
       ["clerk", "liaison"],
       ["leader", "leader"],
     ] as const)
-      await putAccount(
+      await seatAccount(
         tx,
+        campaign,
         { login: `${key}-${login}`, name: login, password, realm: campaign.realm, unit: small.id("东区"), role },
         time,
       );

@@ -60,6 +60,8 @@ export interface Asker {
   scope: Scope;
   /** The grant under which it works; null for an administrator, for everyone's role and for the operator. */
   grant: number | null;
+  /** It is for a unit alone, without those below: so are its figures. */
+  own?: true;
 }
 
 /** `true`, or why not, as the asker reads it. */

@@ -11,6 +11,7 @@ import type { Action, Call, CampaignCall, Stage, Upload } from "./action.ts";
 import type { Campaign } from "./campaign.ts";
 import { chinaDay } from "./fields.ts";
 import { notFound, Problem } from "./problem.ts";
+import { campaignFor } from "./withheld.ts";
 
 /** What the kernel asks of the features. */
 export interface House {
@@ -162,7 +163,7 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
         takeScope(tx, scope);
       }
     };
-    Object.assign(call, { campaign, asker, counting });
+    Object.assign(call, { campaign: campaignFor(campaign, asker), asker, counting });
   }
   return { call, values, scope };
 }

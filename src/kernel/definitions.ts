@@ -92,7 +92,10 @@ export const fieldSchema = z.strictObject({
   hidden: z.boolean().default(false),
   width: z.number().min(2).max(100).optional(),
 });
-export type FieldDefinition = z.infer<typeof fieldSchema>;
+export type FieldDefinition = z.infer<typeof fieldSchema> & {
+  /** Not a pack's word: whoever this copy of the definition is for does not see the field. See `campaignFor`. */
+  withheld?: true | undefined;
+};
 
 export const guardSchema = z.strictObject({
   /** Fields that must be filled. */
@@ -379,8 +382,9 @@ export const rolesFileSchema = z.strictObject({ roles: z.array(roleSchema) });
 export type RoleDefinition = z.infer<typeof roleSchema>;
 
 /** A ledger with everything inherited resolved: what the rest of the program reads. */
-export interface Ledger extends Omit<LedgerSource, "extends" | "without" | "columns" | "figures"> {
+export interface Ledger extends Omit<LedgerSource, "extends" | "without" | "columns" | "figures" | "fields"> {
   columns: string[];
+  fields: FieldDefinition[];
 }
 
 /** A pack with everything inherited resolved. `figures` holds the ledgers' own figures too. */

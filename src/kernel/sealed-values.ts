@@ -10,6 +10,7 @@ import type { FieldDefinition, Ledger } from "./definitions.ts";
 import { looksMasked, maskText } from "./masks.ts";
 import { Problem } from "./problem.ts";
 import type { Value } from "./values/cell.ts";
+import { withoutWithheld } from "./withheld.ts";
 
 type Values = Record<string, Value>;
 
@@ -68,13 +69,14 @@ function shownText(ring: KeyRing, realm: number, ledger: Pick<Ledger, "key" | "f
   }
 }
 
-/** Values on their way out: what is encrypted is opened and masked. What does not open is said to be so; the rest stays readable. */
+/** Values on their way out: what is withheld is left out, what is encrypted is opened and masked. What does not open is said to be so; the rest stays readable. */
 export function shownValues<V extends Record<string, unknown>>(
   tx: { readonly ring: KeyRing },
   realm: number,
   ledger: Pick<Ledger, "key" | "fields">,
-  values: V,
+  given: V,
 ): V {
+  const values = withoutWithheld(ledger, given);
   let shown = values;
   for (const [name, value] of Object.entries(values)) {
     if (typeof value !== "string") continue;

@@ -67,12 +67,20 @@ export async function findAsker(
   const grant = held.find(({ id }) => id === chosen) ?? held[0];
   if (grant) {
     const role = roles.get(grant.role) as Role;
-    return { account, role, unit: grant.unit, grant: grant.id, scope: await scopeOf(tx, campaign, account.id, grant, role, day) };
+    const own = grant.reach === "own" ? { own: true as const } : {};
+    return {
+      account,
+      role,
+      unit: grant.unit,
+      grant: grant.id,
+      ...own,
+      scope: await scopeOf(tx, campaign, account.id, grant, role, day),
+    };
   }
   const role = campaign.pack.roles.find(({ everyone }) => everyone);
   const unit = role && account.person !== null ? await homeOf(tx, account.realm, account.person, day) : undefined;
   if (!role || unit === undefined) return undefined;
-  return { account, role, unit, grant: null, scope: { ...scope, units: [unit], ledgers: readable(campaign, role) } };
+  return { account, role, unit, grant: null, own: true, scope: { ...scope, units: [unit], ledgers: readable(campaign, role) } };
 }
 
 /** The unit at which somebody has their post on a day. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { mayUse, type Asker } from "#kernel/access.ts";
 import { accountAction, anyoneHere, campaignAction, nothing } from "#kernel/action.ts";
 import { definitionWords } from "#kernel/definition-words.ts";
-import { figureSchema, ledgerSchema, ruleSchema, type Ledger } from "#kernel/definitions.ts";
+import { fieldSchema, figureSchema, ledgerSchema, ruleSchema, type Ledger } from "#kernel/definitions.ts";
 import { chinaDay } from "#kernel/fields.ts";
 import { findCampaign, listCampaigns } from "./campaigns.model.ts";
 import { mayRestructure } from "./structure.policy.ts";
@@ -122,7 +122,13 @@ export const definitions = campaignAction({
   input: z.object({}),
   output: z.object({
     ledgers: z.array(
-      ledgerSchema.omit({ extends: true, without: true, figures: true }).extend({ columns: z.array(z.string()), ...may }),
+      ledgerSchema.omit({ extends: true, without: true, figures: true }).extend({
+        columns: z.array(z.string()),
+        fields: z.array(
+          fieldSchema.extend({ withheld: z.literal(true).optional().meta({ description: "本人看不到这一栏的内容" }) }),
+        ),
+        ...may,
+      }),
     ),
     figures: z.array(figureSchema.extend({ from: z.string(), words: z.string().meta({ description: "口径，用文字说明" }) })),
     rules: z.array(ruleSchema),

@@ -3,6 +3,7 @@ import { basename, extname } from "node:path";
 import type { Asker } from "#kernel/access.ts";
 import type { CampaignCall } from "#kernel/action.ts";
 import type { Campaign } from "#kernel/campaign.ts";
+import { campaignFor } from "#kernel/withheld.ts";
 import { Problem } from "#kernel/problem.ts";
 import type { Tx } from "#platform/db.ts";
 import { getCampaignAt } from "#features/campaigns/campaigns.model.ts";
@@ -107,7 +108,8 @@ export async function verifyReport(
   const { report, figures } = await getReport(tx, campaign, { id: read.report, code: read.code }).catch((error: unknown) => {
     throw error instanceof Problem && error.code === "not_found" ? unknownReport(name, read.code) : error;
   });
-  const frozenCampaign = await getCampaignAt(tx, campaign, report.packId);
+  const at = await getCampaignAt(tx, campaign, report.packId);
+  const frozenCampaign = asker ? campaignFor(at, asker) : at;
   const inFile = new Map(read.figures.flatMap(({ n, now }) => (now === undefined ? [] : [[n, now] as const])));
   const drifts = await verifyFigures(tx, frozenCampaign, report, figures, inFile, currentVersion(campaign));
   return {
@@ -124,7 +126,7 @@ export async function checkReport(
   asker: Asker,
   { report, figures }: { report: FrozenReport; figures: readonly FrozenFigure[] },
 ) {
-  const frozenCampaign = await getCampaignAt(tx, campaign, report.packId);
+  const frozenCampaign = campaignFor(await getCampaignAt(tx, campaign, report.packId), asker);
   const drifts = await verifyFigures(tx, frozenCampaign, report, figures, undefined, currentVersion(campaign));
   const unit = await findUnit(tx, [report.realm], report.unit);
   const { title, code, from, to, asOf } = report;

@@ -14,6 +14,7 @@ import { conditionSql, isList, shownSql, valueSql } from "#kernel/measure-sql.ts
 import { exactText } from "#kernel/number-text.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { shownValues } from "#kernel/sealed-values.ts";
+import { withheldColumn } from "#kernel/withheld.ts";
 import { join, sql, type Tx } from "#platform/db.ts";
 import { answerFigures, sealedLedgers } from "#features/figures/answers.model.ts";
 import { unitIdsFor } from "#features/figures/figures.model.ts";
@@ -174,6 +175,9 @@ async function listShown(
     if (builtIn[name] === "state") return sql`e.state`;
     return sql`e.data->>${ledger.identity[0] ?? ""}::text`;
   };
+  const asked = [...query.sort.map(({ field }) => field), ...Object.keys(query.where ?? {})];
+  const withheld = asked.map((name) => fieldOf(ledger, name)).find((field) => field?.withheld);
+  if (withheld) throw withheldColumn(withheld, 403);
   const secret = query.sort.find(({ field }) => fieldOf(ledger, field)?.encrypted);
   if (secret) throw new Problem("encrypted_column", 422, `“${secret.field}”是加密存放的，不能用来排序。`);
   for (const [name, condition] of Object.entries(query.where ?? {})) {

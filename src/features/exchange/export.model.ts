@@ -4,6 +4,7 @@ import type { FieldDefinition, Ledger } from "#kernel/definitions.ts";
 import { isStored } from "#kernel/fields.ts";
 import { valueSql } from "#kernel/measure-sql.ts";
 import { revealed, shownValues } from "#kernel/sealed-values.ts";
+import { withoutWithheld } from "#kernel/withheld.ts";
 import type { Value } from "#kernel/values/cell.ts";
 import { empty, join, raw, sql, type Sql, type Tx } from "#platform/db.ts";
 import { orderOf } from "#features/ledgers/filter.model.ts";
@@ -57,7 +58,7 @@ const withColumns = (ledger: Ledger, columns: readonly string[]): Ledger => ({
  * that are not in the official form are added to it where they are filled.
  */
 async function withHiddenFields(tx: Tx, campaign: Campaign, ledger: Ledger, options: ExportOptions): Promise<Ledger> {
-  const hidden = ledger.fields.filter((field) => field.hidden && isStored(ledger, field));
+  const hidden = ledger.fields.filter((field) => field.hidden && !field.withheld && isStored(ledger, field));
   if (hidden.length === 0 || options.blank) return ledger;
   const numbered = ledger.identity[0];
   const unnumbered = numbered === undefined ? empty : sql`and e.data->>${numbered}::text is null`;
@@ -82,7 +83,7 @@ async function* readEntries(
   { filter, sorting, clear = false }: ExportOptions,
 ): AsyncGenerator<ShownEntry> {
   const fields = exportedFields(ledger);
-  const computed = fields.filter((field) => field.derive !== undefined);
+  const computed = fields.filter((field) => field.derive !== undefined && !field.withheld);
   const context = { campaign, variables: { from: campaign.from, to: campaign.from, asOf: campaign.from }, unitIds: () => [] };
   const columns: Sql[] = computed.map((field, index) => sql`(${valueSql(ledger, field, context)})::text as ${raw(`d${index}`)}`);
   const lookups = await openLookups(tx, campaign);
@@ -103,7 +104,9 @@ async function* readEntries(
 
 function leaving(tx: Tx, ledger: Ledger, { realm, data }: Row, clear: boolean): Values {
   if (!clear) return shownValues(tx, realm, ledger, data);
-  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, revealed(tx, realm, ledger, name, value)]));
+  return Object.fromEntries(
+    Object.entries(withoutWithheld(ledger, data)).map(([name, value]) => [name, revealed(tx, realm, ledger, name, value)]),
+  );
 }
 
 type Row = { realm: number; state: string | null; data: Values } & Record<string, unknown>;

@@ -2,6 +2,8 @@
 import { mayUse, type Asker } from "#kernel/access.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
+import { fieldOf } from "#kernel/fields.ts";
+import { isWithheld } from "#kernel/withheld.ts";
 import { figuresInText } from "#kernel/pack-check.ts";
 import { evaluate, figureOf, partsOf, plainValue } from "#kernel/figure-value.ts";
 import { numberText } from "#kernel/number-text.ts";
@@ -10,10 +12,19 @@ import { measure } from "./figures.model.ts";
 import { distinctValues } from "./records.model.ts";
 import type { FigureAnswer, Question } from "./figures.types.ts";
 
-/** Ledgers that a figure counts and the asker may not read: by the rights of `present`, where a former version counts. */
+/** Ledgers that a figure counts and the asker may not read, or not the fields of them that it looks at: by the rights of `present`, where a former version counts. */
 export function sealedLedgers(campaign: Campaign, asker: Asker, key: string, present = campaign): Ledger[] {
-  const ledgers = partsOf(campaign, key, { from: campaign.from, to: campaign.from }).map((part) => part.request.plan.ledger);
-  return [...new Set(ledgers)].filter((ledger) => mayUse(asker, present.ledgers.get(ledger.key) ?? ledger, "read") !== true);
+  const plans = partsOf(campaign, key, { from: campaign.from, to: campaign.from }).map((part) => part.request.plan);
+  const kept = plans.filter(({ ledger, fields, where, any }) => {
+    const now = present.ledgers.get(ledger.key) ?? ledger;
+    if (mayUse(asker, now, "read") !== true) return true;
+    const named = [...fields, ...[where, ...any].flatMap((one) => Object.keys(one))];
+    return named.some((name) => {
+      const field = fieldOf(now, name) ?? fieldOf(ledger, name);
+      return field !== undefined && isWithheld(present, asker.role, now, field);
+    });
+  });
+  return [...new Set(kept.map(({ ledger }) => ledger))];
 }
 
 /** What stands for a value that may not be told. */

@@ -181,7 +181,7 @@ export async function listRecords(
         distinct: first,
         items: values[0] ? itemsSql(plan, values[0]) : sql`0`,
       }[plan.operation as string] ?? sql`null`;
-    const number = plan.ledger.identity[0] ?? "";
+    const number = plan.ledger.fields.find((one) => one.name === plan.ledger.identity[0] && !one.withheld)?.name ?? "";
     return sql`select e.entry_id, e.ledger, e.version, e.unit_id, (select u.name from units u where u.realm_id = e.realm_id and u.unit_id = e.unit_id) as unit,
       e.data->>${number}::text as number, e.day, e.state, (${amount})::numeric as amount, ${value} as value, ${name}::text as part
       ${source} and ${condition}`;

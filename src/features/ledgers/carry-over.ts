@@ -15,7 +15,14 @@ export function carriedOver(ledger: Ledger, latest: readonly Values[]): Values {
   if (!last) return {};
   const carried = (field: FieldDefinition): boolean => {
     const value = last[field.name];
-    if (value === undefined || field.encrypted || field.derive !== undefined || field.name === ledger.stateField) return false;
+    if (
+      value === undefined ||
+      field.encrypted ||
+      field.withheld ||
+      field.derive !== undefined ||
+      field.name === ledger.stateField
+    )
+      return false;
     if (ledger.identity[0] === field.name || field.name === ledger.date || !shared.has(field.sensitivity)) return false;
     // Evidence is of one day.
     if (namesEvidence(field.name)) return false;

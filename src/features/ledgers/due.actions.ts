@@ -1,5 +1,6 @@
 /** What is stuck, over all ledgers that one may read. */
 import { z } from "zod";
+import { withoutWithheld } from "#kernel/withheld.ts";
 import { mayUse } from "#kernel/access.ts";
 import { anyoneHere, campaignAction, type CampaignCall } from "#kernel/action.ts";
 import type { Ledger } from "#kernel/definitions.ts";
@@ -29,7 +30,9 @@ const itemOut = z.object({
 const readable = ({ campaign, asker }: CampaignCall): Ledger[] =>
   [...campaign.ledgers.values()].filter((ledger) => mayUse(asker, ledger, "read") === true);
 
-function numberOf({ identity }: Ledger, { data }: Entry): string | null {
+function numberOf(ledger: Ledger, entry: Entry): string | null {
+  const { identity } = ledger;
+  const data = withoutWithheld(ledger, entry.data);
   const number = data[identity[0] ?? ""];
   return typeof number === "string" ? number : null;
 }

@@ -5,6 +5,7 @@ import { fieldOf, isNumber } from "#kernel/fields.ts";
 import type { CampaignCall } from "#kernel/action.ts";
 import { Problem } from "#kernel/problem.ts";
 import { hashesFor } from "#kernel/sealed-values.ts";
+import { withheldColumn } from "#kernel/withheld.ts";
 import type { Condition, Filter, Sorting } from "./filter.types.ts";
 
 const text = z.string().max(200);
@@ -97,6 +98,7 @@ export function readColumns(ledger: Ledger, given: string): string[] {
 
 function columnOf(ledger: Ledger, name: string): FieldDefinition {
   const field = fieldOf(ledger, name);
+  if (field?.withheld) throw withheldColumn(field);
   if (field && field.type !== "serial") return field;
   const columns = ledger.fields.filter(({ type }) => type !== "serial").map((one) => one.name);
   throw new Problem(

@@ -51,7 +51,7 @@ export async function computedOf(
   ledger: Ledger,
   ids: readonly string[],
 ): Promise<Map<string, Record<string, string | null>>> {
-  const fields = ledger.fields.filter((field) => field.derive !== undefined);
+  const fields = ledger.fields.filter((field) => field.derive !== undefined && !field.withheld);
   if (fields.length === 0 || ids.length === 0) return new Map();
   const context = plainContext(campaign);
   const columns = fields.map((field, index) => sql`(${valueSql(ledger, field, context)})::text as ${raw(`d${index}`)}`);
