@@ -1,6 +1,7 @@
 /** How to trust this server's own authority, device by device, with the fingerprint to compare; and http that leads to https. */
 import { createServer, type Server } from "node:http";
 import { isIP } from "node:net";
+import { plainPagePolicy } from "./http-headers.ts";
 import { derOf, fingerprintOf } from "./certificates.ts";
 
 export const authorityType = "application/x-x509-ca-cert";
@@ -64,6 +65,7 @@ ${lists.join("\n")}</main></body></html>`;
 
 /** A server on plain http: gives the certificate and its page, and leads everything else to https on `port`. */
 export function openDoor(authority: string, port: number): Server {
+  const page = authorityPage(authority);
   return createServer((request, response) => {
     const path = (request.url ?? "/").split("?")[0];
     if (request.method === "GET" && path === "/ca.crt") {
@@ -74,9 +76,10 @@ export function openDoor(authority: string, port: number): Server {
       response
         .writeHead(200, {
           "content-type": "text/html; charset=utf-8",
-          "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+          "content-security-policy": plainPagePolicy(page),
+          "x-content-type-options": "nosniff",
         })
-        .end(authorityPage(authority));
+        .end(page);
       return;
     }
     const name = hostIn(request.headers.host);
