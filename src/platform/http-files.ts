@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Multipart } from "@fastify/multipart";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { plainFileName } from "./file-name.ts";
 import type { HttpFile } from "./http.ts";
 import { HttpRefused } from "./http-refused.ts";
 
@@ -52,7 +53,7 @@ export async function receive(
       const path = join(await files.folder(), "upload");
       await pipeline(part.file, createWriteStream(path));
       if (part.file.truncated) throw new HttpRefused("too_large", 413);
-      upload = { path, name: (part.filename || "文件").split(/[/\\]/).at(-1) ?? "文件" };
+      upload = { path, name: plainFileName(part.filename) || "文件" };
     }
   }
   if (!upload) throw new HttpRefused("no_file", 400);
@@ -67,7 +68,7 @@ const inlinePolicy = (type: string): string =>
 export function sendFile(reply: FastifyReply, file: HttpFile, files: RequestFiles): FastifyReply {
   const stream = createReadStream(file.path);
   stream.once("close", () => void files.remove());
-  const encoded = encodeURIComponent(file.name).replaceAll(
+  const encoded = encodeURIComponent(plainFileName(file.name) || "文件").replaceAll(
     /['()*]/g,
     (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
   );
