@@ -66,7 +66,7 @@ ${lists.join("\n")}</main></body></html>`;
 /** A server on plain http: gives the certificate and its page, and leads everything else to https on `port`. */
 export function openDoor(authority: string, port: number): Server {
   const page = authorityPage(authority);
-  return createServer((request, response) => {
+  return createServer({ headersTimeout: 10_000, requestTimeout: 10_000 }, (request, response) => {
     const path = (request.url ?? "/").split("?")[0];
     if (request.method === "GET" && path === "/ca.crt") {
       response.writeHead(200, { "content-type": authorityType, "x-content-type-options": "nosniff" }).end(derOf(authority));
@@ -83,8 +83,10 @@ export function openDoor(authority: string, port: number): Server {
       return;
     }
     const name = hostIn(request.headers.host);
-    if (name === undefined) {
-      response.writeHead(400).end();
+    // A program that is led on would not notice that it says its password aloud (OWASP ASVS 5.0, 4.1.2).
+    const isProgram = path === "/api" || path?.startsWith("/api/") === true;
+    if (name === undefined || isProgram) {
+      response.writeHead(isProgram ? 403 : 400).end();
       return;
     }
     const place = `https://${name}${port === 443 ? "" : `:${port}`}${/^\/(?![/\\])/.test(request.url ?? "") ? request.url : "/"}`;

@@ -16,7 +16,7 @@ export const pagePolicy = (style: string): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
-    `style-src 'self' ${style}`,
+    `style-src 'self' ${style}`.trimEnd(),
     "img-src 'self' data: blob:",
     "font-src 'self' data:",
     "connect-src 'self'",

@@ -25,9 +25,12 @@ export async function servePages(app: FastifyInstance, folder: string): Promise<
     index: false,
     // The build has packed them already.
     preCompressed: true,
-    // A file's name changes with what is in it.
-    setHeaders: (reply, path) =>
-      void reply.header("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache"),
+    setHeaders(reply, path) {
+      // A file's name changes with what is in it.
+      void reply.header("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+      // A worker may do what the file that it runs says, not what the page may.
+      void reply.header("content-security-policy", pagePolicy(""));
+    },
   });
   return page;
 }
