@@ -7,6 +7,7 @@ import { basename, join, resolve } from "node:path";
 import { run, type Fault } from "./faults.ts";
 import { sqlInSource } from "./source-sql.ts";
 import { listFiles } from "./tree.ts";
+import { waysOut } from "./ways-out.ts";
 
 /** SQL is written in models, in the database folder, in platform, and in the figure engine, which composes it. */
 const mayHoldSql =
@@ -56,6 +57,13 @@ function textFaults(file: string, source: string): Fault[] {
         message: `names ${found[0]}, which other machines do not have`,
       });
   });
+  for (const line of waysOut(file, source))
+    faults.push({
+      rule: "one-way-out",
+      file,
+      line,
+      message: "every connection that the server opens goes through platform/outgoing.ts",
+    });
   if (/[.]tsx?$/.test(file) && !mayHoldSql.test(file)) {
     for (const { line } of sqlInSource(source, file)) {
       faults.push({

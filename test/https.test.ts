@@ -177,6 +177,9 @@ test("devices are given the certificate with its fingerprint and told how; plain
   expect([led.status, led.headers.location]).toEqual([308, `https://office.intranet.cn:${port}/c/trial/figures?unit=1`]);
   expect((await atDoor("//elsewhere.cn/", "office.intranet.cn")).headers.location).toBe(`https://office.intranet.cn:${port}/`);
   expect((await atDoor("/", "a b")).status).toBe(400);
+  // What is said to it without encryption has been heard already.
+  expect((await atDoor("/api/session", "office.intranet.cn")).status).toBe(403);
+  expect((await ask("/healthz")).headers["strict-transport-security"]).toBe("max-age=31536000; includeSubDomains");
 });
 
 test("a browser signs in over https and keeps a service worker", { timeout: 60_000 }, async () => {

@@ -52,7 +52,7 @@ test("the page that shows it loads nothing from elsewhere", async () => {
     expect(part.status, address).toBe(200);
   }
   // What scripts might still ask for elsewhere, the browser refuses.
-  expect(page.headers["content-security-policy"]).toMatch(/^default-src 'self'/);
+  expect(page.headers["content-security-policy"]).toMatch(/^default-src 'none'; script-src 'self';/);
   expect(page.headers["content-security-policy"]).not.toMatch(/https?:|validator/);
   const script = await world.anonymous.get("/docs/static/swagger-initializer.js");
   expect(script.raw.toString()).toContain("validatorUrl: null");

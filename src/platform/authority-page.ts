@@ -1,6 +1,7 @@
 /** How to trust this server's own authority, device by device, with the fingerprint to compare; and http that leads to https. */
 import { createServer, type Server } from "node:http";
 import { isIP } from "node:net";
+import { plainPagePolicy } from "./http-headers.ts";
 import { derOf, fingerprintOf } from "./certificates.ts";
 
 export const authorityType = "application/x-x509-ca-cert";
@@ -64,7 +65,8 @@ ${lists.join("\n")}</main></body></html>`;
 
 /** A server on plain http: gives the certificate and its page, and leads everything else to https on `port`. */
 export function openDoor(authority: string, port: number): Server {
-  return createServer((request, response) => {
+  const page = authorityPage(authority);
+  return createServer({ headersTimeout: 10_000, requestTimeout: 10_000 }, (request, response) => {
     const path = (request.url ?? "/").split("?")[0];
     if (request.method === "GET" && path === "/ca.crt") {
       response.writeHead(200, { "content-type": authorityType, "x-content-type-options": "nosniff" }).end(derOf(authority));
@@ -74,14 +76,17 @@ export function openDoor(authority: string, port: number): Server {
       response
         .writeHead(200, {
           "content-type": "text/html; charset=utf-8",
-          "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+          "content-security-policy": plainPagePolicy(page),
+          "x-content-type-options": "nosniff",
         })
-        .end(authorityPage(authority));
+        .end(page);
       return;
     }
     const name = hostIn(request.headers.host);
-    if (name === undefined) {
-      response.writeHead(400).end();
+    // A program that is led on would not notice that it says its password aloud (OWASP ASVS 5.0, 4.1.2).
+    const isProgram = path === "/api" || path?.startsWith("/api/") === true;
+    if (name === undefined || isProgram) {
+      response.writeHead(isProgram ? 403 : 400).end();
       return;
     }
     const place = `https://${name}${port === 443 ? "" : `:${port}`}${/^\/(?![/\\])/.test(request.url ?? "") ? request.url : "/"}`;

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { ciphers, type Cipher } from "./key-ring.ts";
+import { placeOf } from "./outgoing.ts";
 import { StartError } from "./start-error.ts";
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -29,6 +30,11 @@ const schema = z.object({
     .regex(/^\s*\{|^\//, "应是密钥环文件的绝对路径，或密钥环的内容（以 { 开头）")
     .optional(),
   YIBENZHANG_CIPHER: z.enum(ciphers, `应是以下之一：${ciphers.join("、")}`).default("aes"),
+  YIBENZHANG_OUTGOING: z
+    .string()
+    .default("")
+    .transform((text) => text.split(/[\s,，]+/).filter((place) => place !== ""))
+    .refine((places) => places.every(placeOf), "应是“主机:端口”，用逗号隔开，例如 ldap.example.cn:636,10.0.0.5:8443"),
   LOG_LEVEL: z.enum(logLevels, `应是以下之一：${logLevels.join("、")}`).default("info"),
 });
 
@@ -41,6 +47,8 @@ export interface Config {
   /** Where plain http leads to https; undefined means the port after that of https. */
   httpPort: number | undefined;
   host: string;
+  /** Where the server itself may connect to, as `host:port`; see `outgoing.ts`. */
+  outgoing: string[];
   logLevel: (typeof logLevels)[number];
   /** The key ring: its file or its text; undefined means keys.json in the data folder. */
   keys: string | undefined;
@@ -61,13 +69,24 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     });
     throw new StartError(`环境变量有误，请改正后重新启动：\n${lines.join("\n")}`);
   }
-  const { DATABASE_URL, YIBENZHANG_DATA, PORT, HTTP_PORT, HOST, LOG_LEVEL, YIBENZHANG_KEYS, YIBENZHANG_CIPHER } = parsed.data;
+  const {
+    DATABASE_URL,
+    YIBENZHANG_DATA,
+    PORT,
+    HTTP_PORT,
+    HOST,
+    LOG_LEVEL,
+    YIBENZHANG_KEYS,
+    YIBENZHANG_CIPHER,
+    YIBENZHANG_OUTGOING,
+  } = parsed.data;
   return {
     databaseUrl: DATABASE_URL,
     dataDir: resolve(YIBENZHANG_DATA),
     port: PORT,
     httpPort: HTTP_PORT,
     host: HOST,
+    outgoing: YIBENZHANG_OUTGOING,
     logLevel: LOG_LEVEL,
     keys: YIBENZHANG_KEYS?.trim(),
     cipher: YIBENZHANG_CIPHER,

@@ -12,18 +12,23 @@ export type Follow = (changed: () => void) => () => void;
 const restMs = 300;
 const heartbeatMs = 20_000;
 const lifeMs = 10 * 60_000;
+/** As many windows as one session may have open; the oldest ends when there are more. */
+const most = 20;
 
 export interface EventStreams {
-  send(request: FastifyRequest, reply: FastifyReply, follow: Follow): FastifyReply;
+  /** `whose` tells one session's streams from another's. */
+  send(request: FastifyRequest, reply: FastifyReply, whose: string, follow: Follow): FastifyReply;
   close(): void;
 }
 
 export function eventStreams(): EventStreams {
-  const open = new Set<PassThrough>();
+  const open = new Map<PassThrough, string>();
   return {
-    send(request, reply, follow) {
+    send(request, reply, whose, follow) {
+      const own = [...open].filter(([, session]) => session === whose);
+      if (own.length >= most) own[0]?.[0].end();
       const stream = new PassThrough();
-      open.add(stream);
+      open.set(stream, whose);
       let resting: NodeJS.Timeout | undefined;
       let again = false;
       const say = (): void => {
@@ -54,7 +59,7 @@ export function eventStreams(): EventStreams {
       return reply.type("text/event-stream; charset=utf-8").header("x-accel-buffering", "no").send(stream);
     },
     close() {
-      for (const stream of open) stream.end();
+      for (const stream of open.keys()) stream.end();
     },
   };
 }

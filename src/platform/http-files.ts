@@ -4,7 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import type { Multipart } from "@fastify/multipart";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { plainFileName } from "./file-name.ts";
 import type { HttpFile } from "./http.ts";
 import { HttpRefused } from "./http-refused.ts";
 
@@ -23,6 +25,20 @@ export function requestFiles(): RequestFiles {
   };
 }
 
+/** What the parser says of a body that is no multipart has neither a class nor a code of its own. */
+async function* partsOf(request: FastifyRequest): AsyncGenerator<Multipart> {
+  try {
+    yield* request.parts();
+  } catch (error) {
+    throw error instanceof Error && !("code" in error) && !(error instanceof HttpRefused)
+      ? new HttpRefused("bad_body", 400)
+      : error;
+  } finally {
+    // What is left unread would stand before the next request on this connection, which a proxy may share among many.
+    request.raw.unpipe().resume();
+  }
+}
+
 /** The one file of a multipart request, and its other parts as text. */
 export async function receive(
   request: FastifyRequest,
@@ -31,13 +47,13 @@ export async function receive(
   let upload: { path: string; name: string } | undefined;
   const fields: Record<string, string> = {};
   if (!request.isMultipart()) throw new HttpRefused("no_file", 400);
-  for await (const part of request.parts()) {
+  for await (const part of partsOf(request)) {
     if (part.type === "field") fields[part.fieldname] = String(part.value);
     else {
       const path = join(await files.folder(), "upload");
       await pipeline(part.file, createWriteStream(path));
       if (part.file.truncated) throw new HttpRefused("too_large", 413);
-      upload = { path, name: (part.filename || "文件").split(/[/\\]/).at(-1) ?? "文件" };
+      upload = { path, name: plainFileName(part.filename) || "文件" };
     }
   }
   if (!upload) throw new HttpRefused("no_file", 400);
@@ -52,7 +68,7 @@ const inlinePolicy = (type: string): string =>
 export function sendFile(reply: FastifyReply, file: HttpFile, files: RequestFiles): FastifyReply {
   const stream = createReadStream(file.path);
   stream.once("close", () => void files.remove());
-  const encoded = encodeURIComponent(file.name).replaceAll(
+  const encoded = encodeURIComponent(plainFileName(file.name) || "文件").replaceAll(
     /['()*]/g,
     (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
   );

@@ -23,6 +23,9 @@ export const keepSession = (request: FastifyRequest, reply: FastifyReply, token:
 export const dropSession = (request: FastifyRequest, reply: FastifyReply): void =>
   void reply.clearCookie(cookieName(request), attributes(request));
 
+/** Browsers say from where they ask, and no script of theirs can make them say otherwise (W3C Fetch Metadata). */
+export const isBrowser = (request: FastifyRequest): boolean => request.headers["sec-fetch-site"] !== undefined;
+
 /** Refuses a change that a browser makes for another site, by Fetch Metadata or else by Origin. */
 export function checkSameSite(request: FastifyRequest): void {
   if (request.method === "GET" || request.method === "HEAD" || bearer(request)) return;

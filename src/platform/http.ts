@@ -9,7 +9,6 @@ import cookie from "@fastify/cookie";
 import multipart from "@fastify/multipart";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import staticFiles from "@fastify/static";
 import fastify, {
   type RawServerDefault,
   LogController,
@@ -23,9 +22,11 @@ import { z } from "zod";
 import { eventStreams, type EventStreams, type Follow } from "./http-events.ts";
 import { authorityPage, authorityType } from "./authority-page.ts";
 import { derOf, secureOptions, type Certificates } from "./certificates.ts";
+import { plainPagePolicy, setHeaders } from "./http-headers.ts";
 import { receive, requestFiles, sendFile } from "./http-files.ts";
+import { isPage, servePages } from "./http-pages.ts";
 import { HttpRefused } from "./http-refused.ts";
-import { checkSameSite, dropSession, keepSession, sessionToken } from "./http-session.ts";
+import { checkSameSite, dropSession, isBrowser, keepSession, sessionToken } from "./http-session.ts";
 
 export interface HttpFile {
   path: string;
@@ -88,12 +89,19 @@ export interface HttpOptions {
   log: Logger;
 }
 
+const json = "application/json; charset=utf-8";
 const bytes = "application/octet-stream";
 const bodyLimit = 1024 * 1024;
+/** Milliseconds for a request's head to arrive. */
+const headersTimeout = 20_000;
 const fileLimit = 200 * 1024 * 1024;
 
 /** A server that is ready to listen. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const body = options.tell(refusalOf(error), (request.routeOptions.config as { action?: string } | undefined)?.action ?? "");
+    return reply.status(body.status).type("application/problem+json; charset=utf-8").send(JSON.stringify(body));
+  };
   const app: FastifyInstance = fastify<RawServerDefault, IncomingMessage, ServerResponse>({
     // A log line says which action, how it went and how long it took; addresses and query texts may hold names.
     loggerInstance: options.log,
@@ -102,18 +110,26 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     // Time for a whole request to arrive; what the database may take is limited by its own clock.
     requestTimeout: 300_000,
     keepAliveTimeout: 72_000,
+    http: { headersTimeout },
     forceCloseConnections: "idle",
+    // An address that is none comes by no hook.
+    frameworkErrors(error, request, reply) {
+      setHeaders(request, reply);
+      fail(error, request, reply);
+    },
     // A proxy on this machine says whether the browser came by https.
     trustProxy: "loopback",
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     // Its type tells http and https servers apart, which nothing here does.
-    ...((options.tls ? { https: secureOptions(options.tls) } : {}) as object),
+    ...((options.tls ? { https: { ...secureOptions(options.tls), headersTimeout } } : {}) as object),
   });
   app.setValidatorCompiler(() => (value) => ({ value }));
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.removeContentTypeParser("text/plain");
   app.addContentTypeParser(bytes, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   await app.register(compress, {
+    // Nobody sends packed bodies, and nothing is unpacked for whoever does.
+    globalDecompression: false,
     encodings: ["br", "gzip"],
     threshold: 1024,
     // What is text; packed files would only cost time, and a stream of events must not wait for a block to fill.
@@ -129,12 +145,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     theme: { title: `${options.title}接口` },
     uiConfig: { docExpansion: "none", layout: "BaseLayout" },
   });
-  app.addHook("onSend", async (request, reply) => {
-    reply.header("x-content-type-options", "nosniff").header("referrer-policy", "same-origin");
-    if (!reply.hasHeader("x-frame-options")) reply.header("x-frame-options", "DENY");
-    if (!reply.hasHeader("content-security-policy")) reply.header("content-security-policy", contentPolicy);
-    if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
-  });
+  app.addHook("onSend", async (request, reply) => setHeaders(request, reply));
   app.addHook("onResponse", async (request, reply) => {
     const name = request.routeOptions.config as { action?: string };
     options.log.info({
@@ -144,24 +155,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       ms: Math.round(reply.elapsedTime),
     });
   });
-  const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const body = options.tell(refusalOf(error), (request.routeOptions.config as { action?: string }).action ?? "");
-    return reply.status(body.status).type("application/problem+json; charset=utf-8").send(JSON.stringify(body));
-  };
   app.setErrorHandler(fail);
-  if (options.web !== undefined)
-    await app.register(staticFiles, {
-      root: options.web,
-      // The build has packed them already.
-      preCompressed: true,
-      // A file's name changes with what is in it; the page itself is always asked for.
-      setHeaders: (reply, path) =>
-        void reply.header("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache"),
-    });
+  const page = options.web === undefined ? undefined : await servePages(app, options.web);
   app.setNotFoundHandler((request, reply) =>
-    options.web !== undefined && isPage(request)
-      ? reply.sendFile("index.html")
-      : fail(new HttpRefused("no_route", 404), request, reply),
+    page && isPage(request) ? page(reply) : fail(new HttpRefused("no_route", 404), request, reply),
   );
   const streams = eventStreams();
   app.addHook("preClose", async () => streams.close());
@@ -177,19 +174,15 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   return app;
 }
 
-const contentPolicy =
-  "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
-
 /** The certificate that devices are to trust, and how. */
 function addAuthority(app: FastifyInstance, authority: string): void {
   const page = authorityPage(authority);
-  app.get("/ca", { schema: { hide: true } as never }, (_request, reply) => reply.type("text/html; charset=utf-8").send(page));
+  const policy = plainPagePolicy(page);
+  app.get("/ca", { schema: { hide: true } as never }, (_request, reply) =>
+    reply.type("text/html; charset=utf-8").header("content-security-policy", policy).send(page),
+  );
   app.get("/ca.crt", { schema: { hide: true } as never }, (_request, reply) => reply.type(authorityType).send(derOf(authority)));
 }
-
-/** An address of the browser's part: it is one page, which shows what the address says. */
-const isPage = ({ method, url, headers }: FastifyRequest): boolean =>
-  method === "GET" && !url.startsWith("/api/") && headers.accept?.includes("text/html") === true;
 
 function addRoute(
   app: FastifyInstance,
@@ -249,17 +242,19 @@ function addRoute(
           raw: raw ? (request.body as Buffer) : undefined,
           folder: files.folder,
         });
-        if ("events" in answer) return await streams.send(request, reply, answer.events);
+        if ("events" in answer) return await streams.send(request, reply, sessionToken(request) ?? "", answer.events);
         if ("file" in answer) {
           leaving = true;
           return await sendFile(reply, answer.file, files);
         }
         if (route.session === "begins") {
-          const { token, seconds } = answer.json as { token: string; seconds: number };
-          keepSession(request, reply, token, seconds);
+          const begun = answer.json as { token: string; seconds: number };
+          keepSession(request, reply, begun.token, begun.seconds);
+          // A browser has its cookie, which no script reads (OWASP ASVS 5.0, 3.3.4); a program has no other way to it.
+          if (isBrowser(request)) return await reply.type(json).send(JSON.stringify({ ...begun, token: "" }));
         }
         if (route.session === "ends") dropSession(request, reply);
-        return await reply.type("application/json; charset=utf-8").send(JSON.stringify(answer.json));
+        return await reply.type(json).send(JSON.stringify(answer.json));
       } finally {
         if (!leaving) await files.remove();
       }

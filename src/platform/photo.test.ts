@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DamagedPhoto, orientationOf, withoutMetadata, type PhotoType } from "./photo.ts";
+import { DamagedPhoto, orientationOf, pixelsOf, withoutMetadata, type PhotoType } from "./photo.ts";
 import { exif, plainPhoto, takenPhoto, tellTale } from "./photo.fixture.ts";
 
 const types: PhotoType[] = ["image/jpeg", "image/png", "image/webp"];
@@ -55,4 +55,21 @@ test("an orientation that is none counts as upright", () => {
   for (const wrong of [0, 9, 700]) expect(orientationOf(exif(wrong))).toBe(1);
   expect(orientationOf(Buffer.alloc(5))).toBe(1);
   expect(orientationOf(Buffer.from("II*\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "latin1"))).toBe(1);
+});
+
+test("a picture says how large it will be drawn, whatever its size as a file", () => {
+  for (const type of types) expect(pixelsOf(plainPhoto(type), type)).toBe(8);
+  const png = plainPhoto("image/png");
+  png.writeUInt32BE(60_000, 16);
+  png.writeUInt32BE(60_000, 20);
+  expect(pixelsOf(png, "image/png")).toBe(3.6e9);
+  const jpeg = plainPhoto("image/jpeg");
+  const frame = jpeg.indexOf(Buffer.from([0xff, 0xc0]));
+  jpeg.writeUInt16BE(65_535, frame + 5);
+  jpeg.writeUInt16BE(65_535, frame + 7);
+  expect(pixelsOf(jpeg, "image/jpeg")).toBe(65_535 ** 2);
+  const webp = plainPhoto("image/webp");
+  webp.writeUIntLE(16_383, 24, 3);
+  webp.writeUIntLE(16_383, 27, 3);
+  expect(pixelsOf(webp, "image/webp")).toBe(16_384 ** 2);
 });

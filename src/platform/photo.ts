@@ -16,6 +16,38 @@ export function withoutMetadata(photo: Buffer, type: PhotoType): Buffer {
   return kept.equals(photo) ? photo : kept;
 }
 
+/** How many pixels a picture says it has, in all its frames' largest; 0 where it says nothing. */
+export function pixelsOf(photo: Buffer, type: PhotoType): number {
+  if (type === "image/png") return photo.length < 24 ? 0 : photo.readUInt32BE(16) * photo.readUInt32BE(20);
+  return Math.max(0, ...(type === "image/jpeg" ? jpegSizes(photo) : webpSizes(photo)));
+}
+
+/** Start-of-frame segments: C0 to CF but for tables (C4), an extension (C8) and arithmetic conditioning (CC). */
+function* jpegSizes(photo: Buffer): Generator<number> {
+  for (const piece of jpegPieces(photo)) {
+    const marker = piece[1] ?? 0;
+    const frame = piece[0] === 0xff && marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (frame && piece.length >= 9) yield piece.readUInt16BE(5) * piece.readUInt16BE(7);
+  }
+}
+
+function* webpSizes(photo: Buffer): Generator<number> {
+  for (const [, chunk] of webpPieces(photo).entries()) {
+    for (let at = 0; at + 18 <= chunk.length;) {
+      const name = chunk.toString("latin1", at, at + 4);
+      const data = at + 8;
+      if (name === "VP8X") yield (chunk.readUIntLE(data + 4, 3) + 1) * (chunk.readUIntLE(data + 7, 3) + 1);
+      else if (name === "VP8 ") yield (chunk.readUInt16LE(data + 6) & 0x3fff) * (chunk.readUInt16LE(data + 8) & 0x3fff);
+      else if (name === "VP8L") {
+        const bits = chunk.readUInt32LE(data + 1);
+        yield ((bits & 0x3fff) + 1) * (((bits >>> 14) & 0x3fff) + 1);
+      }
+      const length = chunk.readUInt32LE(at + 4);
+      at = data + length + (length % 2);
+    }
+  }
+}
+
 const u16 = (bytes: Buffer, at: number): number => {
   if (at + 2 > bytes.length) throw new DamagedPhoto("ends early");
   return bytes.readUInt16BE(at);

@@ -1,4 +1,5 @@
 /** The browser's part: everything within one page, routed here. */
+import "./ui/made-styles.ts";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";

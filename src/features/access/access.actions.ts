@@ -13,7 +13,7 @@ export const signIn = openAction({
   method: "POST",
   path: "/api/session",
   summary: "登录",
-  description: "浏览器得到登录凭据的 cookie；程序用所得 token，以 Authorization: Bearer 发送。",
+  description: "浏览器得到登录凭据的 cookie，答复中的 token 为空；程序用所得 token，以 Authorization: Bearer 发送。",
   input: z.object({ login: z.string().min(1).max(100), password: z.string().min(1).max(200) }),
   output: sessionOut,
   session: "begins",

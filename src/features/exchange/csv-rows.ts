@@ -4,6 +4,7 @@ import type { Cell } from "#kernel/values/cell.ts";
 import type { RawRow } from "./exchange.types.ts";
 import { FileRefused, type ReadLimits } from "./file-refused.ts";
 import type { ReadEvent, RowBudget } from "./read-events.ts";
+import { withoutGuard } from "./write-csv.ts";
 
 type Encoding = "utf-8" | "gb18030" | "utf-16le" | "utf-16be";
 
@@ -59,7 +60,8 @@ export async function* readCsv(path: string, file: string, budget: RowBudget, li
     }
     if (column >= limits.columns) budget.tooWide(null, row + 1, column);
     filled = true;
-    cells.push(text.length > limits.cellLength ? text.slice(0, limits.cellLength + 1) : text);
+    const plain = withoutGuard(text);
+    cells.push(plain.length > limits.cellLength ? plain.slice(0, limits.cellLength + 1) : plain);
   };
   const endRow = (): void => {
     row++;

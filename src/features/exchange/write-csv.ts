@@ -3,16 +3,23 @@ import { pipeline } from "node:stream/promises";
 import type { Cell } from "#kernel/values/cell.ts";
 import { writeWhole } from "./write-zip.ts";
 
+/** What a spreadsheet would run as a formula: its first character is = + - @, tab or return, also full width. */
+const formula = /^'*\s*[=+\-@＝＋－＠\t\r]/;
+const plainNumber = /^[-+]?\d+(\.\d+)?%?$/;
+
+/** Text of a CSV field as it was before `csvField` put an apostrophe in front of it. */
+export const withoutGuard = (text: string): string => (text.startsWith("'") && formula.test(text) ? text.slice(1) : text);
+
 /**
- * One CSV field (RFC 4180). Text that a spreadsheet would run as a formula (first character = + - @, tab or return, also
- * full width) gets a leading apostrophe; plain numbers such as -5 or +3.2% do not.
+ * One CSV field (RFC 4180). Text that would be run gets a leading apostrophe, as does what has one already, so that
+ * `withoutGuard` gives back what was there; plain numbers such as -5 or +3.2% do not.
  */
 export function csvField(value: Cell): string {
   if (value === null) return "";
   if (typeof value === "number") return String(value);
   if (typeof value === "boolean") return value ? "是" : "否";
   if (typeof value === "object") return value.date.replace("T", " ");
-  const risky = /^\s*[=+\-@＝＋－＠\t\r]/.test(value) && !/^[-+]?\d+(\.\d+)?%?$/.test(value);
+  const risky = formula.test(value) && !plainNumber.test(value);
   const text = risky ? `'${value}` : value;
   return /[",\r\n\t]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

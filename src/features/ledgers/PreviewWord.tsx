@@ -11,11 +11,13 @@ export function PreviewWord({ at }: { at: At }) {
   const place = useRef<HTMLDivElement>(null);
   const [failed, setFailed] = useState<Error>();
   useEffect(() => {
-    const target = place.current;
-    if (!content.data || !target) return;
+    const box = place.current;
+    if (!content.data || !box) return;
+    // The file brings its own styles, and may call them anything: behind this border they mean the file alone.
+    const target = box.shadowRoot ?? box.attachShadow({ mode: "open" });
     void import("docx-preview")
       .then(({ renderAsync }) =>
-        renderAsync(content.data, target, undefined, {
+        renderAsync(content.data, target as unknown as HTMLElement, undefined, {
           ignoreFonts: true,
           // Pieces of other formats inside would be shown as pages of their own.
           renderAltChunks: false,
@@ -24,9 +26,9 @@ export function PreviewWord({ at }: { at: At }) {
       )
       .then(() => {
         // A page is as wide as paper; on a phone it is shown smaller.
-        const room = target.clientWidth;
+        const room = box.clientWidth;
         const paper = (target.querySelector<HTMLElement>("section.docx")?.offsetWidth ?? 0) + 60;
-        if (paper > room) target.style.zoom = String(room / paper);
+        if (paper > room) box.style.zoom = String(room / paper);
         for (const link of target.querySelectorAll("a")) {
           if (!/^(https?:|mailto:|#)/i.test(link.getAttribute("href") ?? "")) link.removeAttribute("href");
           link.rel = "noopener noreferrer";
@@ -42,7 +44,7 @@ export function PreviewWord({ at }: { at: At }) {
       {content.error && <Wrong error={content.error} retry={content.refetch} />}
       {content.isPending && <Skeleton active paragraph={{ rows: 12 }} />}
       <section className="preview-body" ref={byKeyboard} aria-label={t("attachments.title")}>
-        <div ref={place} />
+        <div className="word-pages" ref={place} />
       </section>
     </>
   );

@@ -2,7 +2,8 @@
 import { createReadStream } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { Problem } from "#kernel/problem.ts";
-import { DamagedPhoto, withoutMetadata } from "#platform/photo.ts";
+import { plainFileName } from "#platform/file-name.ts";
+import { DamagedPhoto, pixelsOf, withoutMetadata } from "#platform/photo.ts";
 import { ZipFault, zipNames } from "#platform/zip-check.ts";
 import {
   attachable,
@@ -13,26 +14,19 @@ import {
   type AttachmentType,
 } from "./attachments.types.ts";
 
+/** A picture is small as a file and large once it is drawn: four bytes a pixel. */
+const photoPixels = 100e6;
+const thumbPixels = 1e6;
 const zipLimits = { entries: 5000, unpackedBytes: 400 * 2 ** 20, ratio: 150 };
 const known = "可以上传：照片（JPEG、PNG、WebP）、PDF、OFD、Word、Excel、PPT、WPS、TXT、CSV";
 
 const refused = (name: string, reason: string): Problem => new Problem("file_refused", 422, `《${name}》${reason}`);
 
-// Control characters, and marks that turn the order of characters about so that an extension can be hidden.
-// oxlint-disable-next-line no-control-regex
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-
 /** A name as it may stand in a folder: without path, at most 200 characters, the extension kept. */
 export function cleanName(sent: string): string {
-  const name = (sent.split(/[/\\]/).at(-1) ?? "")
-    .replaceAll(unprintable, "")
-    .replaceAll(/[<>:"|?*]/g, "_")
-    .replace(/^[\s.]+|[\s.]+$/g, "");
+  const name = plainFileName(sent, nameLength);
   if (name === "") throw new Problem("invalid_name", 422, "文件没有可用的名称，请改名后再上传。");
-  const extension = extensionOf(name);
-  const end = extension === "" ? "" : `.${extension}`;
-  const stem = Array.from(end === "" ? name : name.slice(0, -end.length));
-  return stem.length + end.length <= nameLength ? name : stem.slice(0, nameLength - end.length).join("") + end;
+  return name;
 }
 
 const remedies: Record<string, string> = {
@@ -60,7 +54,8 @@ export function thumbOf(type: AttachmentType, sent: string | undefined): Buffer 
   const picture = Buffer.from(sent, "base64");
   if (picture.length > thumbBytes || !startsWith(picture, 0xff, 0xd8, 0xff)) return undefined;
   try {
-    return withoutMetadata(picture, "image/jpeg");
+    const small = withoutMetadata(picture, "image/jpeg");
+    return pixelsOf(small, "image/jpeg") > thumbPixels ? undefined : small;
   } catch (error) {
     if (error instanceof DamagedPhoto) return undefined;
     throw error;
@@ -78,6 +73,8 @@ export async function asKept(sent: string, path: string): Promise<{ type: Attach
   try {
     const photo = await readFile(path);
     const content = withoutMetadata(photo, type);
+    if (pixelsOf(content, type) > photoPixels)
+      throw refused(sent, `的尺寸超过${photoPixels / 1e6}百万像素，打开时会使电脑卡死，不予接收。请缩小后再上传。`);
     return content === photo ? { type, name } : { type, name, content };
   } catch (error) {
     if (error instanceof DamagedPhoto)
