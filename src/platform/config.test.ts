@@ -3,7 +3,15 @@ import { expect, test } from "vitest";
 import { readConfig } from "./config.ts";
 
 test("nothing set, or set to nothing, gives the defaults", () => {
-  const defaults = { databaseUrl: undefined, dataDir: resolve("data"), port: 8080, host: "127.0.0.1", logLevel: "info" };
+  const defaults = {
+    databaseUrl: undefined,
+    dataDir: resolve("data"),
+    logDir: resolve("data/log"),
+    auditKeepDays: 1096,
+    port: 8080,
+    host: "127.0.0.1",
+    logLevel: "info",
+  };
   expect(readConfig({})).toEqual(defaults);
   expect(readConfig({ PORT: "", DATABASE_URL: " " })).toEqual(defaults);
 });

@@ -4,9 +4,10 @@
  */
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 import { setTimeout } from "node:timers/promises";
 import pg from "pg";
-import { from as copyFrom } from "pg-copy-streams";
+import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import sql, { raw, type Sql } from "sql-template-tag";
 
 export { sql, raw, type Sql };
@@ -51,11 +52,17 @@ export interface Tx {
   client(): Promise<pg.PoolClient>;
   /** What this process remembers of this database: only what never changes once committed. */
   readonly memory: Map<string, unknown>;
+  /** Marks rows as written by the program, where it has the key to it. */
+  readonly stamp: Stamp | undefined;
 }
+
+/** 16 bytes that only who holds the key of the log can give these parts. */
+export type Stamp = (parts: readonly (string | number | null)[]) => Buffer;
 
 export interface Database {
   pool: pg.Pool;
   memory: Map<string, unknown>;
+  stamp?: Stamp | undefined;
   close(): Promise<void>;
 }
 
@@ -131,6 +138,29 @@ export async function copyRows(tx: Tx, target: string, rows: Iterable<readonly u
   await pipeline(Readable.from(pieces()), client.query(copyFrom(`copy ${target} from stdin`)));
 }
 
+/**
+ * What a query yields as lines of COPY text, in pieces of many lines: columns parted by tabs, \\N for null, backslash,
+ * tab and line ends within a value written with a backslash. All pieces have to be taken.
+ */
+export async function* copyLines(tx: Tx, query: Sql): AsyncGenerator<string[]> {
+  const client = await tx.client();
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  for await (const chunk of client.query(copyTo(`copy (${inline(query)}) to stdout`)) as AsyncIterable<Buffer>) {
+    const lines = (rest + decoder.write(chunk)).split("\n");
+    rest = lines.pop() ?? "";
+    if (lines.length > 0) yield lines;
+  }
+}
+
+/** Makes the text of values, as COPY gives it, independent of settings of the server and the role, and lets nothing be left out unseen. */
+export const plainText = (tx: Tx): void =>
+  tx.later(
+    raw(`set local datestyle = 'ISO, YMD'; set local intervalstyle = 'iso_8601'; set local timezone = 'UTC'; set local bytea_output = 'hex';
+    set local extra_float_digits = 1; set local client_encoding = 'UTF8'; set local row_security = off; set local search_path = pg_catalog, public;
+    set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0`),
+  );
+
 const inline = ({ strings, values }: Sql): string =>
   strings.map((text, index) => (index === 0 ? text : literal(values[index - 1]) + text)).join("");
 
@@ -139,7 +169,7 @@ const inline = ({ strings, values }: Sql): string =>
  * in one message: a write costs one way to the server and back, not one a statement. Once it has ended it refuses
  * everything: its connection is somebody else's, and what someone forgot to wait for must not reach them.
  */
-function openTx(pooled: pg.PoolClient, begin: string, memory: Map<string, unknown>, attempt: number) {
+function openTx(pooled: pg.PoolClient, begin: string, { memory, stamp }: Database, attempt: number) {
   let waiting: string[] = [begin];
   let explains: ((error: unknown) => unknown)[] = [];
   let begun = false;
@@ -168,6 +198,7 @@ function openTx(pooled: pg.PoolClient, begin: string, memory: Map<string, unknow
   };
   const tx: Tx = {
     memory,
+    stamp,
     attempt,
     query,
     one: async <Row extends object>(statement: Sql) => (await query<Row>(statement))[0],
@@ -210,7 +241,7 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
 async function transaction<T>(database: Database, begin: string, run: (tx: Tx) => Promise<T>, attempts = 3): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const client = await connect(database.pool);
-    const { tx, commit, rollback } = openTx(client, begin, database.memory, attempt);
+    const { tx, commit, rollback } = openTx(client, begin, database, attempt);
     let broken: Error | undefined;
     try {
       const result = await run(tx);
