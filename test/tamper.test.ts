@@ -187,8 +187,8 @@ const gone = (entry: 0 | 1 | 2): Sql[] => [
 const allOf = (what: string, entry: 0 | 1 | 2): string[] => [1, 2, 3].map((version) => event(what, entry, version));
 /** Another version of an entry, and the entry made to fit. */
 const added = (xid: Sql): Sql[] => [
-  sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, unit_id, day, state, deleted, xid)
-    select realm_id, entry_id, 4, 'edit', actor, at + interval '1 hour', '{"主题": "补记"}', unit_id, day, state, deleted, ${xid} from entry_events ${at(0, 3)}`,
+  sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, ledger, unit_id, day, state, deleted, xid)
+    select realm_id, entry_id, 4, 'edit', actor, at + interval '1 hour', '{"主题": "补记"}', ledger, unit_id, day, state, deleted, ${xid} from entry_events ${at(0, 3)}`,
   sql`update entries e set version = 4, data = data || '{"主题": "补记"}', updated_at = updated_at + interval '1 hour' where entry_id = ${entries[0]}`,
 ];
 const audited = (xid: Sql): Sql =>
@@ -324,11 +324,16 @@ const trials: Trial[] = [
     () => [`entry ${entries[1]} 时间`],
   ),
   change(
+    "an entry moved into another ledger",
+    () => [sql`update entries set ledger = 'tasks' where entry_id = ${entries[1]}`],
+    () => ["cells", `entry ${entries[1]} 台账`],
+  ),
+  change(
     "an entry without history",
     () => [
       sql`insert into entries select realm_id, '00000000-0000-4000-8000-000000000000', campaign_id, ledger, unit_id, day, state, data, version, deleted, null, null, pack_id, created_at, updated_at from entries where entry_id = ${entries[1]}`,
     ],
-    () => ["cells", "entry 00000000-0000-4000-8000-000000000000 内容,状态,单位,日期,版本,删除标记,时间"],
+    () => ["cells", "entry 00000000-0000-4000-8000-000000000000 内容,状态,单位,日期,版本,删除标记,台账,时间"],
   ),
   change(
     "an audit row changed",

@@ -117,6 +117,8 @@ describe("for any number of leaves", () => {
     await expect(inclusionProof(at, 8, 8)).rejects.toThrow(RangeError);
     await expect(consistencyProof(at, 0, 8)).rejects.toThrow(RangeError);
     expect(provesConsistency({ size: 0, root: emptyRoot }, { size: 8, root: rootOf(leaves) }, [])).toBe(false);
-    expect(() => edge([{ level: 0, hash: emptyRoot }]).push(emptyRoot, 3)).toThrow(RangeError);
+    const one = edge();
+    one.push(emptyRoot);
+    expect(() => one.push(emptyRoot, 3)).toThrow(RangeError);
   });
 });

@@ -22,7 +22,6 @@ export interface Edge {
   /** Adds a leaf by its hash, or the root of a perfect subtree of 2^level leaves; throws a RangeError where none can stand. */
   push(hash: Buffer, level?: number): void;
   root(): Buffer;
-  copy(): Edge;
 }
 
 interface Peak {
@@ -30,7 +29,9 @@ interface Peak {
   hash: Buffer;
 }
 
-export function edge(peaks: Peak[] = []): Edge {
+/** `onWhole` is told each perfect subtree that comes about, but for single leaves. */
+export function edge(onWhole?: (hash: Buffer, level: number) => void): Edge {
+  const peaks: Peak[] = [];
   return {
     get size() {
       return peaks.reduce((sum, { level }) => sum + 2 ** level, 0);
@@ -42,12 +43,12 @@ export function edge(peaks: Peak[] = []): Edge {
       for (let left = peaks.at(-1); left?.level === added.level; left = peaks.at(-1)) {
         peaks.pop();
         added = { level: added.level + 1, hash: nodeHash(left.hash, added.hash) };
+        onWhole?.(added.hash, added.level);
       }
       peaks.push(added);
     },
     root: () =>
       peaks.length === 0 ? emptyRoot : peaks.map(({ hash }) => hash).reduceRight((right, left) => nodeHash(left, right)),
-    copy: () => edge([...peaks]),
   };
 }
 

@@ -24,16 +24,31 @@ const hashBytes = 32;
 
 export interface Witness {
   readonly head: SignedHead;
-  /** The left edge of its tree, to go on from. */
-  edge(): Edge;
+  /** Its tree, to go on from. */
+  grow(): Growth;
   /** Records from one leaf up to another, in pieces of whole records. */
   records(from: number, to: number): AsyncGenerator<Buffer>;
   /** All heads, oldest first. */
   heads(): AsyncGenerator<SignedHead>;
   rootOf: RangeRoot;
-  /** Adds records and the head over them; on disk when it resolves. The head must be what they come to. */
-  append(records: Buffer, head: SignedHead): Promise<void>;
+  /**
+   * Adds pieces, each with the head over it, that a growth has come to by the time they end; on disk when it resolves. If the
+   * pieces break off with an error nothing is added.
+   */
+  extend(pieces: AsyncIterable<Piece>, growth: Growth): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Piece {
+  records: Buffer;
+  head: SignedHead;
+}
+
+/** A tree that goes on from the witness's. */
+export interface Growth extends Edge {
+  add(records: Buffer): void;
+  /** Roots of the blocks that it has filled. */
+  blocks: Buffer[];
 }
 
 const path = (folder: string, name: "leaves" | "heads.jsonl" | "blocks"): string => join(folder, name);
@@ -84,15 +99,30 @@ export async function openWitness(folder: string): Promise<Witness | undefined> 
       throw new LogError(`封存见证不完整：${path(folder, "leaves")} 比最后的签名少。请从另存的副本恢复 ${folder}。`);
     await cut(leaves, head.size * recordBytes);
     let made = await keepBlocks(blocks, leaves, head.size);
-    const tree = edge();
-    for (let at = 0; at < made.length; at += hashBytes) tree.push(made.subarray(at, at + hashBytes), level);
-    for await (const piece of readRecords(leaves, tree.size, head.size)) pushAll(tree, piece);
     const blockAt = (index: number): Buffer => made.subarray(index * hashBytes, (index + 1) * hashBytes);
+    const grown = (): Growth => {
+      const filled: Buffer[] = [];
+      const tree = edge((root, height) => void (height === level && filled.push(root)));
+      return Object.assign(tree, { blocks: filled, add: (records: Buffer) => pushAll(tree, records) });
+    };
+    // Behind the last whole block.
+    let rest = Buffer.alloc(0);
+    const readRest = async (): Promise<void> => {
+      const pieces: Buffer[] = [];
+      for await (const piece of readRecords(leaves, (made.length / hashBytes) * blockLeaves, head.size)) pieces.push(piece);
+      rest = Buffer.concat(pieces);
+    };
+    await readRest();
     return {
       get head() {
         return head;
       },
-      edge: () => tree.copy(),
+      grow() {
+        const tree = grown();
+        for (let index = 0; index * hashBytes < made.length; index++) tree.push(blockAt(index), level);
+        tree.add(rest);
+        return tree;
+      },
       records: (from, to) => readRecords(leaves, from, to),
       heads: () => readHeads(folder, head.size),
       async rootOf(from, to) {
@@ -104,19 +134,29 @@ export async function openWitness(folder: string): Promise<Witness | undefined> 
         for await (const piece of readRecords(leaves, at, to)) pushAll(range, piece);
         return range.root();
       },
-      async append(records, next) {
-        const from = tree.size;
-        pushAll(tree, records);
-        await leaves.appendFile(records);
+      async extend(pieces, growth) {
+        const lines: string[] = [];
+        let next = head;
+        try {
+          for await (const piece of pieces) {
+            await leaves.appendFile(piece.records);
+            lines.push(`${headLine(piece.head)}\n`);
+            next = piece.head;
+          }
+        } catch (error) {
+          await leaves.truncate(head.size * recordBytes);
+          throw error;
+        }
+        if (lines.length === 0) return;
         await leaves.sync();
-        const whole = await blockRoots(leaves, Math.floor(from / blockLeaves), Math.floor(tree.size / blockLeaves));
-        await blocks.appendFile(whole);
-        if (whole.length > 0) made = Buffer.concat([made, whole]);
-        const line = Buffer.from(`${headLine(next)}\n`);
-        await heads.write(line, 0, line.length, end);
+        await blocks.appendFile(Buffer.concat(growth.blocks));
+        const text = Buffer.from(lines.join(""));
+        await heads.write(text, 0, text.length, end);
         await heads.sync();
-        end += line.length;
+        end += text.length;
         head = next;
+        made = Buffer.concat([made, ...growth.blocks]);
+        await readRest();
       },
       close,
     };

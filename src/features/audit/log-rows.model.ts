@@ -48,7 +48,7 @@ export const columnsOf = ({ columns }: Kind, of: string): Sql => raw(columns.map
 const escapes: Record<string, string> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
 /** A value of a line: null, or the text that it stands for. */
 export const valueOf = (field: string): string | null =>
-  field === "\\N" ? null : field.replaceAll(/\\(.)/g, (_, mark: string) => escapes[mark] ?? mark);
+  field === "\\N" ? null : !field.includes("\\") ? field : field.replaceAll(/\\(.)/g, (_, mark: string) => escapes[mark] ?? mark);
 
 /** A row by the names of its columns. */
 export function rowOf(kind: Kind, fields: readonly string[]): Record<string, string | null> {
@@ -69,16 +69,17 @@ function microseconds(text: string): bigint {
 
 /** The record of a row, in the newest format unless another is named. */
 export function recordOf(kind: Kind, fields: readonly string[], format = kind.formats.length): LogRecord {
-  const row = rowOf(kind, fields);
+  const of = (name: string): string | null => valueOf(fields[kind.columns.indexOf(name)] ?? "\\N");
+  const actor = of("actor");
   return {
     format,
     kind: kind.letter,
-    realm: Number(row["realm_id"]),
+    realm: Number(fields[0]),
     id: fields[1] ?? "",
-    version: Number(row["version"] ?? 0),
-    at: microseconds(fields[kind.columns.indexOf("at")] ?? ""),
-    actor: row["actor"] === null ? null : Number(row["actor"]),
-    action: row["action"] ?? "",
+    version: Number(of("version") ?? 0),
+    at: microseconds(of("at") ?? ""),
+    actor: actor === null ? null : Number(actor),
+    action: of("action") ?? "",
     digest: digestOf(kind, format, fields),
   };
 }

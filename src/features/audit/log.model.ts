@@ -1,9 +1,10 @@
 /** The log as the database keeps it: batches of records, each with a signed head; and taking it up again in a witness. */
+import { hash } from "node:crypto";
 import { isoText, join, sql, type Tx } from "#platform/db.ts";
 import { isHeadSignedBy, type LogKey, type SignedHead } from "#platform/log-key.ts";
 import { recordBytes } from "#platform/log-record.ts";
-import { edge, leafHash } from "#platform/merkle.ts";
-import { LogError, type Witness } from "#platform/witness.ts";
+import { emptyRoot } from "#platform/merkle.ts";
+import { LogError, type Growth, type Piece, type Witness } from "#platform/witness.ts";
 
 /** Leaves from `from` up to the size of the head. */
 export interface Batch {
@@ -65,29 +66,53 @@ export async function catchUp(tx: Tx, witness: Witness, { publicKey }: LogKey): 
   const same = await findHead(tx, size);
   if (!same || same.log !== log || !same.root.equals(root))
     throw new LogError(`数据库里的封存日志与见证（${size}条）接不上：被改动过，或数据库退回到了以前。${advice}`);
-  for (;;) {
-    const batch = await findBatch(tx, witness.head.size);
-    if (!batch) return witness.head.size - size;
-    const { from, head, records } = batch;
-    const tree = witness.edge();
-    for (let at = 0; at + recordBytes <= records.length; at += recordBytes)
-      tree.push(leafHash(records.subarray(at, at + recordBytes)));
-    const fits =
-      head.log === log &&
-      from === witness.head.size &&
-      records.length === (head.size - from) * recordBytes &&
-      tree.root().equals(head.root) &&
-      isHeadSignedBy(publicKey, head);
-    if (!fits) throw new LogError(`数据库里第${from + 1}至${head.size}条封存与签名不符，没有收入见证。${advice}`);
-    await witness.append(records, head);
-  }
+  if (!(await tx.one(sql`select 1 from log_batches where size > ${size} limit 1`))) return 0;
+  const growth = witness.grow();
+  const vouched = async function* (): AsyncGenerator<Piece> {
+    for (;;) {
+      const from = growth.size;
+      const batch = await findBatch(tx, from);
+      if (!batch) return;
+      const { head, records } = batch;
+      if (records.length % recordBytes === 0) growth.add(records);
+      const fits =
+        head.log === log &&
+        batch.from === from &&
+        growth.size === head.size &&
+        growth.root().equals(head.root) &&
+        isHeadSignedBy(publicKey, head);
+      if (!fits) throw new LogError(`数据库里第${from + 1}至${head.size}条封存与签名不符，没有收入见证。${advice}`);
+      yield { head, records };
+    }
+  };
+  await witness.extend(vouched(), growth);
+  return witness.head.size - size;
+}
+
+/** A batch as it was written: its size, and the digest of its records. */
+export interface Written {
+  head: SignedHead;
+  digest: string;
+}
+
+/** Adds to the witness the batches that this process has just written, of which it knows what they come to, as it reads them back. */
+export function addWritten(tx: Tx, witness: Witness, written: readonly Written[], growth: Growth): Promise<void> {
+  const readBack = async function* (): AsyncGenerator<Piece> {
+    for (const { head, digest } of written) {
+      const batch = await findBatch(tx, head.size - 1);
+      if (!batch || batch.head.size !== head.size || hash("sha256", batch.records, "hex") !== digest)
+        throw new LogError(`刚写入的第${head.size}条以前的封存在数据库里被改动。${advice}`);
+      yield { head, records: batch.records };
+    }
+  };
+  return witness.extend(readBack(), growth);
 }
 
 /** A head over nothing, with which a log begins. */
 export const emptyHead = (log: string, at: string): Omit<SignedHead, "signature"> => ({
   log,
   size: 0,
-  root: edge().root(),
+  root: emptyRoot,
   at,
   base: null,
   snapshot: "",

@@ -4,18 +4,18 @@
  * - New is what the present snapshot shows and that of the last head did not: rows whose transaction had not begun then,
  *   or was under way. A long transaction (an import) holds nothing up, and its rows follow when it has ended.
  * - Rows are read as a stream and written in batches, each with a signed head; the last head bears the snapshot.
- * - What is committed is then read back, held against the signature, and added to the witness. That is the only way
- *   into the witness, so it is also how a run that was broken off is made up for, and how another server's keeps up.
+ * - What is committed is then read back and added to the witness. What the witness has missed, because a run was broken off
+ *   there or another server sealed, is first made up for from the database, as far as signatures vouch for it.
  * One process at a time does so on a database.
  */
+import { hash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { asOwner, copyLines, plainText, raw, sql, type Database, type Sql, type Tx } from "#platform/db.ts";
 import type { LogKey, SignedHead } from "#platform/log-key.ts";
 import { writeRecord } from "#platform/log-record.ts";
-import { leafHash, type Edge } from "#platform/merkle.ts";
-import { LogError, openWitness, type Witness } from "#platform/witness.ts";
+import { LogError, openWitness, type Growth, type Witness } from "#platform/witness.ts";
 import { columnsOf, kinds, recordOf, type Kind } from "./log-rows.model.ts";
-import { addBatch, catchUp } from "./log.model.ts";
+import { addBatch, addWritten, catchUp, type Written } from "./log.model.ts";
 
 /** The folder of the witness and the key that signs. */
 export interface Log {
@@ -54,8 +54,8 @@ export async function sealHeld(database: Database, log: Log, now: Date): Promise
   try {
     const missed = await asOwner(database, "catch up", (tx) => catchUp(tx, witness, log.key));
     const before = witness.head.size;
-    await asOwner(database, "seal", (tx) => sealNew(database, tx, witness, log.key, now));
-    await asOwner(database, "witness", (tx) => catchUp(tx, witness, log.key));
+    const { written, growth } = await asOwner(database, "seal", (tx) => sealNew(database, tx, witness, log.key, now));
+    if (growth) await asOwner(database, "witness", (tx) => addWritten(tx, witness, written, growth));
     return { head: witness.head, sealed: witness.head.size - before, missed };
   } finally {
     await witness.close();
@@ -72,9 +72,16 @@ export const holding = <T>(database: Database, wait: boolean, run: (tx: Tx) => P
     return run(tx);
   });
 
-async function sealNew(database: Database, out: Tx, witness: Witness, key: LogKey, now: Date): Promise<void> {
+async function sealNew(
+  database: Database,
+  out: Tx,
+  witness: Witness,
+  key: LogKey,
+  now: Date,
+): Promise<{ written: Written[]; growth: Growth | undefined }> {
   const last = witness.head;
-  const tree = witness.edge();
+  let growth: Growth | undefined;
+  const written: Written[] = [];
   // The snapshot is taken before anything is written here.
   await asOwner(
     database,
@@ -85,37 +92,36 @@ async function sealNew(database: Database, out: Tx, witness: Witness, key: LogKe
       const snapshot = await currentSnapshot(tx);
       let waiting: Buffer[] = [];
       const write = async (end: boolean): Promise<void> => {
-        const from = tree.size;
-        if (waiting.length === 0 && !end) return;
-        push(tree, waiting);
+        growth ??= witness.grow();
+        const from = growth.size;
+        const records = Buffer.concat(waiting);
+        waiting = [];
+        growth.add(records);
+        const { size } = growth;
         // Rows that the log begins with were written before there was a key to stamp them.
-        const base = last.base ?? (last.size === 0 && end ? tree.size : null);
-        const head = {
+        const base = last.base ?? (last.size === 0 && end ? size : null);
+        const head = key.sign({
           log: last.log,
-          size: tree.size,
-          root: tree.root(),
+          size,
+          root: growth.root(),
           at: now.toISOString(),
           base,
           snapshot: end ? snapshot : "",
-        };
-        await addBatch(out, { from, head: key.sign(head), records: Buffer.concat(waiting) });
-        waiting = [];
+        });
+        written.push({ head, digest: hash("sha256", records, "hex") });
+        await addBatch(out, { from, head, records });
       };
-      for await (const records of newRecords(tx, last.snapshot, snapshot)) {
+      for await (const records of newRecords(tx, last.snapshot, snapshot))
         for (const record of records) {
           // One is always left for the end: the last head of a run is over something.
           if (waiting.length === batch) await write(false);
           waiting.push(record);
         }
-      }
       if (waiting.length > 0) await write(true);
     },
     true,
   );
-}
-
-function push(tree: Edge, records: readonly Buffer[]): void {
-  for (const record of records) tree.push(leafHash(record));
+  return { written, growth };
 }
 
 export const currentSnapshot = async (tx: Tx): Promise<string> =>

@@ -6,7 +6,7 @@ export interface FoldFault {
   entryId: string;
   ledger: string;
   version: number;
-  /** What differs: 内容, 状态, 单位, 日期, 版本, 删除标记, 时间; 单位不存在; or 没有记录 of a history that belongs to none. */
+  /** What differs: 内容, 状态, 单位, 日期, 版本, 删除标记, 台账, 时间; 单位不存在; or 没有记录 of a history that belongs to none. */
   differs: string[];
 }
 
@@ -22,6 +22,7 @@ export async function verifyEntries(tx: Tx, campaign: Campaign, realm: number): 
     day: boolean;
     count: boolean;
     deleted: boolean;
+    ledgers: boolean;
     times: boolean;
     homeless: boolean;
   }>(sql`
@@ -29,16 +30,17 @@ export async function verifyEntries(tx: Tx, campaign: Campaign, realm: number): 
       select e.entry_id, e.ledger, e.version,
         e.data is distinct from f.data as data, e.state is distinct from f.state as state, e.unit_id is distinct from f.unit_id as unit,
         e.day is distinct from f.day as day, (e.version, e.version) is distinct from (f.version, f.events) as count, e.deleted is distinct from f.deleted as deleted,
+        (f.ledger, f.ledger) is distinct from (e.ledger, f.last_ledger) as ledgers,
         (e.created_at, e.updated_at) is distinct from (f.first_at, f.last_at) as times,
         not exists (select 1 from units u where u.realm_id = e.realm_id and u.unit_id = e.unit_id) as homeless
       from entries e left join (
         select entry_id, jsonb_strip_nulls(jsonb_merge(changes order by version)) as data, max(version) as version, count(*)::integer as events,
           (array_agg(state order by version desc))[1] as state, (array_agg(unit_id order by version desc))[1] as unit_id,
           (array_agg(day order by version desc))[1] as day, (array_agg(deleted order by version desc))[1] as deleted,
-          (array_agg(at order by version))[1] as first_at, (array_agg(at order by version desc))[1] as last_at
+          min(ledger) as ledger, max(ledger) as last_ledger, (array_agg(at order by version))[1] as first_at, (array_agg(at order by version desc))[1] as last_at
         from entry_events where realm_id = ${realm} group by entry_id) f on f.entry_id = e.entry_id
       where e.realm_id = ${realm} and e.campaign_id = ${campaign.id}) as compared
-    where data or state or unit or day or count or deleted or times or homeless limit 1000`);
+    where data or state or unit or day or count or deleted or ledgers or times or homeless limit 1000`);
   const names = {
     data: "内容",
     state: "状态",
@@ -46,6 +48,7 @@ export async function verifyEntries(tx: Tx, campaign: Campaign, realm: number): 
     day: "日期",
     count: "版本",
     deleted: "删除标记",
+    ledgers: "台账",
     times: "时间",
     homeless: "单位不存在",
   } as const;
