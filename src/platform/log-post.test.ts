@@ -57,7 +57,8 @@ it("a key is its owner's only, made once, and signs", async () => {
 
 it("a stamp is HMAC-SHA-256", () => {
   const secret = Buffer.alloc(32, 5);
-  for (const text of ["", "一本账", "x".repeat(200)]) expect(hmac(secret)(text)).toEqual(createHmac("sha256", secret).update(text).digest());
+  for (const text of ["", "一本账", "x".repeat(200)])
+    expect(hmac(secret)(text)).toEqual(createHmac("sha256", secret).update(text).digest());
 });
 
 it("sends the newest head once, after failures and redirections too, and nobody waits", async () => {
