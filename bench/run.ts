@@ -12,6 +12,7 @@ import { grid } from "./grid.ts";
 import { importing } from "./import.ts";
 import { live } from "./live.ts";
 import { report } from "./report.ts";
+import { sealing } from "./sealing.ts";
 import { starting } from "./start.ts";
 import { trend } from "./trend.ts";
 import { writes } from "./writes.ts";
@@ -22,6 +23,7 @@ const benchmarks: Record<string, (scale: number, say: (line: string) => void) =>
   trend,
   import: importing,
   writes,
+  sealing,
   live,
   report,
   start: starting,

@@ -15,7 +15,7 @@ import { forms, kinds } from "./nation-pack.ts";
 import { openNation, scaled } from "./nation.ts";
 import { median, openStage, random, type Result } from "./stage.ts";
 
-const writers = 16;
+export const writers = 16;
 const seconds = 3;
 
 export async function writes(scale: number, say: (line: string) => void): Promise<Result[]> {
@@ -23,29 +23,8 @@ export async function writes(scale: number, say: (line: string) => void): Promis
   const database = openDatabase({ ...stage.connection, max: writers });
   try {
     const campaign = await openNation(stage.database, scaled(scale), say);
-    const units = await asOwner(database, "choose units", (tx) =>
-      tx.query<{ id: number; realm: number }>(
-        sql`select unit_id as id, realm_id as realm from units where realm_id = any(${campaign.realms}::integer[]) and level = '乡' order by hashint8(unit_id) limit 4000`,
-      ),
-    );
     const begun = new Date().toISOString();
-    const draw = random(3);
-    const next = (): { unit: { id: number; realm: number }; values: Record<string, string | number> } => {
-      const pick = <T>(list: readonly T[]): T => list[Math.floor(draw() * list.length)] as T;
-      const unit = pick(units);
-      const values = {
-        编号: `新-${randomUUID()}`,
-        单位: unit.id,
-        活动日期: `2023-0${1 + Math.floor(draw() * 9)}-1${Math.floor(draw() * 10)}`,
-        活动名称: "教育整顿专题活动",
-        类别: pick(kinds),
-        形式: pick(forms),
-        人员: Math.floor(draw() * 600_000),
-        参加人数: 5 + Math.floor(draw() * 60),
-        主要内容: "传达学习上级会议精神，结合实际交流研讨",
-      };
-      return { unit, values };
-    };
+    const next = await newEntries(database, campaign);
     const rates: { bare: number; product: number }[] = [];
     for (let round = 0; round < 5; round++) {
       const bare = await rate(() => bareInsert(database, campaign, next()));
@@ -75,9 +54,36 @@ export async function writes(scale: number, say: (line: string) => void): Promis
   }
 }
 
-async function rate(write: () => Promise<unknown>): Promise<number> {
+/** Entries to be recorded, of units drawn by a seed. */
+export async function newEntries(database: Database, campaign: Campaign): Promise<() => New> {
+  const units = await asOwner(database, "choose units", (tx) =>
+    tx.query<{ id: number; realm: number }>(
+      sql`select unit_id as id, realm_id as realm from units where realm_id = any(${campaign.realms}::integer[]) and level = '乡' order by hashint8(unit_id) limit 4000`,
+    ),
+  );
+  const draw = random(3);
+  return () => {
+    const pick = <T>(list: readonly T[]): T => list[Math.floor(draw() * list.length)] as T;
+    const unit = pick(units);
+    const values = {
+      编号: `新-${randomUUID()}`,
+      单位: unit.id,
+      活动日期: `2023-0${1 + Math.floor(draw() * 9)}-1${Math.floor(draw() * 10)}`,
+      活动名称: "教育整顿专题活动",
+      类别: pick(kinds),
+      形式: pick(forms),
+      人员: Math.floor(draw() * 600_000),
+      参加人数: 5 + Math.floor(draw() * 60),
+      主要内容: "传达学习上级会议精神，结合实际交流研讨",
+    };
+    return { unit, values };
+  };
+}
+
+/** Writes a second by all writers together. */
+export async function rate(write: () => Promise<unknown>, during = seconds): Promise<number> {
   const begun = performance.now();
-  const end = begun + seconds * 1000;
+  const end = begun + during * 1000;
   let count = 0;
   await Promise.all(
     Array.from({ length: writers }, async () => {
@@ -92,7 +98,8 @@ interface New {
   values: Record<string, string | number>;
 }
 
-const record = (database: Database, campaign: Campaign, { unit, values }: New): Promise<unknown> =>
+/** Records an entry as the product does. */
+export const record = (database: Database, campaign: Campaign, { unit, values }: New): Promise<unknown> =>
   withScope(database, { actor: 1, realms: [unit.realm], units: [unit.id], ledgers: [...campaign.ledgers.keys()] }, async (tx) => {
     const now = new Date();
     const id = randomUUID();

@@ -21,13 +21,13 @@ begin
   end if;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.add_audit(realm integer, at timestamp with time zone, actor bigint, action text, unit bigint, subject text, result text, details jsonb)
+CREATE OR REPLACE FUNCTION public.add_audit(realm integer, at timestamp with time zone, actor bigint, action text, unit bigint, subject text, result text, details jsonb, stamp bytea)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 begin
-  insert into audit (realm_id, at, actor, action, unit_id, subject, result, details)
-    values (realm, at, actor, action, unit, subject, result, details);
+  insert into audit (realm_id, at, actor, action, unit_id, subject, result, details, stamp)
+    values (realm, at, actor, action, unit, subject, result, details, stamp);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.add_delta(realm integer, campaign integer, unit bigint, day date, measures integer[], amounts bigint[], keys text[])
@@ -39,24 +39,24 @@ begin
     values (realm, campaign, unit, day, measures, amounts, keys);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.add_entry(realm integer, entry uuid, campaign integer, ledger text, unit bigint, day date, state text, data jsonb, identity uuid, pack integer, actor bigint, at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.add_entry(realm integer, entry uuid, campaign integer, ledger text, unit bigint, day date, state text, data jsonb, identity uuid, pack integer, actor bigint, at timestamp with time zone, stamp bytea)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 begin
   insert into entries (realm_id, entry_id, campaign_id, ledger, unit_id, day, state, data, version, identity, pack_id, created_at, updated_at)
     values (realm, entry, campaign, ledger, unit, day, state, data, 1, identity, pack, at, at);
-  insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, ledger, unit_id, day, state)
-    values (realm, entry, 1, 'record', actor, at, data, ledger, unit, day, state);
+  insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, ledger, unit_id, day, state, stamp)
+    values (realm, entry, 1, 'record', actor, at, data, ledger, unit, day, state, stamp);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.add_event(realm integer, entry uuid, version integer, action text, actor bigint, at timestamp with time zone, reason text, changes jsonb, ledger text, unit bigint, day date, state text, deleted boolean, import uuid)
+CREATE OR REPLACE FUNCTION public.add_event(realm integer, entry uuid, version integer, action text, actor bigint, at timestamp with time zone, reason text, changes jsonb, ledger text, unit bigint, day date, state text, deleted boolean, import uuid, stamp bytea)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 begin
-  insert into entry_events (realm_id, entry_id, version, action, actor, at, reason, changes, ledger, unit_id, day, state, deleted, import_id)
-    values (realm, entry, version, action, actor, at, reason, changes, ledger, unit, day, state, deleted, import);
+  insert into entry_events (realm_id, entry_id, version, action, actor, at, reason, changes, ledger, unit_id, day, state, deleted, import_id, stamp)
+    values (realm, entry, version, action, actor, at, reason, changes, ledger, unit, day, state, deleted, import, stamp);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.app_actor()
@@ -195,6 +195,8 @@ create table public.audit (
   subject text,
   result text not null,
   details jsonb,
+  xid xid8 default pg_current_xact_id() not null,
+  stamp bytea,
   constraint audit_pk PRIMARY KEY (realm_id, audit_id)
 );
 
@@ -326,6 +328,9 @@ create table public.entry_events (
   import_id uuid,
   attachment_id uuid,
   ledger text not null,
+  xid xid8 default pg_current_xact_id() not null,
+  stamp bytea,
+  sha256 text,
   constraint entry_events_pk PRIMARY KEY (realm_id, entry_id, version)
 );
 
@@ -472,6 +477,31 @@ create table public.key_checks (
   value text not null,
   made_at timestamp with time zone not null,
   constraint key_checks_pk PRIMARY KEY (version)
+);
+
+create table public.log_batches (
+  size bigint not null,
+  from_size bigint not null,
+  log_id uuid not null,
+  root bytea not null,
+  at timestamp with time zone not null,
+  base bigint,
+  snapshot text not null,
+  signature bytea not null,
+  records bytea not null,
+  constraint log_batches_pk PRIMARY KEY (size)
+);
+
+create table public.log_removals (
+  run_id uuid not null,
+  part integer not null,
+  log_id uuid not null,
+  at timestamp with time zone not null,
+  reason text not null,
+  details text not null,
+  records bytea not null,
+  signature bytea not null,
+  constraint log_removals_pk PRIMARY KEY (run_id, part)
 );
 
 create table public.measures (
@@ -669,11 +699,13 @@ CREATE UNIQUE INDEX accounts_one_duty ON public.accounts USING btree (realm_id, 
 CREATE INDEX attachments_entry ON public.attachments USING btree (realm_id, entry_id);
 CREATE INDEX attachments_unfinished ON public.attachments USING btree (realm_id, begun_at) WHERE (state = 'uploading'::text);
 CREATE INDEX audit_at ON public.audit USING btree (realm_id, at);
+CREATE INDEX audit_xid ON public.audit USING brin ((((xid)::text)::bigint));
 CREATE INDEX documents_updated ON public.documents USING btree (realm_id, campaign_id, updated_at);
 CREATE UNIQUE INDEX entries_identity ON public.entries USING btree (realm_id, campaign_id, identity);
 CREATE INDEX entries_numbers ON public.entries USING gin (jsonb_path_query_array(data, '$.*[*]?(@.type() == "number")'::jsonpath) jsonb_path_ops);
 CREATE INDEX entries_place ON public.entries USING btree (realm_id, campaign_id, ledger, unit_id);
 CREATE INDEX entry_events_at ON public.entry_events USING brin (at);
+CREATE INDEX entry_events_xid ON public.entry_events USING brin ((((xid)::text)::bigint));
 CREATE UNIQUE INDEX figure_members_number ON public.figure_members USING btree (realm_id, campaign_id, member);
 CREATE INDEX grants_account ON public.grants USING btree (account_id);
 CREATE INDEX grants_group ON public.grants USING btree (realm_id, group_id);

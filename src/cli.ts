@@ -1,10 +1,12 @@
 /** The command line: `yibenzhang COMMAND`. */
 import { Problem } from "#kernel/problem.ts";
 import { BackupError } from "#platform/backup-format.ts";
+import { LogError } from "#platform/witness.ts";
 import { StartError } from "#platform/start-error.ts";
 import { DocxRefused } from "#features/documents/docx-package.ts";
 import { PdfUnavailable } from "#features/documents/to-pdf.ts";
 import { exits, readCall, UsageError, type Command } from "./commands/command.ts";
+import { audit } from "./commands/audit.ts";
 import { backup, restore } from "./commands/backup.ts";
 import { certificate } from "./commands/certificate.ts";
 import { demo } from "./commands/demo.ts";
@@ -30,6 +32,7 @@ const commands: Command[] = [
   entry,
   report,
   verify,
+  audit,
   migrate,
   keys,
   certificate,
@@ -72,6 +75,7 @@ try {
     error instanceof StartError ||
     error instanceof FileRefused ||
     error instanceof BackupError ||
+    error instanceof LogError ||
     error instanceof DocxRefused ||
     error instanceof PdfUnavailable
   ) {

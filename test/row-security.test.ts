@@ -48,7 +48,18 @@ const known = [
 /** Tables whose rows are one account's. */
 const personal = ["drafts", "views"];
 /** Tables that requests do not reach at all. */
-const hidden = ["accounts", "sessions", "grants", "audit", "setup_codes", "migrations", "key_checks", "encrypted_ledgers"];
+const hidden = [
+  "accounts",
+  "sessions",
+  "grants",
+  "audit",
+  "setup_codes",
+  "log_batches",
+  "log_removals",
+  "migrations",
+  "key_checks",
+  "encrypted_ledgers",
+];
 /** Reference tables: the same for all realms. */
 const reference = ["realms", "packs", "campaigns", "measures"];
 const appendOnly = ["entry_events", "figure_deltas", "imports", "reports", "report_figures", "document_updates"];

@@ -7,6 +7,7 @@ import { readConfig } from "#platform/config.ts";
 import { openDatabase } from "#platform/db.ts";
 import { appliedMigrations, migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";
+import { restartLog } from "#features/audit/opening.model.ts";
 import { exits, UsageError, type Call, type Command } from "./command.ts";
 
 export const backup: Command = {
@@ -49,6 +50,9 @@ export const restore: Command = {
           throw new BackupError("现有数据库比备份的结构新，不能直接恢复。请在新的数据文件夹中恢复（用 YIBENZHANG_DATA 指定）。");
         const summary = await restoreFromFile(client, file, { replace: call.flags["replace"] === true });
         await migrate(database);
+        const { aside, size } = await restartLog(database, readConfig().logDir, `恢复备份 ${summary.createdAt}`, new Date());
+        if (aside !== undefined)
+          call.say(`封存日志（${size}条）随恢复重新开始，原来的见证移到 ${aside}，请妥为保存：它能证明备份之后还有过哪些记录。`);
         // The ring is not in the backup: whether the one that is here fits is said now and not at the next start.
         await openKeys(database, readConfig()).catch((error: unknown) => {
           if (!(error instanceof KeyError)) throw error;

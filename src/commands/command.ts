@@ -8,6 +8,8 @@ import { asOwner, isConnectionLost, openDatabase, type Database } from "#platfor
 import { openKeys } from "#platform/keys.ts";
 import { migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";
+import { openLog } from "#features/audit/opening.model.ts";
+import type { Log } from "#features/audit/sealing.model.ts";
 import { getCampaign, listCampaigns } from "#features/campaigns/campaigns.model.ts";
 import { findUnitByName } from "#features/units/units.model.ts";
 
@@ -70,7 +72,7 @@ function inChinese({ code = "", message }: NodeJS.ErrnoException): string {
 export async function withDatabase<T>(
   call: Call,
   purpose: "serve" | "tool",
-  run: (database: Database) => Promise<T>,
+  run: (database: Database, log: Log | undefined) => Promise<T>,
 ): Promise<T> {
   const config = readConfig();
   const server = await startDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, purpose, log: call.say });
@@ -78,13 +80,24 @@ export async function withDatabase<T>(
   try {
     await migrate(database);
     await openKeys(database, config);
-    return await run(database);
+    return await run(database, await takeKey(call, database, config));
   } catch (error) {
     throw isConnectionLost(error) ? connectionLost(config) : error;
   } finally {
     await database.close();
     await server.stop();
   }
+}
+
+/** Has what is written from here stamped by the key of the log, and begins the log where there is none. */
+export async function takeKey(call: Call, database: Database, { logDir }: Config): Promise<Log | undefined> {
+  const log = await openLog(database, logDir, new Date());
+  if (log) database.stamp = log.key.stamp;
+  else
+    call.say(
+      `注意：这个数据库已有封存日志，而 ${logDir} 里没有它的密钥。从这里写入的记录不带印记，也不会在这里封存。请从原来的服务器把这个文件夹复制过来；原来的已丢失的，运行 yibenzhang audit restart --reason 理由。`,
+    );
+  return log;
 }
 
 /** A full disk stops the server before it can say so. */

@@ -7,18 +7,20 @@ import type { Server as TlsServer } from "node:tls";
 import type { FastifyInstance } from "fastify";
 import { openDoor } from "#platform/authority-page.ts";
 import { currentCertificates, fingerprintOf, hostsOf, renewServed, type Certificates } from "#platform/certificates.ts";
-import { readConfig } from "#platform/config.ts";
+import { readConfig, type Config } from "#platform/config.ts";
 import { asOwner, openDatabase, type Database } from "#platform/db.ts";
 import { openKeys } from "#platform/keys.ts";
+import { keepPosting } from "#platform/log-post.ts";
 import { migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";
 import { StartError } from "#platform/start-error.ts";
+import { keepSealing, type Log } from "#features/audit/sealing.model.ts";
 import { needsSetUp, offerCode } from "#features/campaigns/setup.model.ts";
 import { renewMeasures } from "#features/campaigns/totals.model.ts";
 import { keepEncrypted } from "#features/campaigns/encrypting.model.ts";
 import { keepFolding } from "#features/figures/folding.model.ts";
 import { createServer } from "../main.ts";
-import { exits, type Call, type Command } from "./command.ts";
+import { exits, takeKey, type Call, type Command } from "./command.ts";
 
 export const serve: Command = {
   name: "serve",
@@ -47,6 +49,7 @@ export async function runServer(call: Call, prepare?: (database: Database) => Pr
   try {
     await migrate(database);
     await openKeys(database, config);
+    const log = await takeKey(call, database, config);
     await renewMeasures(database);
     const ready = await prepare?.(database);
     const code = await asOwner(database, "offer a setup code", async (tx) =>
@@ -67,6 +70,7 @@ export async function runServer(call: Call, prepare?: (database: Database) => Pr
     const encrypting = keepEncrypted(database, (error) =>
       app.log.error({ message: (error as Error).message }, "encrypting what is stored failed"),
     );
+    const sealing = log && keepLog(database, log, config, app);
     const renewing = tls && keepRenewing(app, dataDir, tls);
     const address = app.server.address() as AddressInfo;
     const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
@@ -87,11 +91,37 @@ export async function runServer(call: Call, prepare?: (database: Database) => Pr
     await app.close();
     await folding.stop();
     await encrypting.stop();
+    await sealing?.stop();
     return exits.ok;
   } finally {
     await database.close();
     await server.stop();
   }
+}
+
+/** Seals, and sends heads elsewhere if it is set up so. What stays wrong is said once, and again when it is something else. */
+function keepLog(database: Database, log: Log, { logPost }: Config, app: FastifyInstance): { stop(): Promise<void> } {
+  let said = "";
+  const onError = (error: unknown): void => {
+    const { message } = error as Error;
+    if (message !== said) app.log.error({ message }, "sealing failed");
+    said = message;
+  };
+  const posting = logPost === undefined ? undefined : keepPosting(logPost, log.key.publicKey, onError);
+  const sealing = keepSealing(database, log, {
+    now: () => new Date(),
+    onHead: (head) => {
+      if (posting === undefined) said = "";
+      posting?.offer(head);
+    },
+    onError,
+  });
+  return {
+    stop: async () => {
+      await sealing.stop();
+      await posting?.stop();
+    },
+  };
 }
 
 const sixHours = 6 * 3_600_000;

@@ -6,11 +6,11 @@ export const qualified = ({ schema, name }: { schema: string; name: string }) =>
   `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
 export const columnList = ({ columns }: BackupTable) => columns.map((column) => escapeIdentifier(column)).join(", ");
 
-/** The ordinary and partitioned tables of the schemas with the columns that hold data (not computed ones), by name. Partitions count as their parent, extensions' own tables are left out. */
+/** The ordinary and partitioned tables of the schemas with the columns that hold data, by name: not computed ones, nor numbers of transactions (xid8), which mean nothing in another cluster. Partitions count as their parent, extensions' own tables are left out. */
 export async function listTables(client: ClientBase, schemas: string[]): Promise<BackupTable[]> {
   const { rows } = await client.query<BackupTable>(
     `select n.nspname as schema, c.relname as name,
-       array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum) as columns
+       array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.atttypid <> 'xid8'::regtype order by a.attnum) as columns
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where n.nspname = any($1) and c.relkind in ('r', 'p') and not c.relispartition
        and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')

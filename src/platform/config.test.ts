@@ -6,6 +6,8 @@ test("nothing set, or set to nothing, gives the defaults", () => {
   const defaults = {
     databaseUrl: undefined,
     dataDir: resolve("data"),
+    logDir: resolve("data/log"),
+    auditKeepDays: 1096,
     port: 8080,
     host: "127.0.0.1",
     outgoing: [],

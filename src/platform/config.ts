@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import { ciphers, type Cipher } from "./key-ring.ts";
 import { placeOf } from "./outgoing.ts";
@@ -24,6 +24,15 @@ const schema = z.object({
     .transform(Number)
     .refine((port) => port >= 1 && port <= 65535, "应是 1 到 65535 之间的整数，例如 80")
     .optional(),
+  YIBENZHANG_LOG_DIR: z.string().optional(),
+  YIBENZHANG_LOG_POST: z.url({ protocol: /^https?$/, error: "应是一个地址，例如 https://10.0.0.9/heads" }).optional(),
+  YIBENZHANG_LOG_POST_HTTP: z.literal("yes", "只能写 yes：允许不加密地发送").optional(),
+  YIBENZHANG_AUDIT_KEEP_DAYS: z
+    .string()
+    .regex(/^\d{1,5}$/, "应是天数，不少于183（法定六个月），例如 1096")
+    .default("1096")
+    .transform(Number)
+    .refine((days) => days >= 183, "应是天数，不少于183（法定六个月），例如 1096"),
   HOST: z.string().regex(/^\S+$/, "应是监听的地址，不含空格，例如 127.0.0.1 或 0.0.0.0").default("127.0.0.1"),
   YIBENZHANG_KEYS: z
     .string()
@@ -43,6 +52,12 @@ export interface Config {
   databaseUrl: string | undefined;
   /** Absolute path of the data folder. */
   dataDir: string;
+  /** Absolute path of the folder of the log's witness and key. */
+  logDir: string;
+  /** Where heads of the log are sent, if anywhere. */
+  logPost: string | undefined;
+  /** Days that audit rows stay in the database, at least 183. */
+  auditKeepDays: number;
   port: number;
   /** Where plain http leads to https; undefined means the port after that of https. */
   httpPort: number | undefined;
@@ -56,10 +71,16 @@ export interface Config {
   cipher: Cipher;
 }
 
+/** What the schema cannot say of one setting alone. */
+const consistent = schema.refine(
+  (given) => given.YIBENZHANG_LOG_POST?.startsWith("http:") !== true || given.YIBENZHANG_LOG_POST_HTTP === "yes",
+  { path: ["YIBENZHANG_LOG_POST"], message: "应以 https:// 开头；内网里确要用 http 的，另设 YIBENZHANG_LOG_POST_HTTP=yes" },
+);
+
 /** Reads every setting the program takes from the environment; an empty value counts as not set. Throws a StartError naming each wrong one. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
-  const parsed = schema.safeParse(given);
+  const parsed = consistent.safeParse(given);
   if (!parsed.success) {
     const lines = parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
@@ -72,6 +93,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const {
     DATABASE_URL,
     YIBENZHANG_DATA,
+    YIBENZHANG_LOG_DIR,
+    YIBENZHANG_LOG_POST,
+    YIBENZHANG_AUDIT_KEEP_DAYS,
     PORT,
     HTTP_PORT,
     HOST,
@@ -83,6 +107,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return {
     databaseUrl: DATABASE_URL,
     dataDir: resolve(YIBENZHANG_DATA),
+    logDir: resolve(YIBENZHANG_LOG_DIR ?? join(YIBENZHANG_DATA, "log")),
+    logPost: YIBENZHANG_LOG_POST,
+    auditKeepDays: YIBENZHANG_AUDIT_KEEP_DAYS,
     port: PORT,
     httpPort: HTTP_PORT,
     host: HOST,

@@ -4,9 +4,10 @@
  */
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 import { setTimeout } from "node:timers/promises";
 import pg from "pg";
-import { from as copyFrom } from "pg-copy-streams";
+import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import sql, { raw, type Sql } from "sql-template-tag";
 import { KeyError, type KeyRing } from "./key-ring.ts";
 
@@ -54,6 +55,8 @@ export interface Tx {
   readonly memory: Map<string, unknown>;
   /** The keys of what is encrypted in this database. Throws a `KeyError` where the program has opened none. */
   readonly ring: KeyRing;
+  /** Marks rows as written by the program, where it has the key to it. */
+  readonly stamp: Stamp | undefined;
 }
 
 /** The key ring in use, which another process may have added to. */
@@ -64,10 +67,14 @@ export interface Keys {
   renew(): boolean;
 }
 
+/** 16 bytes that only who holds the key of the log can give these parts. */
+export type Stamp = (parts: readonly (string | number | null)[]) => Buffer;
+
 export interface Database {
   pool: pg.Pool;
   memory: Map<string, unknown>;
   keys: Keys;
+  stamp?: Stamp | undefined;
   close(): Promise<void>;
 }
 
@@ -163,6 +170,29 @@ export async function copyRows(tx: Tx, target: string, rows: Iterable<readonly u
   await pipeline(Readable.from(pieces()), client.query(copyFrom(`copy ${target} from stdin`)));
 }
 
+/**
+ * What a query yields as lines of COPY text, in pieces of many lines: columns parted by tabs, \\N for null, backslash,
+ * tab and line ends within a value written with a backslash. All pieces have to be taken.
+ */
+export async function* copyLines(tx: Tx, query: Sql): AsyncGenerator<string[]> {
+  const client = await tx.client();
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  for await (const chunk of client.query(copyTo(`copy (${inline(query)}) to stdout`)) as AsyncIterable<Buffer>) {
+    const lines = (rest + decoder.write(chunk)).split("\n");
+    rest = lines.pop() ?? "";
+    if (lines.length > 0) yield lines;
+  }
+}
+
+/** Makes the text of values, as COPY gives it, independent of settings of the server and the role, and lets nothing be left out unseen. */
+export const plainText = (tx: Tx): void =>
+  tx.later(
+    raw(`set local datestyle = 'ISO, YMD'; set local intervalstyle = 'iso_8601'; set local timezone = 'UTC'; set local bytea_output = 'hex';
+    set local extra_float_digits = 1; set local client_encoding = 'UTF8'; set local row_security = off; set local search_path = pg_catalog, public;
+    set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0`),
+  );
+
 const inline = ({ strings, values }: Sql): string =>
   strings.map((text, index) => (index === 0 ? text : literal(values[index - 1]) + text)).join("");
 
@@ -171,7 +201,7 @@ const inline = ({ strings, values }: Sql): string =>
  * in one message: a write costs one way to the server and back, not one a statement. Once it has ended it refuses
  * everything: its connection is somebody else's, and what someone forgot to wait for must not reach them.
  */
-function openTx(pooled: pg.PoolClient, begin: string, { memory, keys }: Database, attempt: number) {
+function openTx(pooled: pg.PoolClient, begin: string, { memory, keys, stamp }: Database, attempt: number) {
   let waiting: string[] = [begin];
   let explains: ((error: unknown) => unknown)[] = [];
   let begun = false;
@@ -203,6 +233,7 @@ function openTx(pooled: pg.PoolClient, begin: string, { memory, keys }: Database
     get ring() {
       return keys.ring;
     },
+    stamp,
     attempt,
     query,
     one: async <Row extends object>(statement: Sql) => (await query<Row>(statement))[0],

@@ -1,6 +1,7 @@
 /** New entries of an import. */
 import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
+import { eventStamps } from "#kernel/stamps.ts";
 import { copyRows, sql, type Tx } from "#platform/db.ts";
 import { orderedId } from "#platform/ordered-id.ts";
 import type { Doer } from "#features/ledgers/ledgers.types.ts";
@@ -38,8 +39,9 @@ export async function copyEntries(
       at,
     ]),
   );
+  const stamps = eventStamps(tx, ids, { realm: campaign.realm, version: 1, action: "import", actor: doer.account, at });
   await tx.query(sql`-- lint: owner bulk, the whole of the rows that were just copied, not sent a second time
-    insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, ledger, unit_id, day, state, import_id)
-    select realm_id, entry_id, 1, 'import', ${doer.account}::bigint, created_at, data, ledger, unit_id, day, state, ${importId}::uuid
-      from entries where realm_id = ${campaign.realm} and entry_id = any(${ids}::uuid[])`);
+    insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, ledger, unit_id, day, state, import_id, stamp)
+    select realm_id, entry_id, 1, 'import', ${doer.account}::bigint, created_at, data, ledger, unit_id, day, state, ${importId}::uuid, given.stamp
+      from entries e join unnest(${ids}::uuid[], ${stamps}::bytea[]) as given (id, stamp) on e.entry_id = given.id where e.realm_id = ${campaign.realm}`);
 }

@@ -8,6 +8,7 @@ import { pipeline } from "node:stream/promises";
 import type { Campaign } from "#kernel/campaign.ts";
 import { Problem } from "#kernel/problem.ts";
 import { asOwner, constraintOf, runAgain, sql, type Database, type Tx } from "#platform/db.ts";
+import { writeAudit } from "#features/audit/audit.model.ts";
 import { getCampaign } from "#features/campaigns/campaigns.model.ts";
 import { ledgerOf } from "#features/ledgers/ledgers.model.ts";
 import type { Doer } from "#features/ledgers/ledgers.types.ts";
@@ -21,8 +22,16 @@ export const importFile = (database: Database, campaign: Campaign, doer: Doer, o
     // Read anew at every attempt: one reason to try again is that another version of the pack has been loaded.
     const result = await importWithin(tx, await getCampaign(tx, campaign.key, campaign.realm), doer, options);
     if (result.committed)
-      await tx.query(sql`insert into audit (realm_id, at, actor, action, unit_id, subject, result)
-        values (${campaign.realm}, ${doer.now.toISOString()}, ${doer.account}, 'exchange.import', ${doer.unit}, ${result.file}, 'ok')`);
+      writeAudit(tx, {
+        realm: campaign.realm,
+        at: doer.now,
+        actor: doer.account,
+        action: "exchange.import",
+        unit: doer.unit,
+        subject: result.file,
+        result: "ok",
+        bypasses: [],
+      });
     return result;
   });
 

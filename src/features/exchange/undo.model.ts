@@ -8,6 +8,7 @@ import type { Campaign } from "#kernel/campaign.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { Deltas, holdPack, preparedMeasures } from "#kernel/figure-deltas.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
+import { eventStamps } from "#kernel/stamps.ts";
 import { isoText, sql, type Tx } from "#platform/db.ts";
 import { changeEntry, getEntry } from "#features/ledgers/ledgers.model.ts";
 import type { Doer, Values } from "#features/ledgers/ledgers.types.ts";
@@ -143,10 +144,11 @@ async function deleteRows(
   const at = doer.now.toISOString();
   await tx.query(sql`update entries set deleted = true, identity = null, imported = null, version = 2, pack_id = ${campaign.packId}, updated_at = ${at}
     where realm_id = ${realm} and entry_id = any(${ids}::uuid[])`);
+  const stamps = eventStamps(tx, ids, { realm, version: 2, action: "undo", actor: doer.account, at });
   await tx.query(sql`-- lint: owner bulk, one event for each row of an import that is taken back
-    insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, ledger, unit_id, day, state, deleted, import_id)
-    select realm_id, entry_id, 2, 'undo', ${doer.account}::bigint, updated_at, '{}', ledger, unit_id, day, state, true, ${id}::uuid
-      from entries where realm_id = ${realm} and entry_id = any(${ids}::uuid[])`);
+    insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, ledger, unit_id, day, state, deleted, import_id, stamp)
+    select realm_id, entry_id, 2, 'undo', ${doer.account}::bigint, updated_at, '{}', ledger, unit_id, day, state, true, ${id}::uuid, given.stamp
+      from entries e join unnest(${ids}::uuid[], ${stamps}::bytea[]) as given (id, stamp) on e.entry_id = given.id where e.realm_id = ${realm}`);
 }
 
 /** What the fields that the import changed were before it. */

@@ -6,6 +6,7 @@ import { createHash, hash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { Problem, notFound } from "#kernel/problem.ts";
+import { eventStamp } from "#kernel/stamps.ts";
 import { isoText, raw, sql, type Tx } from "#platform/db.ts";
 import { entryBytes, entryFiles, partBytes } from "./attachments.types.ts";
 import { namesEvidence, type Doer, type Entry } from "./ledgers.types.ts";
@@ -196,11 +197,14 @@ export function noteFile(
   reason?: string,
 ): void {
   const at = doer.now.toISOString();
+  const version = entry.version + 1;
+  const stamp = eventStamp(tx.stamp, { realm: entry.realm, entry: entry.id, version, action, actor: doer.account, at });
   tx.later(
-    sql`update entries set version = ${entry.version + 1}, updated_at = ${at} where realm_id = ${entry.realm} and entry_id = ${entry.id}`,
+    sql`update entries set version = ${version}, updated_at = ${at} where realm_id = ${entry.realm} and entry_id = ${entry.id}`,
   );
-  tx.later(sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, reason, changes, ledger, unit_id, day, state, deleted, attachment_id)
-    values (${entry.realm}, ${entry.id}, ${entry.version + 1}, ${action}, ${doer.account}, ${at}, ${reason ?? null}, '{}', ${entry.ledger}, ${entry.unit}, ${entry.day}, ${entry.state}, ${entry.deleted}, ${id})`);
+  tx.later(sql`insert into entry_events (realm_id, entry_id, version, action, actor, at, reason, changes, ledger, unit_id, day, state, deleted, attachment_id, sha256, stamp)
+    values (${entry.realm}, ${entry.id}, ${version}, ${action}, ${doer.account}, ${at}, ${reason ?? null}, '{}', ${entry.ledger}, ${entry.unit}, ${entry.day}, ${entry.state}, ${entry.deleted}, ${id},
+      (select a.sha256 from attachments a where a.realm_id = ${entry.realm} and a.attachment_id = ${id}), ${stamp})`);
 }
 
 /** Whether an entry has evidence of what it says: a field that names it, or a file. */

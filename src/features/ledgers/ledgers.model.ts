@@ -8,6 +8,7 @@ import type { Ledger } from "#kernel/definitions.ts";
 import { Deltas, holdPack, preparedMeasures } from "#kernel/figure-deltas.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { sealValues, shownValues } from "#kernel/sealed-values.ts";
+import { eventStamp } from "#kernel/stamps.ts";
 import { constraintOf, isoText, join, runAgain, sql, type Sql, type Tx } from "#platform/db.ts";
 import { moveAttachments } from "./attachments.model.ts";
 import type { Doer, Entry, EntryEvent, Values } from "./ledgers.types.ts";
@@ -122,7 +123,7 @@ export async function recordEntry(
   const measures = (await preparedMeasures(tx, campaign)).get(ledger.key) ?? [];
   holdPack(tx, campaign);
   tx.later(
-    sql`select add_entry(${realm}, ${id}, ${campaign.id}, ${ledger.key}, ${shape.unit}, ${shape.day}, ${shape.state}, ${shape.text}, ${shape.identity}, ${campaign.packId}, ${doer.account}, ${at})`,
+    sql`select add_entry(${realm}, ${id}, ${campaign.id}, ${ledger.key}, ${shape.unit}, ${shape.day}, ${shape.state}, ${shape.text}, ${shape.identity}, ${campaign.packId}, ${doer.account}, ${at}, ${eventStamp(tx.stamp, { realm, entry: id, version: 1, action: "record", actor: doer.account, at })})`,
     (error) => idTaken(numberTaken(error, ledger, shape), tx.attempt),
   );
   const { unit, day, state, data } = shape;
@@ -227,7 +228,7 @@ export async function changeEntry(
   // Someone was faster since it was read here: what they did can be seen now.
   if (!updated) throw await versionConflict(tx, ledger, await getEntry(tx, campaign, entry.id), base, change.values ?? {});
   tx.later(
-    sql`select add_event(${entry.realm}, ${entry.id}, ${version}, ${change.action}, ${doer.account}, ${at}, ${change.reason}, ${changes}, ${entry.ledger}, ${shape.unit}, ${shape.day}, ${state}, ${deleted}, ${change.importId})`,
+    sql`select add_event(${entry.realm}, ${entry.id}, ${version}, ${change.action}, ${doer.account}, ${at}, ${change.reason}, ${changes}, ${entry.ledger}, ${shape.unit}, ${shape.day}, ${state}, ${deleted}, ${change.importId}, ${eventStamp(tx.stamp, { realm: entry.realm, entry: entry.id, version, action: change.action, actor: doer.account, at })})`,
   );
   if (updated.unit !== entry.unit) moveAttachments(tx, entry, updated.unit);
   const deltas = new Deltas();
