@@ -3,9 +3,9 @@
  * it vouches for all before it. Nobody waits for it, and what cannot be sent is tried again, ever less often.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { openOutgoing } from "./outgoing.ts";
 import { headLine, type SignedHead } from "./log-key.ts";
 
-const patience = 10_000;
 const pauses = { first: 2000, longest: 300_000 };
 
 export interface Posting {
@@ -21,18 +21,20 @@ export function keepPosting(
   onError: (error: unknown) => void,
   firstPause = pauses.first,
 ): Posting {
+  // The address is the configuration's own word: there it may go, and nowhere else.
+  const { hostname, port, protocol } = new URL(url);
+  const outgoing = openOutgoing([`${hostname}:${port || (protocol === "https:" ? 443 : 80)}`]);
   const stopping = new AbortController();
   let wanted: SignedHead | undefined;
   let sent = "";
   let working: Promise<void> | undefined;
 
   const send = async (line: string): Promise<void> => {
-    const response = await fetch(url, {
+    const response = await outgoing.fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: line,
-      redirect: "error",
-      signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(patience)]),
+      signal: stopping.signal,
     });
     await response.body?.cancel();
     if (!response.ok) throw new Error(`${new URL(url).host} answered ${response.status}`);
