@@ -18,6 +18,7 @@ import { EntryForm } from "./EntryForm.tsx";
 import { EntryHistory } from "./EntryHistory.tsx";
 import { EntryRemoval } from "./EntryRemoval.tsx";
 import { EntrySteps } from "./EntrySteps.tsx";
+import { Masked } from "./Masked.tsx";
 import { shownValue } from "./shown-value.types.ts";
 
 type Found = Output<"ledgers.get">;
@@ -135,7 +136,7 @@ export function EntryDrawer({ campaign, ledger, entry, close, listAgain, step }:
         )}
         {data && !editing && (
           <>
-            <Content ledger={ledger} found={data} />
+            <Content campaign={campaign} ledger={ledger} found={data} />
             <Attachments campaign={campaign} entry={entry} />
             <EntrySteps campaign={campaign} ledger={ledger} found={data} />
             <EntryHistory ledger={ledger} found={data} />
@@ -156,12 +157,14 @@ const typed = (ledger: Ledger, name: string, value: Value, { names }: Found): st
 
 const isPeople = ({ type, derive }: FieldDefinition): boolean => derive === undefined && (type === "person" || type === "people");
 
-function Content({ ledger, found: { entry, names } }: { ledger: Ledger; found: Found }) {
+function Content({ campaign, ledger, found }: { campaign: string; ledger: Ledger; found: Found }) {
+  const { entry, names } = found;
   const { t } = useTranslation();
   const filled = ledger.fields.flatMap((field) => {
     const text = shownValue(field, entry.values[field.name] ?? entry.computed[field.name], names);
     return text === "" ? [] : [{ field, text }];
   });
+  const reveals = new Map(found.reveals.map((one) => [one.field, one]));
   const people = filled.filter(({ field }) => isPeople(field));
   return (
     <>
@@ -174,7 +177,19 @@ function Content({ ledger, found: { entry, names } }: { ledger: Ledger; found: F
               <div key={field.name} className={field.type === "longtext" ? "wide" : ""}>
                 <dt>{field.name}</dt>
                 <dd>
-                  {text}
+                  {reveals.has(field.name) ? (
+                    <Masked
+                      // Another version of it is hidden anew.
+                      key={entry.version}
+                      campaign={campaign}
+                      entry={entry.id}
+                      field={field.name}
+                      masked={text}
+                      reason={reveals.get(field.name)?.reason === true}
+                    />
+                  ) : (
+                    text
+                  )}
                   {field.unit && <span className="quiet"> {field.unit}</span>}
                 </dd>
               </div>

@@ -81,6 +81,7 @@ export function EntryForm({ campaign, draftKey, ledger, unit, values, error, bus
               name={field.name}
               label={field.name}
               {...(field.description ? { tooltip: field.description } : {})}
+              {...(field.mask && values[field.name] ? { extra: t("ledgers.masked.retype") } : {})}
               className={wide(field.type) ? "wide" : ""}
               rules={field.required ? [{ required: true, message: t("ledgers.required", { field: field.name }) }] : []}
             >

@@ -27,14 +27,16 @@ export function FilterForm({ campaign, ledger, field, condition, apply, order, s
     setWanted(Object.fromEntries(Object.entries({ ...wanted, ...next }).filter(([, one]) => one !== undefined)) as Condition);
   return (
     <Form layout="vertical" className="filter-form" onFinish={() => apply(Object.keys(wanted).length === 0 ? undefined : wanted)}>
-      <Form.Item label={t("ledgers.order.title")}>
-        <Segmented<string>
-          block
-          value={order ?? "none"}
-          options={(["none", "asc", "desc"] as const).map((value) => ({ value, label: t(`ledgers.order.${value}`) }))}
-          onChange={(value) => sort(value === "none" ? undefined : (value as "asc" | "desc"))}
-        />
-      </Form.Item>
+      {!field.encrypted && (
+        <Form.Item label={t("ledgers.order.title")}>
+          <Segmented<string>
+            block
+            value={order ?? "none"}
+            options={(["none", "asc", "desc"] as const).map((value) => ({ value, label: t(`ledgers.order.${value}`) }))}
+            onChange={(value) => sort(value === "none" ? undefined : (value as "asc" | "desc"))}
+          />
+        </Form.Item>
+      )}
       <Values campaign={campaign} ledger={ledger} field={field} wanted={wanted} set={set} />
       <Form.Item label={t("ledgers.filter.blank")}>
         <Segmented<string>
@@ -68,6 +70,19 @@ function Values({ campaign, ledger, field, wanted, set }: Part) {
   const { t } = useTranslation();
   const listed =
     field.name === ledger.stateField ? ledger.lifecycle?.states : field.type === "boolean" ? ["是", "否"] : field.values;
+  if (field.encrypted)
+    return (
+      <Form.Item label={t("ledgers.filter.whole")} extra={t("ledgers.filter.wholeHint")}>
+        <Input
+          allowClear
+          maxLength={200}
+          autoComplete="off"
+          aria-label={t("ledgers.filter.whole")}
+          value={typeof wanted.is?.[0] === "string" ? wanted.is[0] : ""}
+          onChange={(event) => set({ is: event.target.value ? [event.target.value] : undefined })}
+        />
+      </Form.Item>
+    );
   if (field.derive === undefined && (field.type === "unit" || field.type === "organ"))
     return <Units campaign={campaign} wanted={wanted} set={set} />;
   if (field.type === "integer" || field.type === "decimal")

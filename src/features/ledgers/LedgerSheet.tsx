@@ -122,7 +122,10 @@ export function LedgerSheet({
           sort={search.sort}
           order={search.order ?? "asc"}
           filtered={filtered}
-          onSort={(column) => change(nextOrder(search, column))}
+          onSort={(column) => {
+            // Nothing is in order by what nobody reads.
+            if (!fields.find(({ name }) => name === column)?.encrypted) change(nextOrder(search, column));
+          }}
           onFilter={openFilter}
           onOpen={open}
           onEdit={(cells) => void edits.apply(cells)}
