@@ -114,6 +114,10 @@ const record = (database: Database, campaign: Campaign, { unit, values }: New): 
       subject: id,
       result: "ok",
       bypasses: [],
+      role: "liaison",
+      address: "10.1.2.3",
+      device: "Chrome 140 · Windows",
+      note: { ledger: "集中学习台账", level: "internal", number: "JX-1" },
     });
   });
 

@@ -25,6 +25,7 @@ import { authorityPage, authorityType } from "./authority-page.ts";
 import { derOf, secureOptions, type Certificates } from "./certificates.ts";
 import { receive, requestFiles, sendFile } from "./http-files.ts";
 import { HttpRefused } from "./http-refused.ts";
+import { deviceOf } from "./device.ts";
 import { checkSameSite, dropSession, keepSession, sessionToken } from "./http-session.ts";
 
 export interface HttpFile {
@@ -44,6 +45,9 @@ export interface HttpAsked {
   upload: { path: string; name: string } | undefined;
   /** The body of a `raw` route. */
   raw: Buffer | undefined;
+  /** Where the request came from, and by what. */
+  address: string;
+  device: string | undefined;
   folder: () => Promise<string>;
 }
 
@@ -247,6 +251,8 @@ function addRoute(
           values,
           upload: received?.upload,
           raw: raw ? (request.body as Buffer) : undefined,
+          address: request.ip,
+          device: deviceOf(request.headers["user-agent"]),
           folder: files.folder,
         });
         if ("events" in answer) return await streams.send(request, reply, answer.events);
