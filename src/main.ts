@@ -15,6 +15,7 @@ import { findSession, noteSession } from "#features/access/access.model.ts";
 import { findAsker } from "#features/access/asker.model.ts";
 import * as accounts from "#features/access/accounts.actions.ts";
 import * as grants from "#features/access/grants.actions.ts";
+import { auditActions } from "#features/audit/audit.actions.ts";
 import { writeAudit } from "#features/audit/audit.model.ts";
 import * as campaigns from "#features/campaigns/campaigns.actions.ts";
 import { findCampaign } from "#features/campaigns/campaigns.model.ts";
@@ -26,11 +27,14 @@ import * as documents from "#features/documents/documents.actions.ts";
 import * as writing from "#features/documents/drafts.actions.ts";
 import { checkTemplate } from "#features/documents/template-check.ts";
 import * as exchange from "#features/exchange/exchange.actions.ts";
+import { auditExport } from "#features/exchange/audit-export.actions.ts";
 import * as exporting from "#features/exchange/export.actions.ts";
 import * as preview from "#features/exchange/preview.actions.ts";
 import * as exchangeFigures from "#features/exchange/figures.actions.ts";
 import { sample } from "#features/exchange/sample.actions.ts";
 import * as figures from "#features/figures/figures.actions.ts";
+import * as answers from "#features/ledgers/answers.actions.ts";
+import { answering } from "#features/ledgers/corrections.actions.ts";
 import * as due from "#features/ledgers/due.actions.ts";
 import * as attach from "#features/ledgers/attach.actions.ts";
 import * as attachments from "#features/ledgers/attachments.actions.ts";
@@ -39,6 +43,7 @@ import * as own from "#features/ledgers/own.actions.ts";
 import { changeManyAction } from "#features/ledgers/change-many.actions.ts";
 import * as drafts from "#features/ledgers/drafts.actions.ts";
 import * as views from "#features/ledgers/views.actions.ts";
+import { waiting } from "#features/ledgers/waiting.actions.ts";
 import * as writes from "#features/ledgers/writes.actions.ts";
 import * as groups from "#features/people/groups.actions.ts";
 import * as people from "#features/people/people.actions.ts";
@@ -46,6 +51,7 @@ import * as units from "#features/units/units.actions.ts";
 
 const [record, change] = writes.recordingActions(registerEntry);
 const [checkPack, loadPack] = packs.packActions(checkTemplate);
+const audit = auditActions((): readonly Action[] => actions);
 
 /** Everything that can be asked, in the order of the document. */
 export const actions = [
@@ -69,6 +75,9 @@ export const actions = [
   grants.handOver,
   grants.what,
   grants.who,
+  audit.list,
+  audit.get,
+  auditExport(audit.deeds),
   setup.state,
   setup.choices,
   setup.sentPack(checkTemplate),
@@ -112,7 +121,13 @@ export const actions = [
   due.due,
   own.recent,
   own.mine,
-  own.waiting,
+  waiting,
+  answers.respond,
+  answers.ask,
+  answers.withdraw,
+  answers.review,
+  answers.looks,
+  answering(registerEntry),
   record,
   change,
   changeManyAction(registerEntry),
@@ -183,6 +198,7 @@ const constraints: ConstraintProblems = {
     ),
   accounts_one_duty: () => new Problem("one_duty", 422, "这个人已是系统、安全保密或审计管理员之一，三员不能互兼。请另选他人。"),
   accounts_login_unique: () => new Problem("login_taken", 409, "这个账号已经有了，请换一个。"),
+  corrections_open: () => new Problem("already_asked", 409, "这一栏您已经申请更正，正在办理。请等候答复，或撤回以后再提。"),
   entries_unit_fk: () => new Problem("not_found", 404, "记录所属的单位不存在，请核对单位。"),
 };
 
@@ -222,6 +238,7 @@ export function createServer(
       access: "登录",
       accounts: "账号",
       grants: "授权",
+      audit: "审计",
       setup: "启用",
       campaigns: "活动",
       packs: "方案包",
@@ -229,6 +246,8 @@ export function createServer(
       people: "人员",
       groups: "小组",
       ledgers: "台账",
+      own: "我的记录",
+      corrections: "更正申请",
       attachments: "附件",
       drafts: "草稿",
       views: "视图",

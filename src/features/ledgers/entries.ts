@@ -8,12 +8,13 @@ import { shownValues } from "#kernel/sealed-values.ts";
 import { findFault, leavers } from "./check-shape.model.ts";
 import { getEntry } from "./ledgers.model.ts";
 import type { Doer, Entry } from "./ledgers.types.ts";
+import { noteOf } from "./note.model.ts";
 import { refuse } from "./read-values.model.ts";
 import type { Shape } from "./shape.model.ts";
 import { computedOf, namesIn } from "./show.model.ts";
 
-const value = z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()])), z.null()]);
-export const valuesIn = z.record(z.string().max(100), value).meta({
+export const valueIn = z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()])), z.null()]);
+export const valuesIn = z.record(z.string().max(100), valueIn).meta({
   description: "栏目 → 值。单位、人员可写编号（id）、登记的编号或名称；空值写 null。",
 });
 export const entryOut = z.object({
@@ -24,7 +25,7 @@ export const entryOut = z.object({
   state: z.string().nullable(),
   version: z.int(),
   deleted: z.boolean(),
-  values: z.record(z.string(), value),
+  values: z.record(z.string(), valueIn),
   computed: z.record(z.string(), z.string().nullable()).meta({ description: "由系统带出的栏目" }),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -43,6 +44,7 @@ export async function readableEntry(call: CampaignCall, id: string, lock = false
   const entry = await getEntry(call.tx, call.campaign, id, lock);
   const ledger = call.campaign.ledgers.get(entry.ledger);
   if (!ledger || mayUse(call.asker, ledger, "read") !== true) throw notFound("这条记录");
+  call.note(noteOf(ledger, entry.data));
   return { entry, ledger };
 }
 

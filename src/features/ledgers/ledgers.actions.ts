@@ -8,7 +8,9 @@ import { Problem } from "#kernel/problem.ts";
 import { encryptedFields, revealed } from "#kernel/sealed-values.ts";
 import { asksWhy, mayReveal } from "#kernel/unmask.ts";
 import { getUnit } from "#features/units/units.model.ts";
+import { answersBeside, correctionOut, responseOut } from "./answers.ts";
 import { aboutEntry, answerEntries, answerEntry, entryOut, namesOut, readableEntry } from "./entries.ts";
+import { filterNote, noteOf } from "./note.model.ts";
 import { mayTransit } from "./ledgers.policy.ts";
 import { filterInput, readFilter, readSorting } from "./read-filter.model.ts";
 import { listEntries } from "./list-entries.model.ts";
@@ -50,6 +52,8 @@ export const list = campaignAction({
     const filter = { unit: unit?.id, state, from, to, deleted, where: readFilter(call, ledger, where) };
     const window = { limit: limit + 1, offset, sorting: readSorting(ledger, sort, order), count };
     const { entries, total } = await listEntries(call.tx, call.campaign, ledger, filter, window);
+    const rows = Math.min(entries.length, limit);
+    call.note({ ...noteOf(ledger), rows, ...filterNote({ state, from, to, deleted, where }) });
     return { ...(await answerEntries(call, ledger, entries.slice(0, limit))), more: entries.length > limit, total };
   },
   about: ({ ledger, unit }) => ({ id: ledger, unit }),
@@ -91,6 +95,8 @@ export const get = campaignAction({
         file: z.string().nullable().meta({ description: "所涉附件的名称" }),
       }),
     ),
+    responses: z.array(responseOut).meta({ description: "所写到的人的本人说明" }),
+    corrections: z.array(correctionOut).meta({ description: "所写到的人申请的更正" }),
   }),
   sensitive: true,
   subject: (call, { entry }) => readableEntry(call, entry),
@@ -121,6 +127,7 @@ export const get = campaignAction({
         };
       }),
       history: history.map((event) => ({ ...event, actorName: names.get(event.actor ?? 0) ?? null })),
+      ...(await answersBeside(call, { entry, ledger })),
     };
   },
   about: aboutEntry,

@@ -30,6 +30,15 @@ const ownFields = (ledger: Ledger, places: readonly string[]): FieldDefinition[]
     .filter((field) => alone || field.required || plain.has(field.type));
 };
 
+/** The fields of which a person may say that they are wrong: what they read of the record, and where it names them. */
+export const ownFieldNames = (ledger: Ledger, places: readonly string[]): string[] => [
+  // What is asked for is kept as it is written, which an encrypted field's content must not be.
+  ...ownFields(ledger, places)
+    .filter(({ encrypted }) => !encrypted)
+    .map(({ name }) => name),
+  ...places,
+];
+
 /** What a record is called to someone who reads these of its fields. */
 export function ownTitle(ledger: Ledger, data: Values, places: readonly string[]): string {
   const fields = ownFields(ledger, places);
