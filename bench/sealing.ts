@@ -2,10 +2,12 @@
  * What sealing costs: entries recorded by 16 writers with and without the sealer at work in the same process, by turns; then
  * how fast rows are sealed and checked, and how much room they take. The witness lies on the same disk as the database.
  */
-import { statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { asOwner, openDatabase, sql, type Database } from "#platform/db.ts";
+import { eventStamps } from "#kernel/stamps.ts";
+import { asOwner, openDatabase, raw, sql, type Database } from "#platform/db.ts";
+import { findServer } from "#platform/postgres-server.ts";
 import { checkLog } from "#features/audit/log-check.model.ts";
 import { openLog } from "#features/audit/opening.model.ts";
 import { keepSealing, seal, type Log } from "#features/audit/sealing.model.ts";
@@ -38,6 +40,7 @@ export async function sealing(scale: number, say: (line: string) => void): Promi
         await record(database, campaign, next());
         into.push(performance.now() - begun);
       }, seconds);
+    const worked: Record<"without" | "with", number[]> = { without: [], with: [] };
     await measure([]);
     for (let pair = 0; pair < pairs; pair++) {
       const one = { without: 0, with: 0 };
@@ -46,8 +49,11 @@ export async function sealing(scale: number, say: (line: string) => void): Promi
         // Each window has its own rows to seal, and nobody else's.
         await seal(database, log, new Date());
         const work = kind === "with" ? startSealing(database, log) : undefined;
+        const before = processors(dataFolder(name));
+        const written = times[kind].length;
         one[kind] = await measure(times[kind]);
         await work?.stop();
+        worked[kind].push((processors(dataFolder(name)) - before) / (times[kind].length - written));
       }
       rates.push(one);
       say(JSON.stringify(one));
@@ -70,6 +76,13 @@ export async function sealing(scale: number, say: (line: string) => void): Promi
         unit: "ms",
         baseline: { what: "the same without sealing", value: quantile(times.without, share) },
       })),
+      {
+        what: "time of processors for a write, the database's included",
+        value: median(worked.with),
+        unit: "ms",
+        baseline: { what: "the same without sealing", value: median(worked.without) },
+      },
+      await importing(database, log),
       ...(await bulk(database, log, entries)),
     ];
   } finally {
@@ -86,6 +99,74 @@ const startSealing = (database: Database, log: Log): { stop(): Promise<void> } =
       throw error;
     },
   });
+
+/** Milliseconds that this process and those of its database have had of the processors. Linux counts them in hundredths of a second. */
+function processors(dataDir: string): number {
+  const server = findServer(join(dataDir, "pg"))?.pid;
+  const own = process.cpuUsage();
+  let ticks = 0;
+  for (const pid of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+    let stat: string;
+    try {
+      stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    } catch {
+      continue;
+    }
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (Number(fields[1]) === server) ticks += Number(fields[11]) + Number(fields[12]);
+  }
+  return (own.user + own.system) / 1000 + ticks * 10;
+}
+
+/** First events of entries as an import adds them, thousands at once: with the columns for sealing, and as it was without. */
+async function importing(database: Database, { key }: Log): Promise<Result> {
+  const times: Record<"without" | "with", number[]> = { without: [], with: [] };
+  const ratios: number[] = [];
+  await asOwner(database, "as an import", async (tx) => {
+    for (const kind of ["without", "with"])
+      await tx.query(
+        sql`create temporary table ${raw(`events_${kind}`)} (like entry_events including defaults including indexes) on commit drop`,
+      );
+    await tx.query(sql`alter table events_without drop column xid, drop column stamp, drop column sha256`);
+    const all = await tx.query<{ id: string; realm: number }>(
+      sql`select entry_id as id, realm_id as realm from entries where version = 1 limit 5000`,
+    );
+    const ids = all.map(({ id }) => id);
+    const realm = all[0]?.realm ?? 0;
+    const at = new Date().toISOString();
+    const columns = sql`realm_id, entry_id, 1, 'import', 1, created_at, data, ledger, unit_id, day, state, null::uuid`;
+    const into = raw("(realm_id, entry_id, version, action, actor, at, changes, ledger, unit_id, day, state, import_id");
+    const insert = {
+      without: () =>
+        tx.query(
+          sql`insert into events_without ${into}) select ${columns} from entries where realm_id = ${realm} and entry_id = any(${ids}::uuid[])`,
+        ),
+      with: () => {
+        const stamps = eventStamps({ stamp: key.stamp }, ids, { realm, version: 1, action: "import", actor: 1, at });
+        return tx.query(sql`insert into events_with ${into}, stamp) select ${columns}, substr(${stamps}::bytea, given.n::integer * 16 - 15, 16)
+          from entries e join unnest(${ids}::uuid[]) with ordinality as given (id, n) on e.entry_id = given.id where e.realm_id = ${realm}`);
+      },
+    };
+    for (let run = -1; run < 25; run++) {
+      const took = { without: 0, with: 0 };
+      for (const kind of ["without", "with"] as const) {
+        await tx.query(sql`truncate ${raw(`events_${kind}`)}`);
+        const begun = performance.now();
+        await insert[kind]();
+        took[kind] = performance.now() - begun;
+        if (run >= 0) times[kind].push(took[kind]);
+      }
+      if (run >= 0) ratios.push(took.with / took.without);
+    }
+  });
+  const baseline = median(times.without);
+  return {
+    what: "5,000 events as an import adds them at once, with transaction and stamp (ratio: median of 25 pairs)",
+    value: median(ratios) * baseline,
+    unit: "ms",
+    baseline: { what: "the same without these columns", value: baseline },
+  };
+}
 
 /** As many rows as an import brings at once: sealed, checked, weighed. */
 async function bulk(database: Database, log: Log, rows: number): Promise<Result[]> {

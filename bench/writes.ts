@@ -10,7 +10,7 @@ import { writeAudit } from "#features/audit/audit.model.ts";
 import { foldAll } from "#features/figures/cells.model.ts";
 import { ledgerOf, recordEntry } from "#features/ledgers/ledgers.model.ts";
 import { shapeEntry } from "#features/ledgers/shape.model.ts";
-import { asOwner, openDatabase, sql, withScope, type Database } from "#platform/db.ts";
+import { asOwner, becomeOwner, openDatabase, sql, withScope, type Database } from "#platform/db.ts";
 import { forms, kinds } from "./nation-pack.ts";
 import { openNation, scaled } from "./nation.ts";
 import { median, openStage, random, type Result } from "./stage.ts";
@@ -112,6 +112,7 @@ export const record = (database: Database, campaign: Campaign, { unit, values }:
       id,
       values,
     );
+    becomeOwner(tx);
     writeAudit(tx, {
       realm: unit.realm,
       at: now,

@@ -2,7 +2,7 @@
  * Stamps: that a row of history or audit was written by the program. A code over which row it is, by a key outside the
  * database; what the row says is kept by the log, a few seconds later. Null where the program runs without a key.
  */
-import { randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import type { Stamp, Tx } from "#platform/db.ts";
 import type { AuditRow } from "./answer.ts";
 
@@ -16,14 +16,23 @@ export interface EventIdentity {
   at: string;
 }
 
-export const eventStamp = (
-  stamp: Stamp | undefined,
-  { realm, entry, version, action, actor, at }: EventIdentity,
-): Buffer | null => stamp?.(["event", realm, entry, version, action, actor, at]) ?? null;
+const stampBytes = 16;
 
-/** Those of events of many entries that differ in nothing else. */
-export const eventStamps = (tx: Tx, entries: readonly string[], event: Omit<EventIdentity, "entry">): (Buffer | null)[] =>
-  entries.map((entry) => eventStamp(tx.stamp, { ...event, entry }));
+/** What stamps events that differ in their entry only: a key of theirs, drawn once, and one digest of fixed length an entry, in hexadecimal. */
+function stamper(stamp: Stamp, { realm, version, action, actor, at }: Omit<EventIdentity, "entry">): (entry: string) => string {
+  const key = stamp(["event", realm, version, action, actor, at]).toString("hex");
+  return (entry) => hash("sha256", `${key}${entry}`, "hex").slice(0, 2 * stampBytes);
+}
+
+export const eventStamp = (stamp: Stamp | undefined, event: EventIdentity): Buffer | null =>
+  stamp ? Buffer.from(stamper(stamp, event)(event.entry), "hex") : null;
+
+/** Those of events of many entries that differ in nothing else, one after another. */
+export const eventStamps = (
+  tx: Pick<Tx, "stamp">,
+  entries: readonly string[],
+  event: Omit<EventIdentity, "entry">,
+): Buffer | null => (tx.stamp ? Buffer.from(entries.map(stamper(tx.stamp, event)).join(""), "hex") : null);
 
 const nonceBytes = 8;
 type Audited = Pick<AuditRow, "realm" | "actor" | "action" | "unit" | "subject" | "result"> & { at: string };

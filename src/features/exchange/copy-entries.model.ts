@@ -42,6 +42,6 @@ export async function copyEntries(
   const stamps = eventStamps(tx, ids, { realm: campaign.realm, version: 1, action: "import", actor: doer.account, at });
   await tx.query(sql`-- lint: owner bulk, the whole of the rows that were just copied, not sent a second time
     insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, ledger, unit_id, day, state, import_id, stamp)
-    select realm_id, entry_id, 1, 'import', ${doer.account}::bigint, created_at, data, ledger, unit_id, day, state, ${importId}::uuid, given.stamp
-      from entries e join unnest(${ids}::uuid[], ${stamps}::bytea[]) as given (id, stamp) on e.entry_id = given.id where e.realm_id = ${campaign.realm}`);
+    select realm_id, entry_id, 1, 'import', ${doer.account}::bigint, created_at, data, ledger, unit_id, day, state, ${importId}::uuid, substr(${stamps}::bytea, given.n::integer * 16 - 15, 16)
+      from entries e join unnest(${ids}::uuid[]) with ordinality as given (id, n) on e.entry_id = given.id where e.realm_id = ${campaign.realm}`);
 }

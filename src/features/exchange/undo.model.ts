@@ -147,8 +147,8 @@ async function deleteRows(
   const stamps = eventStamps(tx, ids, { realm, version: 2, action: "undo", actor: doer.account, at });
   await tx.query(sql`-- lint: owner bulk, one event for each row of an import that is taken back
     insert into entry_events (realm_id, entry_id, version, action, actor, at, changes, ledger, unit_id, day, state, deleted, import_id, stamp)
-    select realm_id, entry_id, 2, 'undo', ${doer.account}::bigint, updated_at, '{}', ledger, unit_id, day, state, true, ${id}::uuid, given.stamp
-      from entries e join unnest(${ids}::uuid[], ${stamps}::bytea[]) as given (id, stamp) on e.entry_id = given.id where e.realm_id = ${realm}`);
+    select realm_id, entry_id, 2, 'undo', ${doer.account}::bigint, updated_at, '{}', ledger, unit_id, day, state, true, ${id}::uuid, substr(${stamps}::bytea, given.n::integer * 16 - 15, 16)
+      from entries e join unnest(${ids}::uuid[]) with ordinality as given (id, n) on e.entry_id = given.id where e.realm_id = ${realm}`);
 }
 
 /** What the fields that the import changed were before it. */
