@@ -7,7 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { inBrowser } from "./browser.ts";
-import { sealing } from "./cipher.ts";
+import { sealing as encrypting } from "./cipher.ts";
 import { figures } from "./figures.ts";
 import { grid } from "./grid.ts";
 import { importing } from "./import.ts";
@@ -28,7 +28,7 @@ const benchmarks: Record<string, (scale: number, say: (line: string) => void) =>
   live,
   report,
   start: starting,
-  cipher: sealing,
+  cipher: encrypting,
   grid,
   browser: inBrowser,
 };
