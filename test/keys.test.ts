@@ -12,7 +12,7 @@ import { addVersion } from "#platform/key-ring.ts";
 import { dropKey, openKeys, rotateKeys } from "#platform/keys.ts";
 import { asOwner, sql, type Database } from "#platform/db.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
-import { openSecretCampaign, planted, secretFigures, secretLedgers, type SecretCampaign } from "./secret-campaign.ts";
+import { openSecretCampaign, planted, secretPack, type SecretCampaign } from "./secret-campaign.ts";
 import { smallPack } from "./written-pack.ts";
 
 let database: TestDatabase;
@@ -178,12 +178,12 @@ it("a pack that begins to encrypt a field, or ends, has what is stored follow", 
   });
   const load = async (plain: boolean): Promise<void> => {
     const ledgers = plain
-      ? secretLedgers.map((ledger) => ({
+      ? secretPack.ledgers.map((ledger) => ({
           ...ledger,
           fields: ledger.fields.map((field) => ({ ...field, encrypted: undefined, mask: undefined })),
         }))
-      : secretLedgers;
-    const pack = await smallPack({ key: "keys", ledgers, figures: secretFigures });
+      : secretPack.ledgers;
+    const pack = await smallPack({ key: "keys", ...secretPack, ledgers });
     await asOwner(database, "load", (tx) => storePack(tx, pack, new Date("2023-06-16T00:00:00Z")));
   };
   const phone = () =>

@@ -14,7 +14,7 @@ const common = [
 ];
 
 /** Visitors with a number, and calls without. */
-export const secretLedgers = [
+const ledgers = [
   {
     key: "visits",
     name: "来访台账",
@@ -33,15 +33,16 @@ export const secretLedgers = [
   },
   { key: "calls", name: "来电台账", unit: "单位", date: "日期", rights, fields: common },
 ];
-/** Both see what is restricted; the encrypted is masked all the same. */
-const roles = [
-  { key: "liaison", name: "联络员", sees: "restricted" },
-  { key: "leader", name: "领导", sees: "restricted" },
-];
-export const secretFigures = [
+const figures = [
   { key: "visits", name: "来访件数", ledger: "visits", count: "entries" },
   { key: "phoned", name: "留电话件数", ledger: "visits", count: "entries", where: { 电话: { empty: false } } },
 ];
+
+const roles = [
+  { key: "liaison", name: "经办人", sees: "restricted" },
+  { key: "leader", name: "领导", sees: "restricted" },
+];
+export const secretPack = { ledgers, figures, roles };
 
 export const planted = {
   来访人: "欧阳清风",
@@ -60,11 +61,7 @@ export interface SecretCampaign {
 }
 
 export async function openSecretCampaign(database: Database, key: string): Promise<SecretCampaign> {
-  const small = await openSmallCampaign(database, key, [{ name: "东区" }], {
-    ledgers: secretLedgers,
-    figures: secretFigures,
-    roles,
-  });
+  const small = await openSmallCampaign(database, key, [{ name: "东区" }], secretPack);
   const { campaign } = small;
   const time = new Date("2023-06-15T02:00:00Z");
   await asOwner(database, "accounts", async (tx) => {

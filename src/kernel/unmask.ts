@@ -1,10 +1,11 @@
 /** Who may see encrypted fields whole, on screen and in files. Pure; the one place where that is decided. */
-import { mayUse, type Asker, type Verdict } from "./access.ts";
+import { mayUse, seesField, type Asker, type Verdict } from "./access.ts";
 import type { FieldDefinition, Ledger } from "./definitions.ts";
 
 /** On screen, one by one: whoever handles the records of a ledger. */
-export const mayReveal = (asker: Asker, ledger: Ledger, { name }: Pick<FieldDefinition, "name">): Verdict =>
-  mayUse(asker, ledger, "edit") === true || `您只能看“${name}”遮盖后的样子。需要看完整内容的，请联系办理这条记录的同志。`;
+export const mayReveal = (asker: Asker, ledger: Ledger, field: FieldDefinition): Verdict =>
+  (mayUse(asker, ledger, "edit") === true && seesField(asker, ledger, field)) ||
+  `您只能看“${field.name}”遮盖后的样子。需要看完整内容的，请联系办理这条记录的同志。`;
 
 /** In a file: whoever may export and handles the records. */
 export const mayExportWhole = (asker: Asker, ledger: Ledger): Verdict =>
