@@ -121,6 +121,10 @@ export const record = (database: Database, campaign: Campaign, { unit, values }:
       subject: id,
       result: "ok",
       bypasses: [],
+      role: "liaison",
+      address: "10.1.2.3",
+      device: "Chrome 140 · Windows",
+      note: { ledger: "集中学习台账", level: "internal", number: "JX-1" },
     });
   });
 

@@ -698,8 +698,15 @@ create table public.views (
 CREATE UNIQUE INDEX accounts_one_duty ON public.accounts USING btree (realm_id, person_id) WHERE (duty IS NOT NULL);
 CREATE INDEX attachments_entry ON public.attachments USING btree (realm_id, entry_id);
 CREATE INDEX attachments_unfinished ON public.attachments USING btree (realm_id, begun_at) WHERE (state = 'uploading'::text);
+CREATE INDEX audit_action ON public.audit USING btree (realm_id, action, at);
+CREATE INDEX audit_actor ON public.audit USING btree (realm_id, actor, at);
 CREATE INDEX audit_at ON public.audit USING btree (realm_id, at);
 CREATE INDEX audit_xid ON public.audit USING brin ((((xid)::text)::bigint));
+CREATE INDEX audit_number ON public.audit USING btree (realm_id, ((details ->> 'number'::text)), at) WHERE ((details ->> 'number'::text) IS NOT NULL);
+CREATE INDEX audit_of_auditors ON public.audit USING btree (realm_id, at) WHERE ((details ->> 'role'::text) = 'auditor'::text);
+CREATE INDEX audit_refused ON public.audit USING btree (realm_id, at) WHERE (result <> 'ok'::text);
+CREATE INDEX audit_subject ON public.audit USING btree (realm_id, subject, at);
+CREATE INDEX audit_unit ON public.audit USING btree (realm_id, unit_id, at);
 CREATE INDEX documents_updated ON public.documents USING btree (realm_id, campaign_id, updated_at);
 CREATE UNIQUE INDEX entries_identity ON public.entries USING btree (realm_id, campaign_id, identity);
 CREATE INDEX entries_numbers ON public.entries USING gin (jsonb_path_query_array(data, '$.*[*]?(@.type() == "number")'::jsonpath) jsonb_path_ops);

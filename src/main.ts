@@ -15,6 +15,7 @@ import { findSession, noteSession } from "#features/access/access.model.ts";
 import { findAsker } from "#features/access/asker.model.ts";
 import * as accounts from "#features/access/accounts.actions.ts";
 import * as grants from "#features/access/grants.actions.ts";
+import { auditActions } from "#features/audit/audit.actions.ts";
 import { writeAudit } from "#features/audit/audit.model.ts";
 import * as campaigns from "#features/campaigns/campaigns.actions.ts";
 import { findCampaign } from "#features/campaigns/campaigns.model.ts";
@@ -26,6 +27,7 @@ import * as documents from "#features/documents/documents.actions.ts";
 import * as writing from "#features/documents/drafts.actions.ts";
 import { checkTemplate } from "#features/documents/template-check.ts";
 import * as exchange from "#features/exchange/exchange.actions.ts";
+import { auditExport } from "#features/exchange/audit-export.actions.ts";
 import * as exporting from "#features/exchange/export.actions.ts";
 import * as preview from "#features/exchange/preview.actions.ts";
 import * as exchangeFigures from "#features/exchange/figures.actions.ts";
@@ -46,6 +48,7 @@ import * as units from "#features/units/units.actions.ts";
 
 const [record, change] = writes.recordingActions(registerEntry);
 const [checkPack, loadPack] = packs.packActions(checkTemplate);
+const audit = auditActions((): readonly Action[] => actions);
 
 /** Everything that can be asked, in the order of the document. */
 export const actions = [
@@ -69,6 +72,9 @@ export const actions = [
   grants.handOver,
   grants.what,
   grants.who,
+  audit.list,
+  audit.get,
+  auditExport(audit.deeds),
   setup.state,
   setup.choices,
   setup.sentPack(checkTemplate),
@@ -222,6 +228,7 @@ export function createServer(
       access: "登录",
       accounts: "账号",
       grants: "授权",
+      audit: "审计",
       setup: "启用",
       campaigns: "活动",
       packs: "方案包",

@@ -156,6 +156,22 @@ const cases: Record<string, Case> = {
     prepare: accountMade,
     ask: (client, id) => client.send("DELETE", `${api}/accounts/${id}/sessions`),
   },
+  "audit.list": {
+    right: "auditor",
+    wrong: { login: "office", status: 403 },
+    ask: (client) => client.get(`${api}/audit?unit=${world.units.east}&only=looks&limit=5`),
+  },
+  "audit.get": {
+    right: "auditor",
+    wrong: { login: "east", status: 403 },
+    prepare: async () => (await (await world.as("auditor")).get(`${api}/audit?limit=1`)).body.rows[0].id,
+    ask: (client, row) => client.get(`${api}/audit/${/_/.test(row) ? row : "2023-06-15T02:00:00.000Z_1_1"}`),
+  },
+  "audit.export": {
+    right: "auditor",
+    wrong: { login: "custodian", status: 403 },
+    ask: (client) => client.get(`${api}/audit/export?format=csv&reason=${encodeURIComponent("季度核查")}`),
+  },
   "setup.progress": {
     right: "office",
     wrong: { login: "east", status: 403 },

@@ -30,6 +30,26 @@ export interface FileAnswer {
   inline?: boolean;
 }
 
+/**
+ * What the audit keeps beside the subject, so that a row reads as a sentence: names of ledgers, numbers of records, how
+ * many, and reasons that were given. Never what a field holds.
+ */
+export interface Note {
+  /** Name of the ledger. */
+  ledger?: string;
+  /** Need-to-know level of what was shown. */
+  level?: string;
+  /** The record's own number (编号). */
+  number?: string;
+  /** How many records or rows were shown. */
+  rows?: number;
+  /** Digest of the conditions that they were found by; the same conditions have the same. */
+  filter?: string;
+  /** Why, as the asker wrote it, and which field of it was shown whole. */
+  reason?: string;
+  field?: string;
+}
+
 export interface Call {
   tx: Tx;
   now: Date;
@@ -40,6 +60,8 @@ export interface Call {
   upload: Upload | undefined;
   /** The bytes that a `raw` action takes. */
   raw: Buffer | undefined;
+  /** Adds to what the audit will keep of this request. */
+  note: (note: Note) => void;
   /** Says who this turned out to be, for the audit of someone who comes without a session. */
   knownAs: (account: Account) => void;
   /** Runs past row-level security, in the same transaction. The reason is kept in the audit. */

@@ -7,7 +7,7 @@
 import { asOwner, becomeOwner, limitTime, takeScope, type Database, type Scope, type Tx } from "#platform/db.ts";
 import type { Live } from "#platform/live.ts";
 import type { Account, Asker } from "./access.ts";
-import type { Action, Call, CampaignCall, Stage, Upload } from "./action.ts";
+import type { Action, Call, CampaignCall, Note, Stage, Upload } from "./action.ts";
 import type { Campaign } from "./campaign.ts";
 import { chinaDay } from "./fields.ts";
 import { notFound, Problem } from "./problem.ts";
@@ -40,8 +40,12 @@ export interface AuditRow {
   result: string;
   /** Reasons given for going past row-level security. */
   bypasses: string[];
-  reason?: string | undefined;
-  field?: string | undefined;
+  /** In what role. */
+  role: string | null;
+  /** The address that the request came from, and by what: `Chrome 140 · Windows`. */
+  address: string | null;
+  device: string | null;
+  note: Note;
 }
 
 export interface Asked {
@@ -52,19 +56,22 @@ export interface Asked {
   values: Record<string, unknown>;
   upload?: Upload | undefined;
   raw?: Buffer | undefined;
+  address?: string | undefined;
+  device?: string | undefined;
   folder: () => Promise<string>;
 }
 
 /** Answers one request. Throws a `Problem`, or what a bug or a failing database throws. */
 export async function answer(house: House, action: Action, asked: Asked): Promise<unknown> {
   const now = house.now();
-  const trail: Trail = { account: undefined, realm: undefined, about: {}, bypasses: [] };
+  const trail: Trail = { account: undefined, role: undefined, realm: undefined, about: {}, bypasses: [], note: {}, asked };
   try {
     const result = await asOwner(
       house.database,
       action.name,
       async (tx) => {
         trail.bypasses = [];
+        trail.note = {};
         limitTime(tx, action.seconds ?? 20);
         const { call, values, scope } = await identify(house, action, asked, tx, now, trail);
         takeScope(tx, scope);
@@ -99,6 +106,9 @@ interface Trail {
   realm: number | undefined;
   about: Stage["about"];
   bypasses: string[];
+  role: string | undefined;
+  note: Note;
+  asked: Pick<Asked, "address" | "device">;
   /** Token of a session of which it is to be noted that it is in use. */
   unseen?: string | undefined;
 }
@@ -113,7 +123,7 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
       takeScope(tx, scope);
     }
   };
-  const knownAs = (account: Account): void => void Object.assign(trail, { account, realm: account.realm });
+  const knownAs = (account: Account): void => void Object.assign(trail, { account, realm: account.realm, role: account.duty ?? undefined });
   const call: Stage["call"] = {
     tx,
     now,
@@ -121,6 +131,7 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
     folder: asked.folder,
     upload: asked.upload,
     raw: asked.raw,
+    note: (note) => void Object.assign(trail.note, note),
     knownAs,
     asSystem,
   };
@@ -138,6 +149,7 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
   call.account = trail.account = account;
   call.grant = session.grant;
   trail.realm = account.realm;
+  trail.role = account.duty ?? undefined;
   scope = { actor: account.id, realms: [account.realm], units: [account.unit], ledgers: [] };
   if (action.level === "campaign") {
     if (account.temporary)
@@ -148,6 +160,7 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
     const asker = campaign && (await house.findAsker(tx, campaign, account, chinaDay(now), session.grant));
     if (!campaign || !asker) throw notFound("这项活动");
     trail.realm = campaign.realm;
+    trail.role = asker.role.key;
     scope = asker.scope;
     const counting: CampaignCall["counting"] = async (run) => {
       const { units, former = [] } = scope;
@@ -168,7 +181,12 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
   return { call, values, scope };
 }
 
-function auditRow(action: Action, { account, realm, about, bypasses }: Trail, result: string, at: Date): AuditRow {
+function auditRow(
+  action: Action,
+  { account, role, realm, about, bypasses, note, asked }: Trail,
+  result: string,
+  at: Date,
+): AuditRow {
   return {
     // Where what it is about is written, so that a transaction stays in one realm.
     realm: about.realm ?? realm ?? 0,
@@ -179,7 +197,14 @@ function auditRow(action: Action, { account, realm, about, bypasses }: Trail, re
     subject: about.id?.toString().slice(0, 200) ?? null,
     result,
     bypasses,
-    reason: about.reason?.slice(0, 1000),
-    field: about.field,
+    role: role ?? null,
+    address: asked.address ?? null,
+    device: asked.device ?? null,
+    note: { ...said(about), ...note },
   };
 }
+
+const said = ({ reason, field }: Stage["about"]): Note => ({
+  ...(reason === undefined ? {} : { reason: reason.slice(0, 1000) }),
+  ...(field === undefined ? {} : { field }),
+});

@@ -26,6 +26,7 @@ import { plainPagePolicy, setHeaders } from "./http-headers.ts";
 import { receive, requestFiles, sendFile } from "./http-files.ts";
 import { isPage, servePages } from "./http-pages.ts";
 import { HttpRefused } from "./http-refused.ts";
+import { deviceOf } from "./device.ts";
 import { checkSameSite, dropSession, isBrowser, keepSession, sessionToken } from "./http-session.ts";
 
 export interface HttpFile {
@@ -45,6 +46,9 @@ export interface HttpAsked {
   upload: { path: string; name: string } | undefined;
   /** The body of a `raw` route. */
   raw: Buffer | undefined;
+  /** Where the request came from, and by what. */
+  address: string;
+  device: string | undefined;
   folder: () => Promise<string>;
 }
 
@@ -240,6 +244,8 @@ function addRoute(
           values,
           upload: received?.upload,
           raw: raw ? (request.body as Buffer) : undefined,
+          address: request.ip,
+          device: deviceOf(request.headers["user-agent"]),
           folder: files.folder,
         });
         if ("events" in answer) return await streams.send(request, reply, sessionToken(request) ?? "", answer.events);

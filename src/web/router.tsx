@@ -203,8 +203,8 @@ const firstSteps = createRoute({
 const admin = createRoute({
   getParentRoute: () => campaign,
   path: "admin",
-  validateSearch: (given: Given): { tab?: "accounts" | "campaign" | "packs" | undefined } => ({
-    tab: (["accounts", "campaign", "packs"] as const).find((tab) => tab === given["tab"]),
+  validateSearch: (given: Given): { tab?: "accounts" | "campaign" | "packs" | "audit" | undefined } => ({
+    tab: (["accounts", "campaign", "packs", "audit"] as const).find((tab) => tab === given["tab"]),
   }),
   component: drawn(async () => (await import("./shell/AdminPage.tsx")).AdminPage),
 });

@@ -168,10 +168,12 @@ export const records = campaignAction({
       ? mayCount(asker)
       : `这个数字出自限定知悉范围的台账，不能查看背后的记录。需要查看的，请联系上级办公室授权。`,
   // Found as they are counted, so that they are the figure whatever else the asker reads.
-  run: ({ campaign, counting }, { unit, period }, { figure, limit, offset, digest }) =>
+  run: ({ campaign, counting, note }, { unit, period }, { figure, limit, offset, digest }) =>
     counting(async (tx) => {
       const place = { unit, ...period };
       const found = await listRecords(tx, campaign, figure, place, { limit: limit + 1, offset });
+      const ledgers = [...new Set(found.map(({ ledger }) => campaign.ledgers.get(ledger)?.name ?? ledger))];
+      note({ ...(ledgers.length > 0 ? { ledger: ledgers.join("、") } : {}), rows: Math.min(found.length, limit) });
       return {
         records: found.slice(0, limit),
         more: found.length > limit,

@@ -7,6 +7,7 @@ import type { Ledger } from "#kernel/definitions.ts";
 import { id } from "#kernel/input.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { dueDay, listDue } from "./due.model.ts";
+import { numberOf } from "./entries.ts";
 import type { Entry } from "./ledgers.types.ts";
 import { headline } from "./headline.types.ts";
 import { unitNames } from "./show.model.ts";
@@ -30,13 +31,6 @@ const itemOut = z.object({
 const readable = ({ campaign, asker }: CampaignCall): Ledger[] =>
   [...campaign.ledgers.values()].filter((ledger) => mayUse(asker, ledger, "read") === true);
 
-function numberOf(ledger: Ledger, entry: Entry): string | null {
-  const { identity } = ledger;
-  const data = withoutWithheld(ledger, entry.data);
-  const number = data[identity[0] ?? ""];
-  return typeof number === "string" ? number : null;
-}
-
 /** Entries as lists over several ledgers show them. */
 async function itemsOf(call: CampaignCall, entries: readonly Entry[]): Promise<z.input<typeof itemOut>[]> {
   const { campaign, tx } = call;
@@ -55,7 +49,7 @@ async function itemsOf(call: CampaignCall, entries: readonly Entry[]): Promise<z
       ledgerName: ledger.name,
       unit: entry.unit,
       unitName: units.get(entry.unit) ?? "",
-      number: numberOf(ledger, entry),
+      number: numberOf(ledger, entry.data),
       title: headline(ledger, entry.data),
       state: entry.state,
       day: entry.day,

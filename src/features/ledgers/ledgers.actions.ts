@@ -8,7 +8,7 @@ import { Problem } from "#kernel/problem.ts";
 import { encryptedFields, revealed } from "#kernel/sealed-values.ts";
 import { asksWhy, mayReveal } from "#kernel/unmask.ts";
 import { getUnit } from "#features/units/units.model.ts";
-import { aboutEntry, answerEntries, answerEntry, entryOut, namesOut, readableEntry } from "./entries.ts";
+import { aboutEntry, answerEntries, answerEntry, entryOut, filterNote, namesOut, noteOf, readableEntry } from "./entries.ts";
 import { mayTransit } from "./ledgers.policy.ts";
 import { filterInput, readFilter, readSorting } from "./read-filter.model.ts";
 import { listEntries } from "./list-entries.model.ts";
@@ -50,6 +50,8 @@ export const list = campaignAction({
     const filter = { unit: unit?.id, state, from, to, deleted, where: readFilter(call, ledger, where) };
     const window = { limit: limit + 1, offset, sorting: readSorting(ledger, sort, order), count };
     const { entries, total } = await listEntries(call.tx, call.campaign, ledger, filter, window);
+    const rows = Math.min(entries.length, limit);
+    call.note({ ...noteOf(ledger), rows, ...filterNote({ state, from, to, deleted, where }) });
     return { ...(await answerEntries(call, ledger, entries.slice(0, limit))), more: entries.length > limit, total };
   },
   about: ({ ledger, unit }) => ({ id: ledger, unit }),

@@ -7,7 +7,7 @@ import { id } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { changing, mayEdit, registering, type Register } from "./change-one.ts";
-import { aboutEntry, answerEntry, checkFor, doerOf, entryOut, namesOut, readableEntry, valuesIn } from "./entries.ts";
+import { aboutEntry, answerEntry, checkFor, doerOf, entryOut, namesOut, noteOf, readableEntry, valuesIn } from "./entries.ts";
 import { mayTransit } from "./ledgers.policy.ts";
 import { changeEntry, findRecorded, recordEntry, readableLedger } from "./ledgers.model.ts";
 import type { Entry } from "./ledgers.types.ts";
@@ -53,6 +53,7 @@ export function recordingActions(register: Register) {
       const entry = (await findRecorded(call.tx, call.campaign, input.entry)) ?? (await recordNew());
       if (entry.ledger !== ledger.key)
         throw new Problem("id_taken", 409, "这个编号（UUID）已经用于另一条记录，请换一个重新提交。");
+      call.note(noteOf(ledger, entry.data));
       return answerEntry(call, ledger, entry);
     },
     about: ({ entry }, subject) => ({ id: entry, unit: subject?.unit.id, realm: subject?.unit.realm }),

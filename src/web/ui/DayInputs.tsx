@@ -4,6 +4,7 @@ import dayjs from "dayjs";
 
 export interface DayGiven {
   id?: string;
+  "aria-label"?: string;
   type: "date" | "month" | "period";
   value: string;
   change: (value: string | null) => void;

@@ -2,6 +2,7 @@
 const zh = {
   status: { ok: "正常", soon: "临期", late: "逾期", closed: "已销号" },
   until: "止",
+  why: { label: "理由", needed: "请写明理由" },
   help: { open: "本页说明", title: "本页说明", definitions: "名词和口径", find: "在说明里查找", none: "说明里没有“{{text}}”。" },
   wrong: {
     offline: "没有连上服务器",
@@ -25,6 +26,7 @@ const zh = {
 const en: typeof zh = {
   status: { ok: "On time", soon: "Due soon", late: "Overdue", closed: "Closed" },
   until: "Until",
+  why: { label: "Reason", needed: "Say why" },
   help: {
     open: "About this page",
     title: "About this page",
