@@ -213,6 +213,37 @@ create table public.campaigns (
   constraint campaigns_pkey PRIMARY KEY (campaign_id)
 );
 
+create table public.correction_steps (
+  realm_id integer not null,
+  correction_id uuid not null,
+  seq integer not null,
+  unit_id bigint not null,
+  step text not null,
+  words text,
+  actor bigint not null,
+  at timestamp with time zone not null,
+  constraint correction_steps_correction_fk FOREIGN KEY (realm_id, correction_id) REFERENCES public.corrections(realm_id, correction_id),
+  constraint correction_steps_pk PRIMARY KEY (realm_id, correction_id, seq)
+);
+
+create table public.corrections (
+  realm_id integer not null,
+  correction_id uuid not null,
+  campaign_id integer not null,
+  ledger text not null,
+  unit_id bigint not null,
+  entry_id uuid not null,
+  person_id bigint not null,
+  field text not null,
+  wanted text not null,
+  why text not null,
+  evidence text not null,
+  state text not null,
+  due_day date not null,
+  constraint corrections_pk PRIMARY KEY (realm_id, correction_id),
+  constraint corrections_state CHECK ((state = ANY (ARRAY['asked'::text, 'accepted'::text, 'declined'::text, 'review'::text, 'corrected'::text, 'upheld'::text, 'withdrawn'::text])))
+);
+
 create table public.counted (
   realm_id integer not null,
   campaign_id integer not null,
@@ -620,6 +651,21 @@ create table public.reports (
   constraint reports_unit_fk FOREIGN KEY (realm_id, unit_id) REFERENCES public.units(realm_id, unit_id)
 );
 
+create table public.responses (
+  realm_id integer not null,
+  entry_id uuid not null,
+  person_id bigint not null,
+  version integer not null,
+  campaign_id integer not null,
+  ledger text not null,
+  unit_id bigint not null,
+  entry_version integer not null,
+  words text not null,
+  actor bigint not null,
+  at timestamp with time zone not null,
+  constraint responses_pk PRIMARY KEY (realm_id, entry_id, person_id, version)
+);
+
 create table public.sessions (
   token bytea not null,
   account_id bigint not null,
@@ -707,6 +753,10 @@ CREATE INDEX audit_of_auditors ON public.audit USING btree (realm_id, at) WHERE 
 CREATE INDEX audit_refused ON public.audit USING btree (realm_id, at) WHERE (result <> 'ok'::text);
 CREATE INDEX audit_subject ON public.audit USING btree (realm_id, subject, at);
 CREATE INDEX audit_unit ON public.audit USING btree (realm_id, unit_id, at);
+CREATE INDEX corrections_entry ON public.corrections USING btree (realm_id, entry_id);
+CREATE UNIQUE INDEX corrections_open ON public.corrections USING btree (realm_id, entry_id, person_id, field) WHERE (state = ANY (ARRAY['asked'::text, 'review'::text]));
+CREATE INDEX corrections_person ON public.corrections USING btree (realm_id, person_id);
+CREATE INDEX corrections_waiting ON public.corrections USING btree (realm_id, campaign_id, unit_id) WHERE (state = ANY (ARRAY['asked'::text, 'review'::text]));
 CREATE INDEX documents_updated ON public.documents USING btree (realm_id, campaign_id, updated_at);
 CREATE UNIQUE INDEX entries_identity ON public.entries USING btree (realm_id, campaign_id, identity);
 CREATE INDEX entries_numbers ON public.entries USING gin (jsonb_path_query_array(data, '$.*[*]?(@.type() == "number")'::jsonpath) jsonb_path_ops);
@@ -724,6 +774,7 @@ CREATE INDEX posts_person ON public.posts USING btree (realm_id, person_id);
 CREATE INDEX posts_unit ON public.posts USING btree (realm_id, unit_id);
 CREATE INDEX relations_unit ON public.relations USING btree (realm_id, unit_id);
 CREATE UNIQUE INDEX reports_code ON public.reports USING btree (realm_id, code);
+CREATE INDEX responses_person ON public.responses USING btree (realm_id, person_id);
 CREATE INDEX sessions_account ON public.sessions USING btree (account_id);
 CREATE INDEX unit_changes_unit ON public.unit_changes USING btree (realm_id, unit_id);
 CREATE INDEX unit_paths_ancestor ON public.unit_paths USING btree (realm_id, campaign_id, ancestor_id, unit_id);
@@ -805,6 +856,9 @@ create policy report_figures_units on public.report_figures to yibenzhang_app us
 alter table public.reports enable row level security;
 create policy reports_realm on public.reports to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
 create policy reports_units on public.reports to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
+alter table public.responses enable row level security;
+create policy responses_realm on public.responses to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
+create policy responses_units on public.responses to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
 alter table public.unit_changes enable row level security;
 create policy unit_changes_realm on public.unit_changes for select to yibenzhang_whole using (realm_id = ANY (public.app_realms()));
 create policy unit_changes_units on public.unit_changes for select to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
@@ -832,6 +886,18 @@ grant insert, select, update on table public.attachments to yibenzhang_whole;
 grant select on table public.campaigns to yibenzhang_app;
 grant select on table public.campaigns to yibenzhang_named;
 grant select on table public.campaigns to yibenzhang_whole;
+grant insert, select on table public.correction_steps to yibenzhang_app;
+grant insert, select on table public.correction_steps to yibenzhang_whole;
+grant update on table public.correction_steps (column unit_id) to yibenzhang_app;
+grant update on table public.correction_steps (column unit_id) to yibenzhang_whole;
+grant select on table public.corrections to yibenzhang_app;
+grant select on table public.corrections to yibenzhang_whole;
+grant update on table public.corrections (column due_day) to yibenzhang_app;
+grant update on table public.corrections (column due_day) to yibenzhang_whole;
+grant update on table public.corrections (column state) to yibenzhang_app;
+grant update on table public.corrections (column state) to yibenzhang_whole;
+grant update on table public.corrections (column unit_id) to yibenzhang_app;
+grant update on table public.corrections (column unit_id) to yibenzhang_whole;
 grant select on table public.counted to yibenzhang_app;
 grant select on table public.counted to yibenzhang_named;
 grant select on table public.counted to yibenzhang_whole;
@@ -904,6 +970,10 @@ grant insert, select on table public.report_figures to yibenzhang_whole;
 grant insert, select on table public.reports to yibenzhang_app;
 grant select on table public.reports to yibenzhang_named;
 grant insert, select on table public.reports to yibenzhang_whole;
+grant select on table public.responses to yibenzhang_app;
+grant select on table public.responses to yibenzhang_whole;
+grant update on table public.responses (column unit_id) to yibenzhang_app;
+grant update on table public.responses (column unit_id) to yibenzhang_whole;
 grant select on table public.unit_changes to yibenzhang_app;
 grant select on table public.unit_changes to yibenzhang_named;
 grant select on table public.unit_changes to yibenzhang_whole;

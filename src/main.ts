@@ -33,6 +33,8 @@ import * as preview from "#features/exchange/preview.actions.ts";
 import * as exchangeFigures from "#features/exchange/figures.actions.ts";
 import { sample } from "#features/exchange/sample.actions.ts";
 import * as figures from "#features/figures/figures.actions.ts";
+import * as answers from "#features/ledgers/answers.actions.ts";
+import { answering } from "#features/ledgers/corrections.actions.ts";
 import * as due from "#features/ledgers/due.actions.ts";
 import * as attach from "#features/ledgers/attach.actions.ts";
 import * as attachments from "#features/ledgers/attachments.actions.ts";
@@ -41,6 +43,7 @@ import * as own from "#features/ledgers/own.actions.ts";
 import { changeManyAction } from "#features/ledgers/change-many.actions.ts";
 import * as drafts from "#features/ledgers/drafts.actions.ts";
 import * as views from "#features/ledgers/views.actions.ts";
+import { waiting } from "#features/ledgers/waiting.actions.ts";
 import * as writes from "#features/ledgers/writes.actions.ts";
 import * as groups from "#features/people/groups.actions.ts";
 import * as people from "#features/people/people.actions.ts";
@@ -118,7 +121,13 @@ export const actions = [
   due.due,
   own.recent,
   own.mine,
-  own.waiting,
+  waiting,
+  answers.respond,
+  answers.ask,
+  answers.withdraw,
+  answers.review,
+  answers.looks,
+  answering(registerEntry),
   record,
   change,
   changeManyAction(registerEntry),
@@ -189,6 +198,7 @@ const constraints: ConstraintProblems = {
     ),
   accounts_one_duty: () => new Problem("one_duty", 422, "这个人已是系统、安全保密或审计管理员之一，三员不能互兼。请另选他人。"),
   accounts_login_unique: () => new Problem("login_taken", 409, "这个账号已经有了，请换一个。"),
+  corrections_open: () => new Problem("already_asked", 409, "这一栏您已经申请更正，正在办理。请等候答复，或撤回以后再提。"),
   entries_unit_fk: () => new Problem("not_found", 404, "记录所属的单位不存在，请核对单位。"),
 };
 
@@ -236,6 +246,8 @@ export function createServer(
       people: "人员",
       groups: "小组",
       ledgers: "台账",
+      own: "我的记录",
+      corrections: "更正申请",
       attachments: "附件",
       drafts: "草稿",
       views: "视图",

@@ -156,6 +156,50 @@ const cases: Record<string, Case> = {
     prepare: accountMade,
     ask: (client, id) => client.send("DELETE", `${api}/accounts/${id}/sessions`),
   },
+  "own.respond": {
+    right: "ann",
+    wrong: { login: "east", status: 404 },
+    prepare: () => recorded({ 主持人: world.people.ann }),
+    ask: (client, entry) =>
+      client.send("POST", `${api}/own-record/${asId(entry)}/response`, { base: 0, words: "当天我在外地出差。" }),
+  },
+  "own.ask": {
+    right: "ann",
+    wrong: { login: "eastHead", status: 404 },
+    prepare: () => recorded({ 主持人: world.people.ann }),
+    ask: (client, entry) => client.send("PUT", `${api}/own-record/${asId(entry)}/corrections/${randomUUID()}`, correction),
+  },
+  "own.withdraw": {
+    right: "ann",
+    wrong: { login: "east", status: 404 },
+    prepare: correctionAsked,
+    ask: (client, id) => client.send("POST", `${api}/own-record/corrections/${asId(id)}/withdraw`, {}),
+  },
+  "own.review": {
+    right: "ann",
+    wrong: { login: "west", status: 404 },
+    prepare: async () => {
+      const id = await correctionAsked();
+      await (
+        await world.as("east")
+      ).send("POST", `${api}/corrections/${id}/answer`, { accept: false, version: 1, reason: "无误" });
+      return id;
+    },
+    ask: (client, id) => client.send("POST", `${api}/own-record/corrections/${asId(id)}/review`, { why: "请复核" }),
+  },
+  "own.looks": {
+    right: "ann",
+    wrong: { login: "office", status: 404 },
+    prepare: () => recorded({ 主持人: world.people.ann }),
+    ask: (client, entry) => client.get(`${api}/own-record/${asId(entry)}/looks`),
+  },
+  "corrections.answer": {
+    right: "east",
+    wrong: { login: "west", status: 404 },
+    prepare: correctionAsked,
+    ask: (client, id) =>
+      client.send("POST", `${api}/corrections/${asId(id)}/answer`, { accept: true, version: 1, value: "学习准则" }),
+  },
   "audit.list": {
     right: "auditor",
     wrong: { login: "office", status: 403 },
@@ -631,6 +675,16 @@ const cases: Record<string, Case> = {
     ask: (client, subject) => client.get(`${api}/reports/${subject}`),
   },
 };
+
+const correction = { field: "主题", wanted: "学习准则", why: "那天学的是准则" };
+/** A correction that the person asked for; its id. */
+async function correctionAsked(): Promise<string> {
+  const entry = await recorded({ 主持人: world.people.ann });
+  const id = randomUUID();
+  const reply = await (await world.as("ann")).send("PUT", `${api}/own-record/${entry}/corrections/${id}`, correction);
+  expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+  return id;
+}
 
 const noteBytes = Buffer.from("会议记录");
 const note = { name: "会议记录.txt", bytes: noteBytes.length, sha256: createHash("sha256").update(noteBytes).digest("hex") };

@@ -32,6 +32,9 @@ const recorded = [
   "document_updates",
   "document_presence",
   "unit_changes",
+  "responses",
+  "corrections",
+  "correction_steps",
 ];
 /** Tables that everyone within a realm sees. */
 const known = [
@@ -62,7 +65,16 @@ const hidden = [
 ];
 /** Reference tables: the same for all realms. */
 const reference = ["realms", "packs", "campaigns", "measures"];
-const appendOnly = ["entry_events", "figure_deltas", "imports", "reports", "report_figures", "document_updates"];
+const appendOnly = [
+  "entry_events",
+  "figure_deltas",
+  "imports",
+  "reports",
+  "report_figures",
+  "document_updates",
+  "responses",
+  "correction_steps",
+];
 const roles = ["yibenzhang_app", "yibenzhang_whole", "yibenzhang_named"] as const;
 
 const names = (tx: Tx, kind: string): Promise<string[]> =>
@@ -117,6 +129,12 @@ async function fill(small: SmallCampaign): Promise<void> {
       );
       await tx.query(sql`insert into views (realm_id, view_id, campaign_id, ledger, account_id, name, shown, at)
         values (${realm}, ${id}, ${campaign.id}, 'book', ${unit}, ${name}, '{}', ${at})`);
+      await tx.query(sql`insert into responses (realm_id, entry_id, person_id, version, campaign_id, ledger, unit_id, entry_version, words, actor, at)
+        values (${realm}, ${id}, 1, 1, ${campaign.id}, 'book', ${unit}, 1, '', 1, ${at})`);
+      await tx.query(sql`insert into corrections (realm_id, correction_id, campaign_id, ledger, unit_id, entry_id, person_id, field, wanted, why, evidence, state, due_day)
+        values (${realm}, ${id}, ${campaign.id}, 'book', ${unit}, ${id}, 1, '编号', '', '', '', 'asked', '2023-05-16')`);
+      await tx.query(sql`insert into correction_steps (realm_id, correction_id, seq, entry_id, ledger, unit_id, step, actor, at)
+        values (${realm}, ${id}, 1, ${id}, 'book', ${unit}, 'ask', 1, ${at})`);
       await tx.query(sql`insert into unit_changes (realm_id, campaign_id, unit_id, kind, words, images, at)
         values (${realm}, ${campaign.id}, ${unit}, 'rename', '{}', '{}', ${at})`);
       const group = sql`insert into groups (realm_id, campaign_id, unit_id, kind, name) values (${realm}, ${campaign.id}, ${unit}, '专班', ${name}) returning realm_id, group_id`;

@@ -41,6 +41,8 @@ export interface Note {
   level?: string;
   /** The record's own number (编号). */
   number?: string;
+  /** Id of the file, of a record that is the subject. */
+  file?: string;
   /** How many records or rows were shown. */
   rows?: number;
   /** Digest of the conditions that they were found by; the same conditions have the same. */

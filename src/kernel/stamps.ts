@@ -26,7 +26,7 @@ export const eventStamps = (tx: Tx, entries: readonly string[], event: Omit<Even
   entries.map((entry) => eventStamp(tx.stamp, { ...event, entry }));
 
 const nonceBytes = 8;
-type Audited = Omit<AuditRow, "at" | "bypasses"> & { at: string };
+type Audited = Pick<AuditRow, "realm" | "actor" | "action" | "unit" | "subject" | "result"> & { at: string };
 
 /** Its number is not known when it is written: eight random bytes tell the row from a copy. */
 export function auditStamp(stamp: Stamp | undefined, row: Audited, nonce: Buffer = randomBytes(nonceBytes)): Buffer | null {

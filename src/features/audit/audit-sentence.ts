@@ -36,7 +36,7 @@ const ofOne: Readonly<Record<string, string>> = {
   "own.ask": "申请更正",
   "own.withdraw": "撤回了更正申请：",
   "own.review": "申请复核",
-  "own.decide": "答复了更正申请：",
+  "corrections.answer": "答复了更正申请：",
 };
 const ofMany: Readonly<Record<string, string>> = {
   "ledgers.list": "查看了",

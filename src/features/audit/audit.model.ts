@@ -82,6 +82,18 @@ export const findAudit = (tx: Tx, filter: AuditFilter, realm: number, id: number
       )
     : Promise.resolve(undefined);
 
+/** Who opened a record, or a file of it, and was let in: all but one, the latest first. Asked as the owner. */
+export const listLooks = (
+  tx: Tx,
+  realm: number,
+  entry: string,
+  except: number,
+  limit: number,
+): Promise<{ at: string; actor: number; action: string; role: string | null }[]> =>
+  tx.query(sql`select ${isoText("a.at")} as at, a.actor, a.action, a.details->>'role' as role from audit a
+    where a.realm_id = ${realm} and a.subject = ${entry} and a.action in ('ledgers.get', 'attachments.get', 'exchange.preview')
+      and a.result = 'ok' and a.actor is not null and a.actor <> ${except} order by a.at desc, a.audit_id desc limit ${limit}`);
+
 /** Accounts whose name or login holds a text, as ids. */
 export async function findActors(tx: Tx, realms: readonly number[], text: string): Promise<number[]> {
   const like = likeAnywhere(text);

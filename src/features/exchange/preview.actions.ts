@@ -66,6 +66,7 @@ export const preview = campaignAction({
     const entry = await getEntry(call.tx, call.campaign, asked.entry);
     const ledger = call.campaign.ledgers.get(entry.ledger);
     if (!ledger || mayUse(call.asker, ledger, "read") !== true) throw notFound("这条记录");
+    call.note({ ledger: ledger.name, level: ledger.sensitivity, file: asked.attachment });
     return { entry, file: await getAttachment(call.tx, entry, asked.attachment) };
   },
   allow: anyoneHere,
@@ -80,5 +81,5 @@ export const preview = campaignAction({
       throw error instanceof FileRefused ? new Problem("file_refused", 422, error.message) : error;
     }
   },
-  about: ({ attachment }, found) => ({ id: attachment, unit: found?.entry.unit, realm: found?.entry.realm }),
+  about: (asked, found) => ({ id: asked.entry, unit: found?.entry.unit, realm: found?.entry.realm }),
 });

@@ -14,6 +14,7 @@ import { useSmall } from "#web/ui/small.ts";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { Attachments } from "./Attachments.tsx";
 import { ConflictDialog } from "./ConflictDialog.tsx";
+import { EntryAnswers } from "./EntryAnswers.tsx";
 import { EntryForm } from "./EntryForm.tsx";
 import { EntryHistory } from "./EntryHistory.tsx";
 import { EntryRemoval } from "./EntryRemoval.tsx";
@@ -137,6 +138,7 @@ export function EntryDrawer({ campaign, ledger, entry, close, listAgain, step }:
         {data && !editing && (
           <>
             <Content campaign={campaign} ledger={ledger} found={data} />
+            <EntryAnswers campaign={campaign} ledger={ledger} found={data} />
             <Attachments campaign={campaign} entry={entry} />
             <EntrySteps campaign={campaign} ledger={ledger} found={data} />
             <EntryHistory ledger={ledger} found={data} />

@@ -9,6 +9,7 @@ import { useBegun, useOutbox } from "#web/offline/use-outbox.ts";
 import { ListSkeleton } from "#web/ui/ListSkeleton.tsx";
 import { PageHead } from "#web/ui/PageHead.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
+import { CorrectionMark } from "./CorrectionMark.tsx";
 import { DueSection } from "./DueSection.tsx";
 import { OwnRecord } from "./OwnRecord.tsx";
 import { Sending } from "./Sending.tsx";
@@ -26,7 +27,7 @@ export function MyDayPage() {
   const away = waiting.failureReason instanceof Problem && waiting.failureReason.status === 0;
   const ledgers = definition.data?.ledgers ?? [];
   const nameOf = (key: string): string => ledgers.find((ledger) => ledger.key === key)?.name ?? key;
-  const { returned = [], queues = [] } = waiting.data ?? {};
+  const { returned = [], queues = [], corrections = [] } = waiting.data ?? {};
   return (
     <div className="page thumb-page">
       <PageHead title={me.data?.name ?? t("record.me.title")} />
@@ -35,9 +36,10 @@ export function MyDayPage() {
       {away && !waiting.data && <p className="quiet">{t("record.me.away")}</p>}
       {waiting.isPending && !away && <ListSkeleton rows={4} />}
       <Returned campaign={campaign} stops={returned} nameOf={nameOf} />
+      <Corrections campaign={campaign} corrections={corrections} nameOf={nameOf} />
       <Queues campaign={campaign} queues={queues} nameOf={nameOf} />
       {ledgers.length > 0 && <DueSection campaign={campaign} />}
-      {waiting.data && returned.length + queues.length === 0 && (
+      {waiting.data && returned.length + queues.length + corrections.length === 0 && (
         <section className="card clear">
           <p>{t("record.me.clear")}</p>
           <p className="quiet">{t("record.me.clearHint")}</p>
@@ -125,6 +127,34 @@ function Returned({ campaign, stops, nameOf }: Listed & { stops: Waiting["return
               </span>
               <span className="why">■ {t("record.me.sentBack", { step: stop.step, reason: stop.reason ?? "" })}</span>
               <span className="state">{stop.state}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What people asked to have put right in records of the unit, or to have reviewed below it. */
+function Corrections({ campaign, corrections, nameOf }: Listed & { corrections: Waiting["corrections"] }) {
+  const { t } = useTranslation();
+  if (corrections.length === 0) return undefined;
+  return (
+    <section className="card">
+      <h2>
+        {t("answers.waiting.title")} <span className="count number">{corrections.length}</span>
+      </h2>
+      <ul className="items">
+        {corrections.map((one) => (
+          <li key={one.id + one.field}>
+            <Link className="item" to="/c/$campaign/ledgers" params={{ campaign }} search={{ ledger: one.ledger, entry: one.id }}>
+              <strong>{t(`answers.waiting.${one.state}`, { field: one.field })}</strong>
+              <span className="quiet">
+                {one.title}
+                {one.title && "　"}
+                {nameOf(one.ledger)}
+              </span>
+              <CorrectionMark {...one} />
             </Link>
           </li>
         ))}

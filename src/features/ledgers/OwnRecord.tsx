@@ -1,11 +1,15 @@
-/** What ledgers say of the person whose account this is. */
+/** What ledgers say of the person whose account this is, and what they may do about it. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Output } from "#web/api/contract.ts";
 import { reading } from "#web/api/queries.ts";
 import { ListSkeleton } from "#web/ui/ListSkeleton.tsx";
 import { PlainButton } from "#web/ui/PlainButton.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
+import { CorrectionMark } from "./CorrectionMark.tsx";
+import { OwnEntry } from "./OwnEntry.tsx";
+import "./own.css";
 
 const page = 30;
 
@@ -27,27 +31,7 @@ export function OwnRecord({ campaign }: { campaign: string }) {
       <ul className="items">
         {own.data?.entries.map((entry) => (
           <li key={entry.id}>
-            <details>
-              <summary>
-                <strong>{entry.title || entry.ledger}</strong>
-                <span className="quiet">
-                  {entry.day && <span className="number">{entry.day}　</span>}
-                  {entry.title && entry.ledger}
-                </span>
-                {entry.state && <span className="state">{entry.state}</span>}
-              </summary>
-              <dl>
-                {entry.lines.map(({ name, text }) => (
-                  <div key={name}>
-                    <dt>{name}</dt>
-                    <dd>{text}</dd>
-                  </div>
-                ))}
-              </dl>
-              <p className="quiet">
-                {entry.unit}　{t("record.me.places", { fields: entry.places.join("、") })}
-              </p>
-            </details>
+            <Entry campaign={campaign} entry={entry} />
           </li>
         ))}
       </ul>
@@ -57,5 +41,26 @@ export function OwnRecord({ campaign }: { campaign: string }) {
         </PlainButton>
       )}
     </section>
+  );
+}
+
+function Entry({ campaign, entry }: { campaign: string; entry: Output<"ledgers.mine">["entries"][number] }) {
+  const { t } = useTranslation();
+  // What is inside is asked for when it is opened: who looked is a question for each record.
+  const [open, setOpen] = useState(false);
+  const [correction] = entry.corrections;
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>
+        <strong>{entry.title || entry.ledger}</strong>
+        <span className="quiet">
+          {entry.day && <span className="number">{entry.day}　</span>}
+          {entry.title && entry.ledger}
+          {entry.response && `　${t("answers.said")}`}
+        </span>
+        {correction ? <CorrectionMark {...correction} /> : entry.state && <span className="state">{entry.state}</span>}
+      </summary>
+      {open && <OwnEntry campaign={campaign} entry={entry} />}
+    </details>
   );
 }

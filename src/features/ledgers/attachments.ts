@@ -28,9 +28,16 @@ export const attachmentOut = z.object({
   at: z.string(),
 });
 
-export const subject = (call: CampaignCall, { entry }: { entry: string }): Promise<EntrySubject> => readableEntry(call, entry);
-export const about = (asked: { attachment: string }, found: EntrySubject | undefined) => ({
-  id: asked.attachment,
+/** The record is what the audit is about: who looked at it is asked by it. Its file is named beside it. */
+export const subject = (
+  call: CampaignCall,
+  { entry, attachment }: { entry: string; attachment?: string },
+): Promise<EntrySubject> => {
+  if (attachment !== undefined) call.note({ file: attachment });
+  return readableEntry(call, entry);
+};
+export const about = (asked: { entry: string }, found: EntrySubject | undefined) => ({
+  id: asked.entry,
   unit: found?.entry.unit,
   realm: found?.entry.realm,
 });

@@ -13,8 +13,8 @@ import { refuse } from "./read-values.model.ts";
 import type { Shape } from "./shape.model.ts";
 import { computedOf, namesIn } from "./show.model.ts";
 
-const value = z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()])), z.null()]);
-export const valuesIn = z.record(z.string().max(100), value).meta({
+export const valueIn = z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()])), z.null()]);
+export const valuesIn = z.record(z.string().max(100), valueIn).meta({
   description: "栏目 → 值。单位、人员可写编号（id）、登记的编号或名称；空值写 null。",
 });
 export const entryOut = z.object({
@@ -25,7 +25,7 @@ export const entryOut = z.object({
   state: z.string().nullable(),
   version: z.int(),
   deleted: z.boolean(),
-  values: z.record(z.string(), value),
+  values: z.record(z.string(), valueIn),
   computed: z.record(z.string(), z.string().nullable()).meta({ description: "由系统带出的栏目" }),
   createdAt: z.string(),
   updatedAt: z.string(),

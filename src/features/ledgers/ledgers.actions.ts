@@ -8,6 +8,7 @@ import { Problem } from "#kernel/problem.ts";
 import { encryptedFields, revealed } from "#kernel/sealed-values.ts";
 import { asksWhy, mayReveal } from "#kernel/unmask.ts";
 import { getUnit } from "#features/units/units.model.ts";
+import { answersBeside, correctionOut, responseOut } from "./answers.ts";
 import { aboutEntry, answerEntries, answerEntry, entryOut, filterNote, namesOut, noteOf, readableEntry } from "./entries.ts";
 import { mayTransit } from "./ledgers.policy.ts";
 import { filterInput, readFilter, readSorting } from "./read-filter.model.ts";
@@ -93,6 +94,8 @@ export const get = campaignAction({
         file: z.string().nullable().meta({ description: "所涉附件的名称" }),
       }),
     ),
+    responses: z.array(responseOut).meta({ description: "所写到的人的本人说明" }),
+    corrections: z.array(correctionOut).meta({ description: "所写到的人申请的更正" }),
   }),
   sensitive: true,
   subject: (call, { entry }) => readableEntry(call, entry),
@@ -123,6 +126,7 @@ export const get = campaignAction({
         };
       }),
       history: history.map((event) => ({ ...event, actorName: names.get(event.actor ?? 0) ?? null })),
+      ...(await answersBeside(call, { entry, ledger })),
     };
   },
   about: aboutEntry,

@@ -11,6 +11,7 @@ import { sealValues, shownValues } from "#kernel/sealed-values.ts";
 import { eventStamp } from "#kernel/stamps.ts";
 import { constraintOf, isoText, join, runAgain, sql, type Sql, type Tx } from "#platform/db.ts";
 import { moveAttachments } from "./attachments.model.ts";
+import { moveAnswers } from "./corrections.model.ts";
 import type { Doer, Entry, EntryEvent, Values } from "./ledgers.types.ts";
 import { listPosts, unitOn } from "#features/people/people.model.ts";
 import { columnsSql } from "./filter.model.ts";
@@ -230,7 +231,10 @@ export async function changeEntry(
   tx.later(
     sql`select add_event(${entry.realm}, ${entry.id}, ${version}, ${change.action}, ${doer.account}, ${at}, ${change.reason}, ${changes}, ${entry.ledger}, ${shape.unit}, ${shape.day}, ${state}, ${deleted}, ${change.importId}, ${eventStamp(tx.stamp, { realm: entry.realm, entry: entry.id, version, action: change.action, actor: doer.account, at })})`,
   );
-  if (updated.unit !== entry.unit) moveAttachments(tx, entry, updated.unit);
+  if (updated.unit !== entry.unit) {
+    moveAttachments(tx, entry, updated.unit);
+    moveAnswers(tx, entry, updated.unit);
+  }
   const deltas = new Deltas();
   if (!entry.deleted) deltas.add(measures, entry.unit, entry, -1);
   if (!deleted) deltas.add(measures, updated.unit, updated, 1);

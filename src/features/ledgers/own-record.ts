@@ -30,6 +30,12 @@ const ownFields = (ledger: Ledger, places: readonly string[]): FieldDefinition[]
     .filter((field) => alone || field.required || plain.has(field.type));
 };
 
+/** The fields of which a person may say that they are wrong: what they read of the record, and where it names them. */
+export const ownFieldNames = (ledger: Ledger, places: readonly string[]): string[] => [
+  ...ownFields(ledger, places).map(({ name }) => name),
+  ...places,
+];
+
 /** What a record is called to someone who reads these of its fields. */
 export function ownTitle(ledger: Ledger, data: Values, places: readonly string[]): string {
   const fields = ownFields(ledger, places);

@@ -1,18 +1,16 @@
-/** What someone begins with: the ledgers that they record in, their own record, and what waits for them. */
+/** What someone begins with: the ledgers that they record in, and their own record. */
 import { z } from "zod";
-import { mayUse, type Asker } from "#kernel/access.ts";
+import { mayUse } from "#kernel/access.ts";
 import { anyoneHere, campaignAction, nothing, type CampaignCall } from "#kernel/action.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { chinaDay } from "#kernel/fields.ts";
 import { pageInput } from "#kernel/input.ts";
 import { shownValues } from "#kernel/sealed-values.ts";
+import { correctionOut, correctionShown, findAnswers, namesOfSteps, responseOut, responseShown } from "./answers.ts";
 import { carriedOver } from "./carry-over.ts";
 import { entryOut, namesOut } from "./entries.ts";
-import { mayTransit } from "./ledgers.policy.ts";
-import type { Entry } from "./ledgers.types.ts";
-import { ownLines, ownTitle, placesOf, tellingFields } from "./own-record.ts";
-import { headline } from "./headline.types.ts";
-import { listNaming, listQueues, listReturned, type Stop } from "./own.model.ts";
+import { ownFieldNames, ownLines, ownTitle, placesOf, tellingFields } from "./own-record.ts";
+import { listNaming } from "./own.model.ts";
 import { listHabits, listLatest } from "./recent.model.ts";
 import { namesIn, unitNames, type Names } from "./show.model.ts";
 
@@ -71,6 +69,10 @@ export const recent = campaignAction({
   },
 });
 
+const retentionOut = z
+  .object({ years: z.int(), then: z.enum(["archive", "purge"]), basis: z.string().optional() })
+  .meta({ description: "保存几年，期满归档还是销毁，依据什么" });
+
 export const mine = campaignAction({
   name: "ledgers.mine",
   method: "GET",
@@ -89,6 +91,11 @@ export const mine = campaignAction({
         title: z.string(),
         places: z.array(z.string()).meta({ description: "写到本人的栏目" }),
         lines: z.array(z.object({ name: z.string(), text: z.string() })),
+        fields: z.array(z.string()).meta({ description: "可以申请更正的栏目" }),
+        purpose: z.string().nullable().meta({ description: "这本台账作什么用" }),
+        retention: retentionOut.nullable(),
+        response: responseOut.nullable().meta({ description: "本人说明" }),
+        corrections: z.array(correctionOut),
       }),
     ),
     more: z.boolean(),
@@ -105,8 +112,15 @@ export const mine = campaignAction({
     );
     return call.asSystem("own record", async (tx) => {
       const found = await listNaming(tx, campaign, realm, person, fields, { limit: limit + 1, offset });
+      const shown = found.slice(0, limit);
+      const answers = await findAnswers(
+        tx,
+        realm,
+        shown.map(({ id }) => id),
+      );
+      const actors = await namesOfSteps(tx, answers);
       const entries = [];
-      for (const entry of found.slice(0, limit)) {
+      for (const entry of shown) {
         const ledger = campaign.ledgers.get(entry.ledger) as Ledger;
         const names = await namesIn(tx, campaign, ledger, [entry]);
         const data = shownValues(tx, entry.realm, ledger, entry.data);
@@ -120,83 +134,20 @@ export const mine = campaignAction({
           title: ownTitle(ledger, entry.data, places),
           places,
           lines: ownLines(ledger, data, places, names),
+          fields: ownFieldNames(ledger, places),
+          purpose: ledger.purpose ?? null,
+          retention: ledger.retention ?? null,
+          response: responseShown(
+            answers.responses.filter((one) => one.entry === entry.id && one.person === person),
+            account.name,
+          ),
+          corrections: answers.corrections
+            .filter((one) => one.entry === entry.id && one.person === person)
+            .map((one) => correctionShown(one, answers, account.name, actors, call.now)),
         });
       }
       return { entries, more: found.length > limit };
     });
   },
   about: () => ({ id: "own" }),
-});
-
-const brief = z.object({
-  id: z.string(),
-  unit: z.int(),
-  day: z.string().nullable(),
-  title: z.string(),
-});
-
-const atMost = 20;
-
-/** Steps that send an entry back: those that must say why. */
-const returning = (ledger: Ledger): Stop[] =>
-  (ledger.lifecycle?.transitions ?? [])
-    .filter(({ guard }) => guard.reason)
-    .map(({ name, to }) => ({ ledger: ledger.key, state: to, step: name }));
-
-/** Steps that someone else must take, or within so many days, and that the asker's role is named for. */
-const asked = (asker: Asker, ledger: Ledger): Stop[] =>
-  (ledger.lifecycle?.transitions ?? [])
-    .filter((step) => step.roles.includes(asker.role.key) && mayTransit(asker, ledger, step) === true)
-    .filter(({ guard, within }) => !guard.reason && (guard.notSamePerson || guard.superior || within !== undefined))
-    .flatMap(({ name, from }) => from.map((state) => ({ ledger: ledger.key, state, step: name })));
-
-export const waiting = campaignAction({
-  name: "ledgers.waiting",
-  method: "GET",
-  path: "/api/campaigns/:campaign/waiting",
-  summary: "等本人办的：退回本单位的记录，和要由本人办下一步的记录",
-  description: `退回的列最近${atMost}条；等本人办的按台账和状态归在一起，各列最近三条。`,
-  input: z.object({}),
-  output: z.object({
-    returned: z.array(
-      brief.extend({
-        ledger: z.string(),
-        state: z.string().nullable(),
-        step: z.string().meta({ description: "退回的那一步" }),
-        reason: z.string().nullable(),
-        at: z.string(),
-      }),
-    ),
-    queues: z.array(
-      z.object({
-        ledger: z.string(),
-        state: z.string(),
-        steps: z.array(z.string()).meta({ description: "本人可办的步骤" }),
-        count: z.int(),
-        latest: z.array(brief),
-      }),
-    ),
-  }),
-  sensitive: true,
-  subject: ({ campaign, asker }) =>
-    Promise.resolve([...campaign.ledgers.values()].filter((ledger) => mayUse(asker, ledger, "read") === true)),
-  allow: anyoneHere,
-  async run({ tx, campaign, asker, account }, ledgers) {
-    const titled = <E extends Pick<Entry, "data">>(key: string, entry: E) => ({
-      ...entry,
-      title: headline(campaign.ledgers.get(key) as Ledger, entry.data),
-    });
-    const editable = ledgers.filter((ledger) => mayUse(asker, ledger, "edit") === true);
-    const back = await listReturned(tx, campaign, asker.unit, editable.flatMap(returning), atMost);
-    const next = ledgers.flatMap((ledger) => asked(asker, ledger));
-    const queues = await listQueues(tx, campaign, account.id, next, ledgers.flatMap(returning));
-    return {
-      returned: back.map((entry) => titled(entry.ledger, entry)),
-      queues: queues.map((queue) => ({
-        ...queue,
-        steps: next.filter(({ ledger, state }) => ledger === queue.ledger && state === queue.state).map(({ step }) => step),
-        latest: queue.latest.map((entry) => titled(queue.ledger, entry)),
-      })),
-    };
-  },
 });

@@ -25,6 +25,30 @@ export async function listNaming(
     order by e.day desc nulls last, e.entry_id limit ${page.limit} offset ${page.offset}`);
 }
 
+/** An entry that is there, by id. Asked as the owner. */
+export const findOwnEntry = (tx: Tx, campaign: Campaign, realm: number, id: string): Promise<Entry | undefined> =>
+  tx.one(
+    sql`select ${entryColumns} from entries where realm_id = ${realm} and entry_id = ${id} and campaign_id = ${campaign.id} and not deleted`,
+  );
+
+/** Whether a unit has one above it now. */
+export const hasUnitAbove = async (
+  tx: Tx,
+  campaign: Campaign,
+  { realm, unit }: { realm: number; unit: number },
+): Promise<boolean> =>
+  (await tx.one(
+    sql`select 1 from unit_paths where realm_id = ${realm} and campaign_id = ${campaign.id} and unit_id = ${unit} and depth > 0 and to_day = 'infinity' limit 1`,
+  )) !== undefined;
+
+/** Entries that the transaction's asker sees, by id. */
+export async function listEntriesById(tx: Tx, campaign: Campaign, ids: readonly string[]): Promise<Map<string, Entry>> {
+  const rows = await tx.query<Entry>(
+    sql`select ${entryColumns} from entries where realm_id = any(${campaign.realms}::integer[]) and entry_id = any(${ids}::uuid[]) and not deleted`,
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 /** A step of a ledger's lifecycle, and the state of the entries that it is about. */
 export interface Stop {
   ledger: string;

@@ -65,7 +65,7 @@ const zh = {
     returned: "退回来的",
     waiting: "等我办的",
     own: "我的记录",
-    ownHint: "各本台账里写到本人的内容，只有本人看到这一页。有误的，请向本单位联络员提出更正。",
+    ownHint: "各本台账里写到本人的内容，只有本人看到这一页。打开一条，可以看到谁看过，可以写本人说明、申请更正。",
     ownEmpty: "还没有写到您的记录。",
     away: "退回的和等您办的，联网后显示。",
     clear: "今天没有要办的事。",
@@ -145,7 +145,8 @@ const en: typeof zh = {
     returned: "Sent back",
     waiting: "Waiting for me",
     own: "My record",
-    ownHint: "What ledgers say of you; only you see this page. If something is wrong, ask your unit’s liaison to correct it.",
+    ownHint:
+      "What ledgers say of you; only you see this page. open one to see who looked, to respond, or to ask for a correction.",
     ownEmpty: "Nothing is written about you yet.",
     away: "What was sent back or waits for you is shown when the network is back.",
     clear: "Nothing to do today.",

@@ -26,14 +26,17 @@ export async function namesIn(
   };
   const units = [...idsOf(["unit", "organ"]), ...entries.map((entry) => entry.unit)];
   const people = [...new Set(idsOf(["person", "people"]))];
-  const peopleRows =
-    people.length === 0
-      ? []
-      : await tx.query<{ id: number; name: string }>(
-          sql`select person_id as id, name from people where realm_id = any(${campaign.realms}::integer[]) and person_id = any(${people}::bigint[])`,
-        );
-  const byId = (rows: { id: number; name: string }[]) => Object.fromEntries(rows.map(({ id, name }) => [String(id), name]));
-  return { units: Object.fromEntries(await unitNames(tx, campaign, units)), people: byId(peopleRows) };
+  const named = await peopleNames(tx, campaign, people);
+  return { units: Object.fromEntries(await unitNames(tx, campaign, units)), people: named };
+}
+
+/** Names of people by id. */
+export async function peopleNames(tx: Tx, { realms }: Campaign, ids: readonly number[]): Promise<Record<string, string>> {
+  if (ids.length === 0) return {};
+  const rows = await tx.query<{ id: number; name: string }>(
+    sql`select person_id as id, name from people where realm_id = any(${realms}::integer[]) and person_id = any(${ids}::bigint[])`,
+  );
+  return Object.fromEntries(rows.map(({ id, name }) => [String(id), name]));
 }
 
 /** Names of units by id. */

@@ -10,7 +10,8 @@ const most = 99;
 export function Bell({ campaign }: { campaign: string }) {
   const { t } = useTranslation();
   const waiting = useQuery(reading("ledgers.waiting", { campaign })).data;
-  const count = waiting ? waiting.returned.length + waiting.queues.reduce((sum, queue) => sum + queue.count, 0) : 0;
+  const queued = waiting?.queues.reduce((sum, queue) => sum + queue.count, 0) ?? 0;
+  const count = waiting ? waiting.returned.length + queued + waiting.corrections.length : 0;
   const words = count > 0 ? t("shell.bell.some", { count }) : t("shell.bell.none");
   return (
     <Link className="bell" to="/c/$campaign/me" params={{ campaign }} aria-label={words} title={words}>

@@ -6,6 +6,7 @@ import { words as packs } from "#features/campaigns/packs.words.ts";
 import { words as setup } from "#features/campaigns/setup.words.ts";
 import { words as figures } from "#features/figures/figures.words.ts";
 import { words as importing } from "#features/exchange/import.words.ts";
+import { words as answers } from "#features/ledgers/answers.words.ts";
 import { words as attachments } from "#features/ledgers/attachments.words.ts";
 import { words as due } from "#features/ledgers/due.words.ts";
 import { words as ledgers } from "#features/ledgers/ledgers.words.ts";
@@ -30,6 +31,7 @@ const zh = {
   figures: figures.zh,
   import: importing.zh,
   ledgers: ledgers.zh,
+  answers: answers.zh,
   attachments: attachments.zh,
   due: due.zh,
   record: record.zh,
@@ -43,6 +45,7 @@ const en: typeof zh = {
   figures: figures.en,
   import: importing.en,
   ledgers: ledgers.en,
+  answers: answers.en,
   attachments: attachments.en,
   due: due.en,
   record: record.en,
