@@ -6,6 +6,7 @@ import { chinaDay, chinaMinute } from "#kernel/fields.ts";
 import { answerAudit, auditInput, filterFor, type AuditOut, type Deeds } from "#features/audit/audit-asked.model.ts";
 import { listAudit } from "#features/audit/audit.model.ts";
 import { auditReaders, type AuditFilter, type Place } from "#features/audit/audit.types.ts";
+import { takenBy } from "./taken-by.ts";
 import { writeCsv } from "./write-csv.ts";
 import { writeWorkbook } from "./write-workbook.ts";
 
@@ -61,6 +62,7 @@ export const auditExport = (deeds: Deeds) =>
           columns: headings.map((heading, index) => ({ heading, width: widths[index] ?? 16, style: "text" })),
           rows: sheetRows(cells(call, deeds, filter)),
           frozenColumns: 1,
+          foot: takenBy(call.account, call.now),
         };
         return (await writeWorkbook(path, { title: "审计记录", created: call.now, sheets: [sheet] })).rows[0] ?? 0;
       });

@@ -18,7 +18,13 @@ const minute = (time: Date | string): string =>
 /** Numbers as numbers, so that they can be worked with; what is no number as it is read. */
 const cell = ({ value, text }: FigureAnswer): Cell => (typeof value === "number" ? value : value === null ? null : text);
 
-export function figuresWorkbook(campaign: Campaign, rows: readonly UnitRow[], period: Moment, now: Date): Workbook {
+export function figuresWorkbook(
+  campaign: Campaign,
+  rows: readonly UnitRow[],
+  period: Moment,
+  now: Date,
+  foot?: string,
+): Workbook {
   const [whole] = rows;
   const shown = whole?.figures ?? [];
   const title = `${whole?.name ?? ""}数字表`;
@@ -40,6 +46,7 @@ export function figuresWorkbook(campaign: Campaign, rows: readonly UnitRow[], pe
           cells: [index === 0 && rows.length > 1 ? `${name}（合计）` : name, ...figures.map(cell)],
         })),
         frozenColumns: 1,
+        foot,
       },
       {
         name: "口径",

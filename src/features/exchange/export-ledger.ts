@@ -19,6 +19,8 @@ export interface LedgerSheet {
   asOf?: string | undefined;
   /** Moment of writing; also the 填报时间 when there is no `asOf`. */
   created: Date;
+  /** Who took it out, for the foot of its pages. */
+  foot?: string | undefined;
   /** In the order wanted; none gives a blank form. */
   entries: Iterable<ShownEntry> | AsyncIterable<ShownEntry>;
 }
@@ -138,6 +140,7 @@ export async function writeLedger(output: Writable | string, sheet: LedgerSheet)
     rows: rowsOf(fields, sheet.entries),
     blankRows,
     frozenColumns: frozenColumns(columns),
+    foot: sheet.foot,
   };
   const { rows } = await writeWorkbook(output, {
     title: official.title ?? ledger.name,

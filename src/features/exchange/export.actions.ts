@@ -9,10 +9,13 @@ import { day, flag, id } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import { encryptedFields } from "#kernel/sealed-values.ts";
 import { mayExportWhole } from "#kernel/unmask.ts";
+import { needsReason } from "#features/ledgers/ledgers.types.ts";
+import { filterNote, noteOf } from "#features/ledgers/note.model.ts";
 import { readableLedger } from "#features/ledgers/ledgers.model.ts";
 import { filterInput, readColumns, readFilter, readSorting } from "#features/ledgers/read-filter.model.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { exportLedger } from "./export.model.ts";
+import { takenBy } from "./taken-by.ts";
 
 const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const csv = "text/csv; charset=utf-8";
@@ -35,7 +38,12 @@ export const download = campaignAction({
     format: z.enum(["xlsx", "csv"]).default("xlsx"),
     blank: flag.default(false),
     clear: flag.default(false).meta({ description: "true：加密的栏目不遮盖，须写明理由" }),
-    reason: z.string().trim().max(1000).optional(),
+    reason: z
+      .string()
+      .trim()
+      .max(1000)
+      .optional()
+      .meta({ description: "为什么导出；涉及个人和限定知悉的台账必须写明，记入审计" }),
   }),
   output: { file: [xlsx, csv] },
   sensitive: true,
@@ -50,9 +58,11 @@ export const download = campaignAction({
   },
   async run(call, { ledger, unit }, { state, from, to, where, sort, order, columns, format, blank, clear, reason }) {
     if (clear && !reason) throw new Problem("reason_needed", 422, "导出不遮盖的内容，请写明理由。");
+    if (!blank && needsReason(ledger) && (reason ?? "").length < 2)
+      throw new Problem("reason_needed", 422, `《${ledger.name}》涉及个人或限定知悉，导出须写明理由；理由记入审计。`);
     const campaign = campaignIn(call.campaign, unit.realm);
     const path = join(await call.folder(), `export.${format}`);
-    await exportLedger(call.tx, campaign, ledger, path, {
+    const { rows } = await exportLedger(call.tx, campaign, ledger, path, {
       filter: { unit: unit.id, state, from, to, where: readFilter(call, ledger, where) },
       sorting: readSorting(ledger, sort, order),
       columns: columns === undefined ? undefined : readColumns(ledger, columns),
@@ -60,8 +70,10 @@ export const download = campaignAction({
       blank,
       clear,
       organ: unit.id === campaign.root ? campaign.organ : unit.name,
+      foot: blank || ledger.sensitivity === "public" ? undefined : takenBy(call.account, call.now),
       now: call.now,
     });
+    call.note({ ...noteOf(ledger), rows, ...filterNote({ state, from, to, where }) });
     const name = `${ledger.name}${blank ? "（空白表）" : `_${unit.name}_${chinaDay(call.now)}`}.${format}`;
     return { path, name, type: format === "csv" ? csv : xlsx };
   },

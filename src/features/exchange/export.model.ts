@@ -26,6 +26,8 @@ export interface ExportOptions {
   blank?: boolean;
   /** 填报单位. */
   organ?: string | undefined;
+  /** Who takes it out, for the foot of its pages. */
+  foot?: string | undefined;
   now: Date;
   /** Encrypted fields in full instead of masked. */
   clear?: boolean;
@@ -43,7 +45,7 @@ export async function exportLedger(
 ): Promise<{ rows: number }> {
   const whole = options.columns ? withColumns(ledger, options.columns) : await withHiddenFields(tx, campaign, ledger, options);
   const entries = options.blank ? [] : readEntries(tx, campaign, whole, options);
-  const sheet = { ledger: whole, organ: options.organ, created: options.now, entries };
+  const sheet = { ledger: whole, organ: options.organ, created: options.now, foot: options.foot, entries };
   return options.form === "csv" ? writeLedgerCsv(path, sheet) : writeLedger(path, sheet);
 }
 

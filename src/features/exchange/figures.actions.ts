@@ -8,6 +8,7 @@ import { keysInput, keysOf, listBelow, periodOf, question } from "#features/figu
 import { answerFigures } from "#features/figures/answers.model.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { figuresWorkbook } from "./export-figures.ts";
+import { takenBy } from "./taken-by.ts";
 import { writeWorkbook } from "./write-workbook.ts";
 
 const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -24,7 +25,7 @@ export const table = campaignAction({
   seconds: 120,
   subject: ({ tx, asker }, { unit }) => getUnit(tx, asker, unit ?? asker.unit),
   allow: mayCount,
-  async run({ tx, now, campaign, asker, folder, counting }, unit, input) {
+  async run({ tx, now, campaign, asker, account, folder, counting, note }, unit, input) {
     const period = periodOf(campaign, now, input);
     const keys = keysOf(campaign, input.keys);
     const units = [unit, ...(await listBelow(tx, asker, campaign.id, unit.id, period.to))];
@@ -32,7 +33,8 @@ export const table = campaignAction({
     const answers = await counting(() => answerFigures(tx, campaign, keys, ids, period, asker));
     const path = join(await folder(), "figures.xlsx");
     const rows = units.map(({ id, name }) => ({ name, figures: answers.get(id) ?? [] }));
-    await writeWorkbook(path, figuresWorkbook(campaign, rows, period, now));
+    await writeWorkbook(path, figuresWorkbook(campaign, rows, period, now, takenBy(account, now)));
+    note({ rows: rows.length });
     return { path, name: `数字_${unit.name}_${chinaDay(now)}.xlsx`, type: xlsx };
   },
   about: ({ unit }, found) => ({ id: "figures", unit, realm: found?.realm }),

@@ -33,6 +33,8 @@ export interface Sheet {
   /** Framed empty rows when there are no rows: a form to fill in. */
   blankRows?: number;
   frozenColumns?: number;
+  /** At the left of every printed page's foot. */
+  foot?: string | undefined;
   hidden?: boolean;
 }
 
@@ -155,6 +157,10 @@ function validations(sheet: Sheet, heading: Heading, listOf: (values: readonly s
   return items.length === 0 ? "" : `<dataValidations count="${items.length}">${items.join("")}</dataValidations>`;
 }
 
+/** In a foot an ampersand begins a code unless it is doubled, and all of it has at most 255 characters (ECMA-376, 18.3.1.58). */
+const footOf = ({ foot }: Sheet): string =>
+  foot === undefined ? "" : xmlText(`&L&8 ${foot.slice(0, 100).replaceAll("&", "&&")}`);
+
 /**
  * The worksheet part, in pieces of about 64 kB. `listOf` gives the formula of a drop-down; `counted` is told the
  * number of rows. Throws a RangeError when there are more rows than a sheet may hold.
@@ -192,6 +198,6 @@ export async function* sheetXml(
     `${out}</sheetData>${merges}${validations(sheet, heading, listOf)}<printOptions horizontalCentered="1"/>` +
       `<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.7" header="0.3" footer="0.35"/>` +
       `<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>` +
-      `<headerFooter><oddFooter>&amp;C第 &amp;P 页　共 &amp;N 页</oddFooter></headerFooter></worksheet>`
+      `<headerFooter><oddFooter>${footOf(sheet)}&amp;C第 &amp;P 页　共 &amp;N 页</oddFooter></headerFooter></worksheet>`
   );
 }

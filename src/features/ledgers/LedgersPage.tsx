@@ -15,10 +15,12 @@ import { Wrong } from "#web/ui/Wrong.tsx";
 import { LedgerBar, shownColumns } from "./LedgerBar.tsx";
 import { LedgerSheet } from "./LedgerSheet.tsx";
 import "./ledgers.css";
+import { needsReason } from "./ledgers.types.ts";
 import { askedFor, type LedgerSearch } from "./search.types.ts";
 import type { Listing } from "./use-listing.tsx";
 import { ViewsMenu } from "./ViewsMenu.tsx";
 
+const ReasonDialog = later(async () => (await import("#web/ui/ReasonDialog.tsx")).ReasonDialog);
 const EntryDrawer = later(async () => (await import("./EntryDrawer.tsx")).EntryDrawer);
 const EntryTable = later(async () => (await import("./EntryTable.tsx")).EntryTable, <Skeleton active paragraph={{ rows: 12 }} />);
 
@@ -38,6 +40,7 @@ export function LedgersPage() {
   const page = search.page ?? 1;
   const [filtering, setFiltering] = useState<string>();
   const [pasting, setPasting] = useState(false);
+  const [sayingWhy, setSayingWhy] = useState(false);
   const [total, setTotal] = useState<number>();
   const neighbour = useRef<(entry: string, step: number) => string | undefined>(() => undefined);
   const again = useRef<(() => unknown) | undefined>(undefined);
@@ -54,13 +57,22 @@ export function LedgersPage() {
   );
   const input = { campaign, ledger: ledger?.key ?? "", unit, ...askedFor(search) };
   const out = useMutation({
-    mutationFn: () =>
+    mutationFn: (reason: string | undefined) =>
       fetchFile("exchange.export", {
         ...input,
+        ...(reason === undefined ? {} : { reason }),
         ...(search.columns === undefined ? {} : { columns: JSON.stringify(search.columns) }),
       }),
-    onSuccess: ({ content, name }) => keepFile(content, name),
+    onSuccess: ({ content, name }) => {
+      keepFile(content, name);
+      setSayingWhy(false);
+    },
   });
+  const takeOut = (): void => {
+    out.reset();
+    if (ledger && needsReason(ledger)) setSayingWhy(true);
+    else out.mutate(undefined);
+  };
   const onTable = useCallback((count: number | undefined, ids: readonly string[]): void => {
     setTotal(count);
     neighbour.current = (entry, step) => (ids.includes(entry) ? ids[ids.indexOf(entry) + step] : undefined);
@@ -103,7 +115,7 @@ export function LedgersPage() {
             <Button onClick={() => setPasting(true)}>{t("ledgers.paste.button")}</Button>
           )}
           {ledger.may.includes("export") && !search.deleted && (
-            <Button loading={out.isPending} onClick={() => out.mutate()}>
+            <Button loading={out.isPending} onClick={takeOut}>
               {t("ledgers.export")}
             </Button>
           )}
@@ -117,7 +129,18 @@ export function LedgersPage() {
           )}
         </LedgerBar>
       )}
-      {out.error && <Wrong error={out.error} />}
+      {out.error && !sayingWhy && <Wrong error={out.error} />}
+      {sayingWhy && ledger && (
+        <ReasonDialog
+          title={t("ledgers.takeOut.title", { ledger: ledger.name })}
+          words={t("ledgers.takeOut.words")}
+          go={t("ledgers.takeOut.go")}
+          busy={out.isPending}
+          error={out.error}
+          done={out.mutate}
+          cancel={() => setSayingWhy(false)}
+        />
+      )}
       {ledger && sheet && (
         <LedgerSheet
           key={ledger.key}

@@ -4,7 +4,7 @@ import { anyoneHere, campaignAction, type CampaignCall } from "#kernel/action.ts
 import { done } from "#kernel/input.ts";
 import { notFound } from "#kernel/problem.ts";
 import { listActors, listLooks } from "#features/audit/audit.model.ts";
-import { noteOf } from "./entries.ts";
+import { noteOf } from "./note.model.ts";
 import { addCorrection, addResponse, findCorrection, listSteps, stepCorrection } from "./corrections.model.ts";
 import { ownEntry, type OwnEntry } from "./own-entry.ts";
 import { ownFieldNames } from "./own-record.ts";

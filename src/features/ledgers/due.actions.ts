@@ -7,7 +7,7 @@ import type { Ledger } from "#kernel/definitions.ts";
 import { id } from "#kernel/input.ts";
 import { getUnit } from "#features/units/units.model.ts";
 import { dueDay, listDue } from "./due.model.ts";
-import { numberOf } from "./entries.ts";
+import { numberOf } from "./note.model.ts";
 import type { Entry } from "./ledgers.types.ts";
 import { headline } from "./headline.types.ts";
 import { unitNames } from "./show.model.ts";

@@ -1,14 +1,14 @@
 /** What the actions of ledgers share: loading what they are about, and how an entry is answered. */
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { mayUse, sees, type Asker } from "#kernel/access.ts";
-import type { CampaignCall, Note } from "#kernel/action.ts";
+import type { CampaignCall } from "#kernel/action.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { notFound } from "#kernel/problem.ts";
 import { shownValues } from "#kernel/sealed-values.ts";
 import { findFault, leavers } from "./check-shape.model.ts";
 import { getEntry } from "./ledgers.model.ts";
-import type { Doer, Entry, Values } from "./ledgers.types.ts";
+import type { Doer, Entry } from "./ledgers.types.ts";
+import { noteOf } from "./note.model.ts";
 import { refuse } from "./read-values.model.ts";
 import type { Shape } from "./shape.model.ts";
 import { computedOf, namesIn } from "./show.model.ts";
@@ -46,24 +46,6 @@ export async function readableEntry(call: CampaignCall, id: string, lock = false
   if (!ledger || mayUse(call.asker, ledger, "read") !== true) throw notFound("这条记录");
   call.note(noteOf(ledger, entry.data));
   return { entry, ledger };
-}
-
-/** The record's own number, if the ledger numbers its records. */
-export function numberOf({ identity }: Ledger, data: Values): string | null {
-  const number = data[identity[0] ?? ""];
-  return typeof number === "string" ? number : null;
-}
-
-/** What the audit keeps of a ledger, and of one of its records. */
-export function noteOf(ledger: Ledger, data?: Values): Note {
-  const number = data && numberOf(ledger, data);
-  return { ledger: ledger.name, level: ledger.sensitivity, ...(number ? { number } : {}) };
-}
-
-/** Conditions as the audit tells them apart: what they look for may be what a field holds, so only a digest is kept. */
-export function filterNote(conditions: object): Note {
-  const some = JSON.stringify(conditions);
-  return some === "{}" ? {} : { filter: createHash("sha256").update(some).digest("hex").slice(0, 12) };
 }
 
 export const aboutEntry = (input: { entry: string }, subject: EntrySubject | undefined) => ({

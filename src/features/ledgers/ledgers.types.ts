@@ -30,6 +30,10 @@ export interface EntryEvent {
   file: string | null;
 }
 
+/** Whether whoever takes a ledger's records out says why: it holds what concerns people, or what only named people may know. */
+export const needsReason = ({ sensitivity }: { sensitivity: string }): boolean =>
+  sensitivity === "personal" || sensitivity === "restricted";
+
 /** Who does something, from where, and when. */
 export interface Doer {
   account: number | null;

@@ -59,6 +59,11 @@ const zh = {
   noneFound: "没有合乎条件的记录",
   loosen: "可以放宽筛选条件，或换一个单位。",
   export: "导出 Excel",
+  takeOut: {
+    title: "导出《{{ledger}}》",
+    words: "这本台账涉及个人或限定知悉。导出须写明理由，连同您的姓名、时间和条数记入审计；文件的页脚印有导出人和时间。",
+    go: "导出",
+  },
   as: { title: "显示为", grid: "网格", table: "表格" },
   order: { title: "排序", none: "不排", asc: "升序", desc: "降序" },
   columns: { title: "栏目", official: "按规定格式" },
@@ -197,6 +202,12 @@ const en: typeof zh = {
   noneFound: "No record meets these conditions",
   loosen: "Loosen them or choose another unit.",
   export: "Export to Excel",
+  takeOut: {
+    title: "Export “{{ledger}}”",
+    words:
+      "This ledger holds personal or restricted data. Say why; it is kept in the audit with your name, the time and the number of records, and your name is printed at the foot of the pages.",
+    go: "Export",
+  },
   as: { title: "Shown as", grid: "Grid", table: "Table" },
   order: { title: "Order", none: "None", asc: "Ascending", desc: "Descending" },
   columns: { title: "Columns", official: "As in the official form" },

@@ -1,5 +1,5 @@
 /** A record that names the asker, for what they may do about it as a person. */
-import { noteOf } from "./entries.ts";
+import { noteOf } from "./note.model.ts";
 import type { CampaignCall } from "#kernel/action.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { notFound } from "#kernel/problem.ts";

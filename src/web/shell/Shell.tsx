@@ -21,6 +21,7 @@ import "./phone.css";
 import "./shell.css";
 import { useCampaign, type AtCampaign } from "./use-account.ts";
 import { useKeys } from "./use-keys.ts";
+import { Watermark } from "./Watermark.tsx";
 
 // What is not on the screen at first comes when it is asked for.
 const Palette = later(async () => (await import("./Palette.tsx")).Palette);
@@ -53,6 +54,7 @@ export function Shell() {
       {open === "keys" && <KeyMap places={at.places} close={closeOverlay} />}
       {open === "help" && <PlaceHelp at={at} close={closeOverlay} />}
       {ended && <SignInAgain />}
+      <Watermark />
     </div>
   );
 }

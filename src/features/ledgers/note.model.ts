@@ -1,0 +1,23 @@
+/** What the audit keeps of ledgers and records that were looked at or taken out: names, numbers and counts, never content. */
+import { createHash } from "node:crypto";
+import type { Note } from "#kernel/action.ts";
+import type { Ledger } from "#kernel/definitions.ts";
+import type { Values } from "./ledgers.types.ts";
+
+/** The record's own number, if the ledger numbers its records. */
+export function numberOf({ identity }: Ledger, data: Values): string | null {
+  const number = data[identity[0] ?? ""];
+  return typeof number === "string" ? number : null;
+}
+
+/** What the audit keeps of a ledger, and of one of its records. */
+export function noteOf(ledger: Ledger, data?: Values): Note {
+  const number = data && numberOf(ledger, data);
+  return { ledger: ledger.name, level: ledger.sensitivity, ...(number ? { number } : {}) };
+}
+
+/** Conditions as the audit tells them apart: what they look for may be what a field holds, so only a digest is kept. */
+export function filterNote(conditions: object): Note {
+  const some = JSON.stringify(conditions);
+  return some === "{}" ? {} : { filter: createHash("sha256").update(some).digest("hex").slice(0, 12) };
+}
