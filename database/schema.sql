@@ -217,6 +217,8 @@ create table public.correction_steps (
   realm_id integer not null,
   correction_id uuid not null,
   seq integer not null,
+  entry_id uuid not null,
+  ledger text not null,
   unit_id bigint not null,
   step text not null,
   words text,
@@ -791,6 +793,14 @@ create policy attachments_named on public.attachments to yibenzhang_named using 
 create policy attachments_realm on public.attachments to yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers())));
 create policy attachments_units on public.attachments to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers())));
 alter table public.audit enable row level security;
+alter table public.correction_steps enable row level security;
+create policy correction_steps_named on public.correction_steps to yibenzhang_named using ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers())));
+create policy correction_steps_realm on public.correction_steps to yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers())));
+create policy correction_steps_units on public.correction_steps to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers())));
+alter table public.corrections enable row level security;
+create policy corrections_named on public.corrections to yibenzhang_named using ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers())));
+create policy corrections_realm on public.corrections to yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers())));
+create policy corrections_units on public.corrections to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers())));
 alter table public.counted enable row level security;
 create policy counted_realm on public.counted for select to yibenzhang_app, yibenzhang_whole using (realm_id = ANY (public.app_realms()));
 alter table public.document_presence enable row level security;
@@ -857,8 +867,9 @@ alter table public.reports enable row level security;
 create policy reports_realm on public.reports to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
 create policy reports_units on public.reports to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
 alter table public.responses enable row level security;
-create policy responses_realm on public.responses to yibenzhang_whole using (realm_id = ANY (public.app_realms())) with check (realm_id = ANY (public.app_realms()));
-create policy responses_units on public.responses to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
+create policy responses_named on public.responses to yibenzhang_named using ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (entry_id = ANY (public.app_entries())) AND (ledger = ANY (public.app_ledgers())));
+create policy responses_realm on public.responses to yibenzhang_whole using ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (ledger = ANY (public.app_ledgers())));
+create policy responses_units on public.responses to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers()))) with check ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())) AND (ledger = ANY (public.app_ledgers())));
 alter table public.unit_changes enable row level security;
 create policy unit_changes_realm on public.unit_changes for select to yibenzhang_whole using (realm_id = ANY (public.app_realms()));
 create policy unit_changes_units on public.unit_changes for select to yibenzhang_app using ((realm_id = ANY (public.app_realms())) AND (unit_id = ANY (public.app_units())));
@@ -887,16 +898,22 @@ grant select on table public.campaigns to yibenzhang_app;
 grant select on table public.campaigns to yibenzhang_named;
 grant select on table public.campaigns to yibenzhang_whole;
 grant insert, select on table public.correction_steps to yibenzhang_app;
+grant insert, select on table public.correction_steps to yibenzhang_named;
 grant insert, select on table public.correction_steps to yibenzhang_whole;
 grant update on table public.correction_steps (column unit_id) to yibenzhang_app;
+grant update on table public.correction_steps (column unit_id) to yibenzhang_named;
 grant update on table public.correction_steps (column unit_id) to yibenzhang_whole;
 grant select on table public.corrections to yibenzhang_app;
+grant select on table public.corrections to yibenzhang_named;
 grant select on table public.corrections to yibenzhang_whole;
 grant update on table public.corrections (column due_day) to yibenzhang_app;
+grant update on table public.corrections (column due_day) to yibenzhang_named;
 grant update on table public.corrections (column due_day) to yibenzhang_whole;
 grant update on table public.corrections (column state) to yibenzhang_app;
+grant update on table public.corrections (column state) to yibenzhang_named;
 grant update on table public.corrections (column state) to yibenzhang_whole;
 grant update on table public.corrections (column unit_id) to yibenzhang_app;
+grant update on table public.corrections (column unit_id) to yibenzhang_named;
 grant update on table public.corrections (column unit_id) to yibenzhang_whole;
 grant select on table public.counted to yibenzhang_app;
 grant select on table public.counted to yibenzhang_named;
@@ -971,8 +988,10 @@ grant insert, select on table public.reports to yibenzhang_app;
 grant select on table public.reports to yibenzhang_named;
 grant insert, select on table public.reports to yibenzhang_whole;
 grant select on table public.responses to yibenzhang_app;
+grant select on table public.responses to yibenzhang_named;
 grant select on table public.responses to yibenzhang_whole;
 grant update on table public.responses (column unit_id) to yibenzhang_app;
+grant update on table public.responses (column unit_id) to yibenzhang_named;
 grant update on table public.responses (column unit_id) to yibenzhang_whole;
 grant select on table public.unit_changes to yibenzhang_app;
 grant select on table public.unit_changes to yibenzhang_named;

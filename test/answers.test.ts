@@ -1,7 +1,7 @@
 /** The person's side: who looked, what they say to a record, what they ask to have put right and how it is answered. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { putAccount } from "#features/access/access.model.ts";
+import { seatAccount } from "#features/access/grants.model.ts";
 import { asOwner, sql, withScope, type Sql } from "#platform/db.ts";
 import { clientOf, createWorld, password, type Client, type Login, type World } from "./world.ts";
 
@@ -14,7 +14,12 @@ beforeAll(async () => {
   const add = async (login: string, role: string, unit: number, person?: number): Promise<Client> => {
     const owner = person === undefined ? {} : { person };
     await asOwner(world.database, "another account", (tx) =>
-      putAccount(tx, { login, name: `${login}的账号`, password, realm: campaign.realm, unit, role, ...owner }, time.now),
+      seatAccount(
+        tx,
+        campaign,
+        { login, name: `${login}的账号`, password, realm: campaign.realm, unit, role, ...owner },
+        time.now,
+      ),
     );
     const { body } = await world.anonymous.send("POST", "/api/session", { login, password });
     return clientOf(world.app, body.token);
@@ -233,7 +238,7 @@ test("what was said goes with a record to another unit; of another unit's nobody
 });
 
 test("a person's own words cannot be written or changed by raw SQL in the role of requests either", async () => {
-  const scope = { actor: 1, realms: [world.campaign.realm], units: [world.units.east] };
+  const scope = { actor: 1, realms: [world.campaign.realm], units: [world.units.east], ledgers: ["study"] };
   const refused = (statement: Sql) =>
     withScope(world.database, scope, (tx) => tx.query(statement)).then(
       () => "done",

@@ -1,29 +1,14 @@
 /** The audit as it is read: what a row says and what it must not say, who reads it, page by page, and as a file. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { putAccount } from "#features/access/access.model.ts";
 import { listAudit } from "#features/audit/audit.model.ts";
 import { asOwner, sql, type Sql } from "#platform/db.ts";
 import { actions } from "../src/main.ts";
-import { clientOf, createWorld, password, type Client, type World } from "./world.ts";
+import { createWorld, type Client, type World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
-  await asOwner(world.database, "another watcher", (tx) =>
-    putAccount(
-      tx,
-      {
-        login: "guard",
-        name: "安全员",
-        password,
-        realm: world.campaign.realm,
-        unit: world.campaign.root,
-        role: "security_admin",
-      },
-      world.time.now,
-    ),
-  );
 });
 afterAll(() => world.close());
 
@@ -39,10 +24,6 @@ const rows = async (query = "", client?: Client): Promise<Row[]> => {
   const reply = await (client ?? (await world.as("auditor"))).get(`${api}/audit${query}`);
   expect(reply.status, JSON.stringify(reply.body)).toBe(200);
   return reply.body.rows;
-};
-const guard = async (): Promise<Client> => {
-  const { body } = await world.anonymous.send("POST", "/api/session", { login: "guard", password });
-  return clientOf(world.app, body.token);
 };
 async function recorded(): Promise<string> {
   const entry = randomUUID();
@@ -127,7 +108,7 @@ test("pages follow each other without a gap or a row twice", async () => {
 });
 
 test("what auditors do the security administrator sees, and nothing else; the auditor sees it too", async () => {
-  const mine = await guard();
+  const mine = await world.as("security");
   const seen = await rows("?limit=200", mine);
   expect(seen.length).toBeGreaterThan(3);
   expect(seen.every(({ sentence }) => sentence.includes("安全审计员"))).toBe(true);

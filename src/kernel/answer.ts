@@ -123,7 +123,8 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
       takeScope(tx, scope);
     }
   };
-  const knownAs = (account: Account): void => void Object.assign(trail, { account, realm: account.realm, role: account.duty ?? undefined });
+  const knownAs = (account: Account): void =>
+    void Object.assign(trail, { account, realm: account.realm, role: account.duty ?? undefined });
   const call: Stage["call"] = {
     tx,
     now,

@@ -25,7 +25,7 @@ export function AuditTab({ campaign }: { campaign: string }) {
   const [open, setOpen] = useState<string>();
   const [exporting, setExporting] = useState(false);
   const [format, setFormat] = useState<"xlsx" | "csv">("xlsx");
-  const role = useQuery(reading("access.me", {})).data?.role;
+  const duty = useQuery(reading("access.me", {})).data?.duty;
   const list = useInfiniteQuery({
     queryKey: ["audit.list", { campaign, ...asked }],
     queryFn: ({ pageParam, signal }) =>
@@ -45,7 +45,7 @@ export function AuditTab({ campaign }: { campaign: string }) {
   const rows = list.data?.pages.flatMap((page) => page.rows) ?? [];
   return (
     <div className="audit">
-      <p className="quiet">{t(role === "security_admin" ? "audit.guardHint" : "audit.hint")}</p>
+      <p className="quiet">{t(duty === "security_admin" ? "audit.guardHint" : "audit.hint")}</p>
       <AuditFilters campaign={campaign} asked={asked} ask={setAsked}>
         <Button
           onClick={() => {

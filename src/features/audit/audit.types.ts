@@ -37,4 +37,4 @@ export interface Place {
 }
 
 /** Which roles read the audit, and how much of it. */
-export const auditReaders: Readonly<Record<string, "all" | "auditors">> = { auditor: "all", security_admin: "auditors" };
+export const auditReaders: Readonly<Partial<Record<string, "all" | "auditors">>> = { auditor: "all", security_admin: "auditors" };

@@ -1,5 +1,6 @@
 /** What people said to records and asked to have put right, as it is answered: beside the record, and in one's own record. */
 import { z } from "zod";
+import { seesField } from "#kernel/access.ts";
 import type { CampaignCall } from "#kernel/action.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { chinaDay } from "#kernel/fields.ts";
@@ -100,7 +101,10 @@ export async function answersBeside(
   { entry, ledger }: EntrySubject,
 ): Promise<{ responses: ResponseOut[]; corrections: CorrectionOut[] }> {
   const { tx, campaign, asker } = call;
-  const found = await findAnswers(tx, entry.realm, [entry.id]);
+  const all = await findAnswers(tx, entry.realm, [entry.id]);
+  // What is asked about a field tells of it: whoever does not see the field does not see the request.
+  const shown = ledger.fields.filter((field) => seesField(asker, ledger, field)).map(({ name }) => name);
+  const found = { ...all, corrections: all.corrections.filter(({ field }) => shown.includes(field)) };
   const ids = [...new Set([...found.responses, ...found.corrections].map(({ person }) => person))];
   if (ids.length === 0) return { responses: [], corrections: [] };
   const people = await peopleNames(tx, campaign, ids);

@@ -32,7 +32,10 @@ const ownFields = (ledger: Ledger, places: readonly string[]): FieldDefinition[]
 
 /** The fields of which a person may say that they are wrong: what they read of the record, and where it names them. */
 export const ownFieldNames = (ledger: Ledger, places: readonly string[]): string[] => [
-  ...ownFields(ledger, places).map(({ name }) => name),
+  // What is asked for is kept as it is written, which an encrypted field's content must not be.
+  ...ownFields(ledger, places)
+    .filter(({ encrypted }) => !encrypted)
+    .map(({ name }) => name),
   ...places,
 ];
 

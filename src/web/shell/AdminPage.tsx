@@ -17,7 +17,7 @@ export function AdminPage() {
   const { t } = useTranslation();
   const { campaign } = useParams({ from: "/c/$campaign/admin" });
   const { tab } = useSearch({ from: "/c/$campaign/admin" });
-  const role = useQuery(reading("access.me", {})).data?.role ?? "";
+  const duty = useQuery(reading("access.me", {})).data?.duty;
   const navigate = useNavigate({ from: "/c/$campaign/admin" });
   const audit = { key: "audit", label: t("audit.title"), children: <AuditTab campaign={campaign} /> };
   const administering = [
@@ -26,7 +26,7 @@ export function AdminPage() {
     { key: "packs", label: t("packs.title"), children: <PacksTab campaign={campaign} /> },
   ];
   // The auditor watches, and has nothing else to do here; what auditors do is for the security administrator to see.
-  const reads = auditReaders[role];
+  const reads = duty ? auditReaders[duty] : undefined;
   const items = reads === "all" ? [audit] : reads === undefined ? administering : [...administering, audit];
   return (
     <div className="page">
