@@ -740,7 +740,7 @@ function group(): object {
     kind: "领导小组",
     name: "东区教育整顿领导小组",
     from: "2023-03-01",
-    members: [{ unit: world.units.eastOffice, role: "成员", duty: "综合协调" }],
+    members: [{ unit: world.units.east, role: "成员", duty: "综合协调" }],
   };
 }
 async function groupMade(): Promise<string> {

@@ -125,12 +125,39 @@ async function unitsBelow(
   const rows = await tx.query<{ unit: number; until: string; present: boolean }>(sql`select unit_id as unit,
       max(to_day) filter (where to_day <= ${day}::date) as until, bool_or(from_day <= ${day}::date and to_day > ${day}::date) as present
     from unit_paths where realm_id = ${realm} and campaign_id = ${campaign.id} and ancestor_id = any(${tops}::bigint[]) and from_day <= ${day}::date group by unit_id`);
-  const former = rows.filter(({ present }) => !present);
+  const gone = rows.filter(({ present }) => !present);
+  // A unit that is no more stays with whoever was above it last.
+  const closed = new Map(
+    gone.length === 0
+      ? []
+      : await lastDays(
+          tx,
+          campaign,
+          realm,
+          gone.map(({ unit }) => unit),
+          day,
+        ),
+  );
+  const former = gone.filter(({ unit, until }) => closed.get(unit) !== until);
   return {
-    units: rows.filter(({ present }) => present).map(({ unit }) => unit),
+    units: rows.filter((row) => !former.includes(row)).map(({ unit }) => unit),
     ...(former.length > 0 ? { former: former.map(({ unit, until }) => ({ unit, until })) } : {}),
   };
 }
+
+/** Of those of these units that have come to an end by a day, the day from which they are no more. */
+const lastDays = async (
+  tx: Tx,
+  campaign: Campaign,
+  realm: number,
+  units: readonly number[],
+  day: string,
+): Promise<[number, string][]> =>
+  (
+    await tx.query<{ unit: number; until: string }>(sql`select unit_id as unit, max(to_day) as until from unit_paths
+      where realm_id = ${realm} and campaign_id = ${campaign.id} and unit_id = any(${[...units]}::bigint[]) and ancestor_id = unit_id
+      group by unit_id having max(to_day) <= ${day}::date`)
+  ).map(({ unit, until }) => [unit, until]);
 
 /** The program itself, asked from the command line of the server: it stands at the top of the campaign. */
 export const operator = (campaign: Campaign): Asker => ({
