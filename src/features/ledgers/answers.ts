@@ -1,6 +1,5 @@
 /** What people said to records and asked to have put right, as it is answered: beside the record, and in one's own record. */
 import { z } from "zod";
-import { seesField } from "#kernel/access.ts";
 import type { CampaignCall } from "#kernel/action.ts";
 import type { Ledger } from "#kernel/definitions.ts";
 import { chinaDay } from "#kernel/fields.ts";
@@ -103,7 +102,7 @@ export async function answersBeside(
   const { tx, campaign, asker } = call;
   const all = await findAnswers(tx, entry.realm, [entry.id]);
   // What is asked about a field tells of it: whoever does not see the field does not see the request.
-  const shown = ledger.fields.filter((field) => seesField(asker, ledger, field)).map(({ name }) => name);
+  const shown = ledger.fields.filter(({ withheld }) => !withheld).map(({ name }) => name);
   const found = { ...all, corrections: all.corrections.filter(({ field }) => shown.includes(field)) };
   const ids = [...new Set([...found.responses, ...found.corrections].map(({ person }) => person))];
   if (ids.length === 0) return { responses: [], corrections: [] };

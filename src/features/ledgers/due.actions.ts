@@ -1,6 +1,5 @@
 /** What is stuck, over all ledgers that one may read. */
 import { z } from "zod";
-import { withoutWithheld } from "#kernel/withheld.ts";
 import { mayUse } from "#kernel/access.ts";
 import { anyoneHere, campaignAction, type CampaignCall } from "#kernel/action.ts";
 import type { Ledger } from "#kernel/definitions.ts";

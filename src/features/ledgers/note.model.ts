@@ -2,11 +2,12 @@
 import { createHash } from "node:crypto";
 import type { Note } from "#kernel/action.ts";
 import type { Ledger } from "#kernel/definitions.ts";
+import { withoutWithheld } from "#kernel/withheld.ts";
 import type { Values } from "./ledgers.types.ts";
 
 /** The record's own number, if the ledger numbers its records. */
-export function numberOf({ identity }: Ledger, data: Values): string | null {
-  const number = data[identity[0] ?? ""];
+export function numberOf(ledger: Ledger, data: Values): string | null {
+  const number = withoutWithheld(ledger, data)[ledger.identity[0] ?? ""];
   return typeof number === "string" ? number : null;
 }
 
