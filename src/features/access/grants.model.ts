@@ -1,5 +1,5 @@
 /** Grants as those see them who give them. All of it is asked as the owner: grants are nobody's rows. */
-import { type Account, type Asker } from "#kernel/access.ts";
+import type { Account, Asker } from "#kernel/access.ts";
 import { isDuty } from "#kernel/duties.ts";
 import type { Campaign } from "#kernel/campaign.ts";
 import { chinaDay } from "#kernel/fields.ts";
