@@ -6,8 +6,8 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { asOwner } from "#platform/db.ts";
-import { putAccount } from "#features/access/access.model.ts";
+import { asOwner, sql } from "#platform/db.ts";
+import { seatAccount } from "#features/access/grants.model.ts";
 import { actions } from "../src/main.ts";
 import { clientOf, createWorld, password, type Client, type Reply, type World } from "./world.ts";
 
@@ -59,13 +59,26 @@ beforeAll(async () => {
   // Someone in the east who manages accounts and units there, so that nothing is refused for the role alone.
   const { account } = await asOwner(world.database, "an office in the east", async (tx) => {
     const at = { password, realm: campaign.realm };
-    await putAccount(tx, { ...at, login: "eastManager", name: "东区办", unit: units.east, role: "office" }, world.time.now);
+    await seatAccount(
+      tx,
+      campaign,
+      { ...at, login: "eastManager", name: "东区办", unit: units.east, role: "office" },
+      world.time.now,
+    );
     return {
-      account: await putAccount(tx, { ...at, login: "far", name: "西区", unit: units.west, role: "liaison" }, world.time.now),
+      account: await seatAccount(
+        tx,
+        campaign,
+        { ...at, login: "far", name: "西区", unit: units.west, role: "liaison" },
+        world.time.now,
+      ),
     };
   });
   const token = done(await world.anonymous.send("POST", "/api/session", { login: "eastManager", password })).token as string;
   east = clientOf(world.app, token);
+  const held = (await asOwner(world.database, "a grant in the west", (tx) =>
+    tx.one<{ grant_id: number }>(sql`select grant_id from grants where account_id = ${account.id}`),
+  )) ?? { grant_id: 0 };
   own = {
     entry: await record(east, units.east),
     unit: units.east,
@@ -83,6 +96,7 @@ beforeAll(async () => {
     ledger: ["leads", "nothing"],
     import: [imported, randomUUID()],
     view: [view, randomUUID()],
+    grant: [held.grant_id, 999_999],
     group: [group.group ?? group.id ?? 1, 999_999],
   };
 });
@@ -100,6 +114,9 @@ const inputs: Readonly<Record<string, object>> = {
   "units.rename": { name: "新名称" },
   "people.transfer": { unit: 1, day: "2023-06-01" },
   "people.second": { unit: 1, from: "2023-06-01" },
+  "grants.end": { reason: "不再需要" },
+  "grants.handOver": { reason: "调离" },
+  "ledgers.reveal": { field: "备注" },
   "groups.add": { members: [{ person: 1, role: "成员", from: "2023-06-01" }] },
   "groups.leave": { day: "2023-06-01" },
   "groups.end": { day: "2023-06-01" },

@@ -21,18 +21,18 @@ export function bookmarkFigures(parts: DocxParts, figures: readonly { answer: Fi
     Math.max(
       0,
       ...names.flatMap((name) =>
-        [...text(parts, name).matchAll(/<w:bookmarkStart\b[^>]*w:id="(\d+)"/g)].map((m) => Number(m[1])),
+        [...text(parts, name).matchAll(/<w:bookmarkStart\b[^<>]*w:id="(\d+)"/g)].map((m) => Number(m[1])),
       ),
     );
   for (const name of names) {
     const xml = withoutOldFigures(text(parts, name));
     let out = "";
     let from = 0;
-    for (const found of xml.matchAll(/<w:t(?: [^>]*)?>([^<]*\uE000[^<]*)<\/w:t>/g)) {
+    for (const found of xml.matchAll(/<w:t(?: [^<>]*)?>([^<\uE000]*\uE000[^<]*)<\/w:t>/g)) {
       // w:t is a child of the run opened last; its properties are repeated for every piece.
       const before = xml.slice(0, found.index);
       const start = Math.max(before.lastIndexOf("<w:r>"), before.lastIndexOf("<w:r "));
-      const properties = /^<w:r(?: [^>]*)?>(<w:rPr>[\s\S]*?<\/w:rPr>|<w:rPr\/>)?/.exec(xml.slice(start))?.[1] ?? "";
+      const properties = /^<w:r(?: [^<>]*)?>(<w:rPr>[\s\S]*?<\/w:rPr>|<w:rPr\/>)?/.exec(xml.slice(start))?.[1] ?? "";
       const run = (value: string): string => `<w:r>${properties}<w:t xml:space="preserve">${value}</w:t></w:r>`;
       const pieces = (found[1] ?? "").split(/\uE000(\d+)\uE001([^\uE002]*)\uE002/);
       let inside = "";
@@ -52,7 +52,7 @@ export function bookmarkFigures(parts: DocxParts, figures: readonly { answer: Fi
       setText(
         parts,
         name,
-        (out + xml.slice(from)).replace(/<w:r(?: [^>]*)?>(?:<w:rPr>(?:(?!<\/w:rPr>).)*<\/w:rPr>|<w:rPr\/>)?<\/w:r>/gs, ""),
+        (out + xml.slice(from)).replace(/<w:r(?: [^<>]*)?>(?:<w:rPr>(?:(?!<\/?w:rPr>).)*<\/w:rPr>|<w:rPr\/>)?<\/w:r>/gs, ""),
       );
   }
   return marks;
@@ -62,7 +62,7 @@ export function bookmarkFigures(parts: DocxParts, figures: readonly { answer: Fi
 function withoutOldFigures(xml: string): string {
   const idOf = (tag: string): string | undefined => /w:id="(\d+)"/.exec(tag)?.[1];
   const old = new Set(
-    [...xml.matchAll(/<w:bookmarkStart\b[^>]*>/g)].filter(([tag]) => /w:name="fig_\d+_/.test(tag)).map(([tag]) => idOf(tag)),
+    [...xml.matchAll(/<w:bookmarkStart\b[^<>]*>/g)].filter(([tag]) => /w:name="fig_\d+_/.test(tag)).map(([tag]) => idOf(tag)),
   );
-  return old.size === 0 ? xml : xml.replace(/<w:bookmark(?:Start|End)\b[^>]*\/>/g, (tag) => (old.has(idOf(tag)) ? "" : tag));
+  return old.size === 0 ? xml : xml.replace(/<w:bookmark(?:Start|End)\b[^<>]*\/>/g, (tag) => (old.has(idOf(tag)) ? "" : tag));
 }

@@ -32,6 +32,6 @@ function fixDates(parts: DocxParts, day: string): void {
   setText(
     parts,
     core,
-    text(parts, core).replace(/(<dcterms:(?:created|modified)[^>]*>)[^<]*/g, (_all, open: string) => `${open}${day}T00:00:00Z`),
+    text(parts, core).replace(/(<dcterms:(?:created|modified)[^<>]*>)[^<]*/g, (_all, open: string) => `${open}${day}T00:00:00Z`),
   );
 }

@@ -18,7 +18,7 @@ export function refuseHostile(parts: ReadonlyMap<string, Buffer>, refuse: (reaso
     if (!/\.(xml|rels)$/i.test(name)) continue;
     if (bytes.length > largestPart) throw refuse(`文件的“${name}”部分过大，不予处理`);
     const xml = bytes.toString("utf8");
-    const encoding = /^\uFEFF?<\?xml[^>]*encoding=["']([^"']*)/.exec(xml)?.[1];
+    const encoding = /^\uFEFF?<\?xml[^<>]*encoding=["']([^"']*)/.exec(xml)?.[1];
     if (
       bytes.includes(0) ||
       bytes[0] === 0xff ||
@@ -38,12 +38,12 @@ export function refuseHostile(parts: ReadonlyMap<string, Buffer>, refuse: (reaso
 /** Word notes the office's own template in many an honest file. The link is cut rather than the file refused. */
 export function cutTemplateLink(parts: Map<string, Buffer>): void {
   const [rels, settings] = ["word/_rels/settings.xml.rels", "word/settings.xml"];
-  const links = [...(parts.get(rels)?.toString("utf8") ?? "").matchAll(/<(?:\w+:)?Relationship\s[^>]*>/g)];
+  const links = [...(parts.get(rels)?.toString("utf8") ?? "").matchAll(/<(?:\w+:)?Relationship\s[^<>]*>/g)];
   if (links.length === 0 || !links.every(([link]) => /Type="[^"]*\/attachedTemplate"/.test(link))) return;
   parts.delete(rels);
   parts.set(
     settings,
-    Buffer.from((parts.get(settings)?.toString("utf8") ?? "").replace(/<w:attachedTemplate\b[^>]*\/>/g, ""), "utf8"),
+    Buffer.from((parts.get(settings)?.toString("utf8") ?? "").replace(/<w:attachedTemplate\b[^<>]*\/>/g, ""), "utf8"),
   );
 }
 

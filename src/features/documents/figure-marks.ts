@@ -173,7 +173,7 @@ function writeProperties(parts: DocxParts, values: Record<string, string>): void
 function addRelationship(parts: DocxParts, rels: string, type: string, target: string): void {
   const empty = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>`;
   const xml = (parts.has(rels) ? text(parts, rels) : empty).replace(
-    /<Relationships([^>]*)\/>/,
+    /<Relationships([^<>]*)\/>/,
     "<Relationships$1></Relationships>",
   );
   if (xml.includes(`"${target}"`) || xml.includes(`"/${target}"`)) return;

@@ -12,7 +12,8 @@ export interface LedgerChoice {
   next: { ledger: string; confidence: number } | null;
 }
 
-const tail = /(工作)?(台账|登记表|登记簿|登记|清单|一览表|统计表|统计|汇总表|汇总|明细表|明细|情况表|情况|安排表|名册|表)+$/;
+// No alternative is made of others: a long name could else be taken apart in too many ways.
+const tail = /(?:工作)?(?:台账|登记簿|登记|清单|一览表|统计|汇总|明细|情况|安排表|名册|表)+$/;
 
 const nameScore = (name: string, text: string): number => {
   const plain = plainHeading(name).replace(/[()]/g, "");

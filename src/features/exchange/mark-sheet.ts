@@ -40,7 +40,7 @@ function patchRow(xml: string, row: number, patch: Patch): string {
   const cells = new Map<number, string>();
   let here = -1;
   let rest = inside;
-  for (const found of inside.matchAll(new RegExp(`<${prefix}c(?=[\\s/>])[^>]*?(?:/>|>[\\s\\S]*?</${prefix}c>)`, "g"))) {
+  for (const found of inside.matchAll(new RegExp(`<${prefix}c(?=[\\s/>])[^<>]*?(?:/>|>[\\s\\S]*?</${prefix}c>)`, "g"))) {
     const address = attribute(found[0].slice(0, found[0].indexOf(">") + 1), "r");
     here = (address === undefined ? undefined : parseAddress(address)?.column) ?? here + 1;
     cells.set(here, found[0]);
@@ -99,14 +99,14 @@ function patchHead(head: string, patch: Patch, needed: boolean): string {
   const number = column + 1;
   const made = `<${p}col min="${number}" max="${number}" width="${opinionWidth}" customWidth="1"/>`;
   const cols = new RegExp(`<${p}cols>([\\s\\S]*?)</${p}cols>`);
-  let out = head.replace(new RegExp(`(<${p}dimension\\s[^>]*?ref=")([^"]*)`), (all, before: string, ref: string) => {
+  let out = head.replace(new RegExp(`(<${p}dimension\\s[^<>]*?ref=")([^"]*)`), (all, before: string, ref: string) => {
     const [from = "A1", to = from] = ref.split(":");
     const end = parseAddress(to);
     return end && end.column < column ? `${before}${from}:${columnName(column)}${end.row}` : all;
   });
   if (!cols.test(out)) return out.replace(new RegExp(`<${p}sheetData\\s*>$`), (end) => `<${p}cols>${made}</${p}cols>${end}`);
   out = out.replace(cols, (_, inner: string) => {
-    const list = (inner.match(/<[^>]*>/g) ?? [])
+    const list = (inner.match(/<[^<>]*>/g) ?? [])
       .filter((tag) => !tag.startsWith("</"))
       .flatMap((tag) => {
         const [min, max] = [Number(attribute(tag, "min")), Number(attribute(tag, "max"))];
@@ -126,7 +126,7 @@ function patchHead(head: string, patch: Patch, needed: boolean): string {
 }
 
 function columnStyles(head: string, prefix: string): (column: number) => number {
-  const styled = [...head.matchAll(new RegExp(`<${prefix}col\\s[^>]*>`, "g"))].map(([tag]) => ({
+  const styled = [...head.matchAll(new RegExp(`<${prefix}col\\s[^<>]*>`, "g"))].map(([tag]) => ({
     min: Number(attribute(tag, "min")) - 1,
     max: Number(attribute(tag, "max")) - 1,
     style: Number(attribute(tag, "style") ?? 0),

@@ -7,7 +7,8 @@ const reporter = /(?:填报|报送|上报|编制|填表|^)\s*单位\s*(?:[（(]�
 
 /** The unit that a line of text is the name of: 医学院, 二、医学院：, 填报单位：医学院. */
 export const unitNamed = (text: string | null, lookups: Lookups): number | undefined => {
-  if (text === null) return undefined;
+  // A line that names a unit is short; the patterns below take their time with long ones.
+  if (text === null || text.length > 300) return undefined;
   const name = (reporter.exec(text)?.[1] ?? text).replace(numbering, "").replace(/\s*[：:]?\s*$/, "");
   return name === "" || name.length > 60 ? undefined : lookups.unit(name)?.id;
 };

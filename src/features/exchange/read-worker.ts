@@ -21,6 +21,16 @@ export type WorkerMessage =
 
 export const ahead = 8;
 
+/** Hundreds of blanks in a row say nothing, and patterns that allow for blanks would try them in every way. */
+const bounded = (event: ReadEvent): ReadEvent => {
+  if (event.type !== "rows") return event;
+  for (const { cells } of event.rows)
+    for (const [index, cell] of cells.entries())
+      if (typeof cell === "string" && cell.length > 200)
+        cells[index] = cell.replace(/\s{200,}/g, (blanks) => blanks.slice(0, 200));
+  return event;
+};
+
 async function* readEvents({ path, file, limits }: ReadJob): AsyncGenerator<ReadEvent> {
   const kind = await fileKind(path, file, limits);
   const budget = rowBudget(file, limits);
@@ -56,7 +66,7 @@ if (port !== null) {
           wake = resolve;
         });
       credit--;
-      send({ type: "event", event });
+      send({ type: "event", event: bounded(event) });
     }
     send({ type: "done" });
   } catch (error) {

@@ -23,9 +23,12 @@ const numberedNote = /^注\s*\d*\s*[：:.．、]/;
 const section =
   /^\s*([（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十]{1,3}(部分|章|节)|附(件|表)\s*[\d一二三四五六七八九十]*\s*([：:]|$))/;
 
+/** As much of a text as tells of what kind its row is. */
+const beginning = (text: string): string => text.trim().slice(0, 200);
+
 const firstText = (row: RawRow): string => {
   const first = filled(row)[0]?.cell;
-  return typeof first === "string" ? first.trim() : "";
+  return typeof first === "string" ? beginning(first) : "";
 };
 
 /** 合计, 小计, 总计, with or without a colon and a sentence; in the first or second filled cell. */
@@ -34,7 +37,7 @@ export const isTotalRow = (row: RawRow): boolean => {
   for (const cell of row.cells) {
     if (cell === null) continue;
     if (typeof cell === "string") {
-      const text = cell.trim();
+      const text = beginning(cell);
       if (total.test(text) || mean.test(text) || (namedTotal.test(text) && text.length <= 24)) return true;
     }
     if (++looked === 2) return false;
@@ -58,7 +61,7 @@ export const isNoteRow = (row: RawRow): boolean => {
 /** 一、参观主题教育展 alone in its row. */
 export const isSectionRow = (row: RawRow): boolean => {
   const cells = filled(row);
-  return cells.length === 1 && typeof cells[0]?.cell === "string" && section.test(cells[0].cell) && cells[0].cell.length <= 60;
+  return cells.length === 1 && typeof cells[0]?.cell === "string" && cells[0].cell.length <= 60 && section.test(cells[0].cell);
 };
 
 /** One text and nothing else: a title, a section, a note, or a record of which only one cell is filled. */

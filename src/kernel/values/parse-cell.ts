@@ -41,6 +41,26 @@ const formulaError = /^#(N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|GETTING_DATA
 
 const textual: ReadonlySet<FieldType> = new Set(["text", "longtext"]);
 
+/** What is written in a few characters; the patterns that read it take their time with long texts. */
+const brief: ReadonlySet<FieldType> = new Set([
+  "integer",
+  "decimal",
+  "date",
+  "month",
+  "period",
+  "time",
+  "boolean",
+  "choice",
+  "person",
+]);
+
+const inOneLine = (text: string): string =>
+  text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join(" ");
+
 export const isEmptyCell = (cell: Cell, field: FieldDefinition): boolean => {
   if (cell === null) return true;
   if (typeof cell !== "string") return false;
@@ -104,6 +124,8 @@ const plainForm = (text: string): string =>
 const withoutBracket = (text: string): string => plainForm(text).replace(/\(.*\)$/, "");
 
 const oneOf = (text: string, field: FieldDefinition): string | undefined => {
+  // No value of a list is longer, and taking brackets off a long text takes long.
+  if (text.length > 200) return undefined;
   const values = field.values ?? [];
   if (values.includes(text)) return text;
   const synonyms = field.synonyms ?? {};
@@ -134,7 +156,7 @@ const items = (text: string): string[] => {
   const marked = text.split(listMarks);
   // Names are separated by spaces only when nothing else separates them; 张 三 is one name.
   const parts =
-    marked.length > 1 || !/[一-鿿·]{2,}\s+[一-鿿·]{2,}/.test(text)
+    marked.length > 1 || !/[一-鿿·]{2}\s+[一-鿿·]{2}/.test(text)
       ? marked.map((part) => part.replace(/(?<=[一-鿿])\s+(?=[一-鿿])/g, ""))
       : text.split(/\s+/);
   return [...new Set(parts.map((part) => part.trim().replace(/等$/, "")).filter((part) => part !== "" && !none.test(part)))];
@@ -207,7 +229,7 @@ export const parseCell = (cell: Cell, field: FieldDefinition, context: CellConte
   if (text.includes("\ufffd") || text.includes("\0") || !text.isWellFormed())
     return bad("bad_value", "含有无法识别的字符（编码错误）", "请重新输入这一格，或用 Excel 另存为 .xlsx 后上传");
   if (readToken(text)) return bad("bad_value", `${field.name}与系统存放加密内容的写法相同，不能保存`, "请填写内容本身");
-  const longest = field.maxLength ?? 32_767;
+  const longest = Math.min(field.maxLength ?? 32_767, brief.has(field.type) ? 200 : 32_767);
   if (text.length > longest) return bad("too_long", `${field.name}超过${longest}字`, `请压缩到${longest}字以内`);
   const plain = typeof cell === "number" ? cell : text;
   switch (field.type) {
@@ -244,7 +266,7 @@ export const parseCell = (cell: Cell, field: FieldDefinition, context: CellConte
     case "people":
       return people(text, context);
     case "text":
-      return { value: text.includes("\n") || text.includes("\r") ? text.replace(/\s*[\r\n]+\s*/g, " ") : text };
+      return { value: text.includes("\n") || text.includes("\r") ? inOneLine(text) : text };
     case "longtext":
       return { value: text.replace(/\r\n?/g, "\n") };
     case "entry":
