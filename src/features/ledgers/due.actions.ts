@@ -48,7 +48,7 @@ async function itemsOf(call: CampaignCall, entries: readonly Entry[]): Promise<z
       ledgerName: ledger.name,
       unit: entry.unit,
       unitName: units.get(entry.unit) ?? "",
-      number: numberOf(ledger, withoutWithheld(ledger, entry.data)),
+      number: numberOf(ledger, entry.data),
       title: headline(ledger, entry.data),
       state: entry.state,
       day: entry.day,
