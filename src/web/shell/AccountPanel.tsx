@@ -1,9 +1,11 @@
 /** A panel that unfolds at its button: the places that found no room, how this device shows things, and leaving. */
-import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useEffect, useId, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { reading } from "../api/queries.ts";
+import { ask } from "../api/client.ts";
+import type { Output } from "../api/contract.ts";
+import { queries, reading } from "../api/queries.ts";
 import { shown, showAs } from "../ui/look.ts";
 import { looks } from "../ui/looks.ts";
 import { speak, type Language } from "../words/i18n.ts";
@@ -69,10 +71,40 @@ export function AccountPanel({ at, name, more }: Given) {
             <strong>{me?.name}</strong>
             <span className="quiet">{role}</span>
           </div>
+          {me && <Roles me={me} />}
           <Settings />
         </div>
       )}
     </div>
+  );
+}
+
+/** Whoever has several grants works under one at a time, and says here under which. */
+function Roles({ me }: { me: Output<"access.me"> }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const work = useMutation({
+    mutationFn: (grant: number) => ask("access.work", { grant }),
+    onSuccess: async (_, grant) => {
+      closeOverlay();
+      queries.clear();
+      const campaign = me.grants.find(({ id }) => id === grant)?.campaign ?? "";
+      await navigate({ to: "/c/$campaign", params: { campaign }, search: {} });
+    },
+  });
+  if (me.grants.length < 2) return null;
+  const chosen = me.grants.some(({ id }) => id === me.grant) ? me.grant : me.grants[0]?.id;
+  return (
+    <label className="panel-roles">
+      <span className="quiet">{t("shell.workAs")}</span>
+      <select value={chosen ?? undefined} disabled={work.isPending} onChange={({ target }) => work.mutate(Number(target.value))}>
+        {me.grants.map(({ id, roleName, unitName, campaignName, to }) => (
+          <option key={id} value={id}>
+            {[roleName, unitName, campaignName, to && t("shell.until", { day: to })].filter(Boolean).join("　")}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
