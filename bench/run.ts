@@ -14,6 +14,7 @@ import { importing } from "./import.ts";
 import { live } from "./live.ts";
 import { report } from "./report.ts";
 import { sealing } from "./sealing.ts";
+import { signingIn } from "./sign-in.ts";
 import { starting } from "./start.ts";
 import { trend } from "./trend.ts";
 import { writes } from "./writes.ts";
@@ -28,6 +29,7 @@ const benchmarks: Record<string, (scale: number, say: (line: string) => void) =>
   live,
   report,
   start: starting,
+  "sign-in": signingIn,
   cipher: encrypting,
   grid,
   browser: inBrowser,

@@ -9,13 +9,21 @@ import { problemSchema, routesOf, teller } from "#kernel/routes.ts";
 import { ping, type Database } from "#platform/db.ts";
 import { openLive } from "#platform/live.ts";
 import type { Certificates } from "#platform/certificates.ts";
+import type { Directory } from "#platform/ldap.ts";
+import type { OidcProvider } from "#platform/oidc.ts";
 import { createHttp } from "#platform/http.ts";
 import * as access from "#features/access/access.actions.ts";
-import { findSession, noteSession } from "#features/access/access.model.ts";
 import { findAsker } from "#features/access/asker.model.ts";
 import * as accounts from "#features/access/accounts.actions.ts";
+import * as activation from "#features/access/activation.actions.ts";
 import * as grants from "#features/access/grants.actions.ts";
 import { auditActions } from "#features/audit/audit.actions.ts";
+import { findSession, noteSession } from "#features/access/sessions.model.ts";
+import * as secondFactor from "#features/access/second-factor.actions.ts";
+import * as sessions from "#features/access/sessions.actions.ts";
+import * as tokens from "#features/access/tokens.actions.ts";
+import * as sso from "#features/access/sso.actions.ts";
+import * as signInRules from "#features/access/sign-in-rules.actions.ts";
 import { writeAudit } from "#features/audit/audit.model.ts";
 import * as campaigns from "#features/campaigns/campaigns.actions.ts";
 import { findCampaign } from "#features/campaigns/campaigns.model.ts";
@@ -56,13 +64,30 @@ const audit = auditActions((): readonly Action[] => actions);
 /** Everything that can be asked, in the order of the document. */
 export const actions = [
   access.signIn,
+  activation.activate,
+  sso.list,
+  sso.begin,
+  sso.finish,
   access.signOut,
   access.me,
   access.work,
   access.ownPassword,
+  sessions.list,
+  sessions.end,
+  sessions.endAll,
+  secondFactor.give,
+  secondFactor.state,
+  secondFactor.begin,
+  secondFactor.confirm,
+  secondFactor.renew,
+  secondFactor.drop,
+  signInRules.read,
+  signInRules.set,
   accounts.list,
   accounts.roles,
   accounts.create,
+  activation.fromRoster,
+  activation.renewCodes,
   accounts.change,
   accounts.reset,
   accounts.disable,
@@ -78,6 +103,13 @@ export const actions = [
   audit.list,
   audit.get,
   auditExport(audit.deeds),
+  secondFactor.reset,
+  tokens.list,
+  tokens.create,
+  tokens.drop,
+  tokens.listOf,
+  tokens.createFor,
+  tokens.dropOf,
   setup.state,
   setup.choices,
   setup.sentPack(checkTemplate),
@@ -206,6 +238,12 @@ export interface ServerOptions {
   /** The present moment; tests set it. */
   clock?: () => Date;
   logLevel?: LevelWithSilent;
+  /** Proxies whose word on where a request comes from is taken. */
+  proxies?: readonly string[];
+  /** Knows the passwords of accounts that have none here. */
+  directory?: Directory | undefined;
+  /** Vouch for people who come by way of them. */
+  providers?: readonly OidcProvider[];
   /** Folder of the browser's part; without it there is the API only. */
   web?: string;
   /** With these it speaks https. */
@@ -215,7 +253,7 @@ export interface ServerOptions {
 /** A server over a migrated database, ready to listen. Closing it leaves the database open. */
 export function createServer(
   database: Database,
-  { clock, logLevel = "info", web, tls }: ServerOptions = {},
+  { clock, logLevel = "info", web, tls, proxies, directory, providers }: ServerOptions = {},
 ): Promise<FastifyInstance> {
   const log = pino({ level: logLevel, base: null });
   const live = openLive(database);
@@ -228,6 +266,8 @@ export function createServer(
     findAsker,
     audit: writeAudit,
     live,
+    directory,
+    providers,
   };
   return createHttp({
     title: "一本账",
@@ -236,9 +276,11 @@ export function createServer(
     routes: routesOf(actions, house),
     groups: {
       access: "登录",
+      sso: "统一登录",
       accounts: "账号",
       grants: "授权",
       audit: "审计",
+      tokens: "接口令牌",
       setup: "启用",
       campaigns: "活动",
       packs: "方案包",
@@ -260,6 +302,7 @@ export function createServer(
     tell: teller(constraints, log),
     web,
     tls,
+    proxies,
     healthy: () => ping(database),
     log,
     closing: () => live.close(),

@@ -1,4 +1,4 @@
-/** Accounts over their life: a password that is shown once, one of one's own before anything else, sessions that end. */
+/** Accounts over their life: a code on paper, a password that only its owner knows, sessions that end. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isDuty } from "#kernel/duties.ts";
 import { clientOf, createWorld, password, type Client, type World } from "./world.ts";
@@ -16,29 +16,69 @@ const make = async (login: string, role = "liaison", unit = world.units.east, by
   by.send("POST", `${api}/accounts`, {
     accounts: [{ login, name: "东区联络员", unit, ...(isDuty(role) ? { duty: role } : { role }) }],
   });
+const activate = (login: string, code: string, word = password) =>
+  world.anonymous.send("POST", "/api/activation", { login, code, password: word });
 const signIn = (login: string, word: string) => world.anonymous.send("POST", "/api/session", { login, password: word });
 
-test("a password that was handed over is good for one thing: choosing another", async () => {
+test("an account is opened by its owner with the code on paper, once and until a day; a new code makes the old void", async () => {
   const [made] = (await make("dongqu")).body.accounts;
-  const first = await signIn("dongqu", made.password);
-  expect(first.body.account).toMatchObject({ temporary: true, unit: world.units.east });
-  const client = clientOf(world.app, first.body.token);
-  expect((await client.get(`${api}/units`)).body).toMatchObject({ status: 403, code: "own_password_first" });
-  expect((await client.get("/api/me")).body.temporary).toBe(true);
-  const elsewhere = clientOf(world.app, (await signIn("dongqu", made.password)).body.token);
-  const change = (old: string, next: string) => client.send("POST", "/api/me/password", { old, password: next });
-  expect((await change("不对", "我自己的口令")).body.code).toBe("wrong_password");
-  expect((await change(made.password, "短")).status).toBe(400);
-  expect((await change(made.password, made.password)).body.code).toBe("same_password");
-  expect((await change(made.password, "我自己的口令")).status).toBe(200);
-  expect((await client.get(`${api}/units`)).status).toBe(200);
-  expect((await elsewhere.get("/api/me")).status).toBe(401);
-  expect((await signIn("dongqu", made.password)).status).toBe(401);
+  expect(made).toMatchObject({ login: "dongqu", unitName: "东区纪委", until: "2023-06-29T02:00:00.000Z" });
+  expect((await signIn("dongqu", made.code)).status).toBe(401);
+  for (const [login, code] of [
+    ["dongqu", "AAAA-BBBB-CCCC"],
+    ["nobody", made.code],
+    ["west", made.code],
+  ] as const)
+    expect((await activate(login, code)).body).toMatchObject({ status: 422, code: "wrong_activation" });
+  expect((await activate("dongqu", made.code, "短")).status).toBe(400);
+  expect((await activate("dongqu", made.code, "password123")).body.code).toBe("weak_password");
+  const typed = ` ${made.code.toLowerCase().replaceAll("-", " ")}`;
+  const both = await Promise.all([activate("dongqu", typed), activate("dongqu", made.code, "别人的口令-33")]);
+  expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 422]));
+  const entered = both.find(({ status }) => status === 200) as (typeof both)[0];
+  expect((await clientOf(world.app, entered.body.token).get(`${api}/units`)).status).toBe(200);
+  expect((await activate("dongqu", made.code)).status).toBe(422);
+
+  const [late] = (await make("guoqi")).body.accounts;
+  const { now } = world.time;
+  world.time.now = new Date("2023-06-29T02:00:01Z");
+  expect((await activate("guoqi", late.code)).status).toBe(422);
+  world.time.now = now;
+  const [fresh] = (await office.send("POST", `${api}/accounts/codes`, { unit: world.units.east })).body.accounts.filter(
+    (one: { login: string }) => one.login === "guoqi",
+  );
+  expect((await activate("guoqi", late.code)).status).toBe(422);
+  expect((await activate("guoqi", fresh.code)).status).toBe(200);
+  const rows = JSON.stringify(await world.audit("access.activate"));
+  for (const { code } of [made, late, fresh]) expect(rows).not.toContain(code);
+});
+
+test("everyone of the roster without an account gets one, a part at a time; who may not, makes none", async () => {
+  const east = await world.as("east");
+  const given = { unit: world.campaign.root, role: "cadre" };
+  expect((await east.send("POST", `${api}/accounts/roster`, { ...given, unit: world.units.east })).status).toBe(403);
+  expect((await office.send("POST", `${api}/accounts/roster`, { ...given, role: "lead_custodian" })).status).toBe(403);
+  // One of the three has an account.
+  expect((await office.send("POST", `${api}/accounts/roster`, { ...given, limit: 0 })).body).toEqual({
+    accounts: [],
+    after: 0,
+    left: 2,
+  });
+  const first = (await office.send("POST", `${api}/accounts/roster`, { ...given, limit: 1 })).body;
+  expect(first).toMatchObject({ accounts: [{ login: "p002", name: "白帆", unitName: "东区纪委" }], left: 1 });
+  const second = (await office.send("POST", `${api}/accounts/roster`, { ...given, after: first.after })).body;
+  expect(second).toMatchObject({ accounts: [{ login: "p003", name: "魏西", unitName: "西区纪委" }], left: 0 });
+  const owner = await activate("p002", first.accounts[0].code);
+  expect(owner.body.account).toMatchObject({ unit: world.units.east, person: world.people.bob });
+  const { grants } = (await clientOf(world.app, owner.body.token).get("/api/me")).body;
+  expect(grants).toMatchObject([{ role: "cadre", unit: world.units.east }]);
+  const waiting = (await office.get(`${api}/accounts?text=p003`)).body.accounts[0];
+  expect(waiting.waiting).toBe("2023-06-29T02:00:00.000Z");
 });
 
 test("sessions are seen and ended; disabling ends them and can be taken back; a new password is shown once more", async () => {
-  const [{ id, password: once }] = (await make("xiqu")).body.accounts;
-  const token = (await signIn("xiqu", once)).body.token;
+  const [{ id, code }] = (await make("xiqu")).body.accounts;
+  const token = (await activate("xiqu", code)).body.token;
   const client = clientOf(world.app, token);
   const seen = (await office.get(`${api}/accounts/${id}/sessions`)).body.sessions;
   expect(seen).toHaveLength(1);
@@ -47,15 +87,16 @@ test("sessions are seen and ended; disabling ends them and can be taken back; a 
   expect(row).toMatchObject({ total: 1, accounts: [{ login: "xiqu", sessions: 1, unitName: "东区纪委", may: true }] });
   await office.send("DELETE", `${api}/accounts/${id}/sessions?session=${seen[0].id}`);
   expect((await client.get("/api/me")).status).toBe(401);
-  await signIn("xiqu", once);
+  await signIn("xiqu", password);
   await office.send("POST", `${api}/accounts/${id}/disable`, {});
-  expect((await signIn("xiqu", once)).status).toBe(401);
+  expect((await signIn("xiqu", password)).status).toBe(401);
   expect((await office.get(`${api}/accounts/${id}/sessions`)).body.sessions).toEqual([]);
   await office.send("POST", `${api}/accounts/${id}/enable`, {});
-  expect((await signIn("xiqu", once)).status).toBe(200);
+  expect((await signIn("xiqu", password)).status).toBe(200);
   const again = (await office.send("POST", `${api}/accounts/${id}/password`, {})).body;
-  expect((await signIn("xiqu", once)).status).toBe(401);
-  expect((await signIn("xiqu", again.password)).body.account.temporary).toBe(true);
+  expect((await signIn("xiqu", password)).status).toBe(401);
+  expect((await activate("xiqu", again.code, "另设的口令-44")).status).toBe(200);
+  expect((await signIn("xiqu", "另设的口令-44")).status).toBe(200);
 });
 
 test("all accounts of a request are made or none, and each login belongs to one", async () => {
@@ -69,9 +110,8 @@ test("all accounts of a request are made or none, and each login belongs to one"
 test("an office below makes accounts of its units and no others, and appoints no administrators; nobody changes their own", async () => {
   await make("dongban", "office");
   const row = (await office.get(`${api}/accounts?text=dongban`)).body.accounts[0];
-  const once = (await office.send("POST", `${api}/accounts/${row.id}/password`, {})).body.password;
-  const below = clientOf(world.app, (await signIn("dongban", once)).body.token);
-  await below.send("POST", "/api/me/password", { old: once, password });
+  const { code } = (await office.send("POST", `${api}/accounts/${row.id}/password`, {})).body;
+  const below = await cameIn("dongban", code);
   expect((await make("bingdi", "liaison", world.units.eastOffice, below)).status).toBe(200);
   expect((await make("dingxi", "liaison", world.units.west, below)).status).toBe(404);
   expect((await make("admin2", "system_admin", world.units.east, below)).status).toBe(403);
@@ -84,12 +124,9 @@ test("an office below makes accounts of its units and no others, and appoints no
   expect((await below.send("POST", `${api}/accounts/${row.id}/disable`, {})).status).toBe(403);
 });
 
-/** Signed in with a password that was handed over, and changed. */
-async function cameIn(login: string, once: string): Promise<Client> {
-  const client = clientOf(world.app, (await signIn(login, once)).body.token);
-  await client.send("POST", "/api/me/password", { old: once, password });
-  return client;
-}
+/** Activated, and signed in by that. */
+const cameIn = async (login: string, code: string): Promise<Client> =>
+  clientOf(world.app, (await activate(login, code)).body.token);
 const listed = async (login: string, by = office) => (await by.get(`${api}/accounts?text=${login}`)).body.accounts[0];
 const granted = async (by: Client): Promise<string[]> =>
   (await by.get(`${api}/account-roles`)).body.roles.map((one: { key: string }) => one.key);
@@ -153,8 +190,8 @@ test("no administrator sees content by virtue of the office, and the database le
 test("of two who disable each other at once the second is judged by what the first has done", async () => {
   const both = await Promise.all(
     ["yiban", "erban"].map(async (login) => {
-      const [{ id, password: once }] = (await make(login, "office", world.campaign.root)).body.accounts;
-      return { id, client: await cameIn(login, once) };
+      const [{ id, code }] = (await make(login, "office", world.campaign.root)).body.accounts;
+      return { id, client: await cameIn(login, code) };
     }),
   );
   const [one, other] = both as [(typeof both)[0], (typeof both)[0]];

@@ -109,6 +109,66 @@ const cases: Record<string, Case> = {
     prepare: recorded,
     ask: (client, id) => client.get(`${api}/entries/${id}/viewers`),
   },
+  "access.sessions": { right: "east", ask: (client) => client.get("/api/me/sessions") },
+  "access.endSessions": { right: "east", ask: (client) => client.send("DELETE", "/api/me/sessions") },
+  "access.secondFactor": { right: "east", ask: (client) => client.get("/api/me/second-factor") },
+  "access.beginSecondFactor": {
+    right: "east",
+    ask: (client) => client.send("POST", "/api/me/second-factor", { password }),
+  },
+  "accounts.resetSecondFactor": {
+    right: "security",
+    wrong: { login: "office", status: 403 },
+    prepare: accountMade,
+    ask: (client, id) => client.send("POST", `${api}/accounts/${id}/second-factor/reset`, { reason: "手机丢失" }),
+  },
+  "tokens.list": { right: "east", ask: (client) => client.get("/api/me/tokens") },
+  "tokens.create": { right: "east", ask: (client) => client.send("POST", "/api/me/tokens", newToken) },
+  "tokens.revoke": {
+    right: "east",
+    prepare: async () => {
+      const east = await world.as("east");
+      await east.send("POST", "/api/me/tokens", newToken);
+      return String((await east.get("/api/me/tokens")).body.tokens[0].id);
+    },
+    ask: (client, token) => client.send("DELETE", `/api/me/tokens/${token}`),
+  },
+  "tokens.listOf": {
+    right: "system",
+    wrong: { login: "office", status: 403 },
+    prepare: accountMade,
+    ask: (client, id) => client.get(`${api}/accounts/${id}/tokens`),
+  },
+  "tokens.createFor": {
+    right: "system",
+    wrong: { login: "office", status: 403 },
+    prepare: accountMade,
+    ask: (client, id) => client.send("POST", `${api}/accounts/${id}/tokens`, newToken),
+  },
+  "tokens.revokeOf": {
+    right: "system",
+    wrong: { login: "office", status: 403 },
+    prepare: async () => {
+      const path = `${api}/accounts/${await accountMade()}/tokens`;
+      const system = await world.as("system");
+      await system.send("POST", path, newToken);
+      return `${path}/${(await system.get(path)).body.tokens[0].id}`;
+    },
+    ask: (client, path) => client.send("DELETE", path === "1" ? `${api}/accounts/1/tokens/1` : path),
+  },
+  "access.rules": {
+    right: "system",
+    wrong: { login: "office", status: 403 },
+    ask: (client) => client.get("/api/sign-in-rules"),
+  },
+  "access.setRules": {
+    right: "security",
+    wrong: { login: "system", status: 403 },
+    ask: async (client) => {
+      const { may: _may, mayEndAll: _all, ...rules } = (await (await world.as("security")).get("/api/sign-in-rules")).body;
+      return client.send("PUT", "/api/sign-in-rules", { ...rules, lockMinutes: 20 });
+    },
+  },
   "accounts.list": {
     right: "office",
     wrong: { login: "east", status: 403 },
@@ -119,6 +179,25 @@ const cases: Record<string, Case> = {
     right: "office",
     wrong: { login: "east", status: 403 },
     ask: (client) => client.send("POST", `${api}/accounts`, { accounts: [newAccount()] }),
+  },
+  "access.activate": {
+    right: "east",
+    prepare: async () =>
+      (await (await world.as("office")).send("POST", `${api}/accounts`, { accounts: [newAccount()] })).raw.toString(),
+    ask: (client, made) => {
+      const { login = "", code = "AAAA" } = made.startsWith("{") ? JSON.parse(made).accounts[0] : {};
+      return client.send("POST", "/api/activation", { login: login || "nobody", code, password });
+    },
+  },
+  "accounts.fromRoster": {
+    right: "office",
+    wrong: { login: "east", status: 403 },
+    ask: (client) => client.send("POST", `${api}/accounts/roster`, { unit: world.units.east, role: "cadre", limit: 1 }),
+  },
+  "accounts.renewCodes": {
+    right: "office",
+    wrong: { login: "east", status: 403 },
+    ask: (client) => client.send("POST", `${api}/accounts/codes`, { unit: world.units.east, limit: 1 }),
   },
   "accounts.change": {
     right: "office",
@@ -699,6 +778,7 @@ async function attachedTo(as: "begin" | "put" | "kept" = "kept", more: object = 
   if (as === "kept") expect((await east.send("POST", `${attachmentAt(file)}/finish`, {})).status).toBe(200);
   return file;
 }
+const newToken = { name: "对接程序", actions: null, days: 30 };
 const newAccount = (): object => ({
   login: `lly-${randomUUID().slice(0, 8)}`,
   name: "东区纪委",
@@ -713,8 +793,24 @@ const packFile = (): { name: string; content: Buffer } => ({
   name: "方案包.json",
   content: Buffer.from(packFileText({ ...world.campaign.pack, version: "1.0.1" })),
 });
-/** Open to whoever comes while nothing is set up: `setup.test.ts`. */
-const elsewhere = ["setup.state", "setup.packs", "setup.check", "setup.begin", "ledgers.reveal"];
+const elsewhere = [
+  // Open to whoever comes while nothing is set up: `setup.test.ts`.
+  "setup.state",
+  "setup.packs",
+  "setup.check",
+  "setup.begin",
+  "ledgers.reveal",
+  // Steps that need a second factor, or end everybody's session: `second-factor.test.ts`.
+  "access.giveCode",
+  "access.confirmSecondFactor",
+  "access.renewRecoveryCodes",
+  "access.dropSecondFactor",
+  "access.endAllSessions",
+  // Where another house vouches: `oidc.test.ts`.
+  "sso.list",
+  "sso.begin",
+  "sso.finish",
+];
 
 /** A report of the east's liaison, over the east. */
 const report = async (): Promise<Reply> =>
@@ -755,13 +851,16 @@ test("every action is tested here, but for the streams that do not end", () => {
 const names = Object.keys(cases);
 const caseOf = (name: string): Case => cases[name] as Case;
 
-test.each(names.filter((name) => name !== "access.signIn"))("%s is refused without a session", async (name) => {
-  const { ask, prepare } = caseOf(name);
-  const reply = await ask(world.anonymous, (await prepare?.()) ?? "1");
-  expect(reply.status).toBe(401);
-  expect(reply.headers["content-type"]).toMatch(/^application\/problem\+json/);
-  expect(reply.body).toMatchObject({ status: 401, code: "not_signed_in", title: "未登录" });
-});
+test.each(names.filter((name) => !["access.signIn", "access.activate"].includes(name)))(
+  "%s is refused without a session",
+  async (name) => {
+    const { ask, prepare } = caseOf(name);
+    const reply = await ask(world.anonymous, (await prepare?.()) ?? "1");
+    expect(reply.status).toBe(401);
+    expect(reply.headers["content-type"]).toMatch(/^application\/problem\+json/);
+    expect(reply.body).toMatchObject({ status: 401, code: "not_signed_in", title: "未登录" });
+  },
+);
 
 test.each(Object.entries(cases).flatMap(([name, { wrong }]) => (wrong ? [{ name, ...wrong }] : [])))(
   "$name is refused for $login, and that is written down",

@@ -8,9 +8,10 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Campaign } from "#kernel/campaign.ts";
 import { asOwner, sql, withScope, type Tx } from "#platform/db.ts";
-import { beginSession, putAccount } from "#features/access/access.model.ts";
+import { putAccount } from "#features/access/access.model.ts";
 import { operator } from "#features/access/asker.model.ts";
 import { addGrant } from "#features/access/grants.model.ts";
+import { beginSession } from "#features/access/sessions.model.ts";
 import { storePack } from "#features/campaigns/load.model.ts";
 import { recountUnits } from "#features/campaigns/totals.model.ts";
 import { ledgerOf, recordEntry } from "#features/ledgers/ledgers.model.ts";
@@ -134,7 +135,10 @@ async function openWorld(database: TestDatabase, seed: number): Promise<World> {
   for (let index = 1; index < 10; index++) shape.push(below(index));
   const app = await createServer(database, { clock: () => now, logLevel: "silent" });
   servers.push(app);
-  const campaign = await asOwner(database, "load", (tx) => storePack(tx, pack, now));
+  const campaign = await asOwner(database, "load", async (tx) => {
+    await tx.query(sql`update sign_in_rules set second_factor = '{}'`);
+    return storePack(tx, pack, now);
+  });
   const { realm, root } = campaign;
   const names = shape.map((_, index) => `单位${index}`);
   const rows = shape.map((above, index) => ({
@@ -238,7 +242,7 @@ async function openWorld(database: TestDatabase, seed: number): Promise<World> {
           },
           now,
         );
-        const { token } = await beginSession(tx, account, now);
+        const { token } = await beginSession(tx, account, { address: "", agent: "" }, now, { proved: true });
         await tx.query(sql`update sessions set grant_id = ${grant} where token = sha256(${token}::bytea)`);
         seats.push({ name: `${given.role} ${given.reach} ${given.unit}`, given, client: clientOf(app, token), person });
       }

@@ -62,6 +62,14 @@ const hidden = [
   "migrations",
   "key_checks",
   "encrypted_ledgers",
+  "sign_in_rules",
+  "sign_in_tries",
+  "second_factors",
+  "recovery_codes",
+  "activations",
+  "api_tokens",
+  "sso_flows",
+  "sso_subjects",
 ];
 /** Reference tables: the same for all realms. */
 const reference = ["realms", "packs", "campaigns", "measures"];

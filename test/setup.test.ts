@@ -132,13 +132,12 @@ test("of two who begin at once one does; the code is void; the office is signed 
   // The office, and the three administrators.
   expect(await rows("accounts")).toBe(4);
   const { body } = both.find(({ status }) => status === 200) as (typeof both)[0];
-  expect(body).toMatchObject({ campaign: "county-plan", account: { duty: null, temporary: false } });
+  expect(body).toMatchObject({ campaign: "county-plan", first: null, account: { duty: null } });
   expect(body.administrators).toHaveLength(3);
-  for (const { login, duty, password: once } of body.administrators)
-    expect((await anyone.send("POST", "/api/session", { login, password: once })).body.account).toMatchObject({
-      duty,
-      temporary: true,
-    });
+  for (const { login, duty, code: slip } of body.administrators) {
+    const entered = await anyone.send("POST", "/api/activation", { login, code: slip, password: "管理员自己的口令" });
+    expect(entered.body).toMatchObject({ first: "enrol", account: { duty } });
+  }
   expect((await anyone.get("/api/setup")).body).toEqual({ needed: false });
   for (const path of ["/api/setup/packs", "/api/setup"])
     expect((await anyone.send("POST", path, path.endsWith("packs") ? { code: now } : { ...given(), code: now })).body.code).toBe(

@@ -11,8 +11,12 @@ import { readConfig, type Config } from "#platform/config.ts";
 import { asOwner, openDatabase, type Database } from "#platform/db.ts";
 import { openKeys } from "#platform/keys.ts";
 import { keepPosting } from "#platform/log-post.ts";
+import { openDirectory } from "#platform/ldap.ts";
+import { openOidc } from "#platform/oidc.ts";
 import { migrate } from "#platform/migrate.ts";
 import { startDatabase } from "#platform/postgres.ts";
+import { openSecretKey } from "#platform/secret-box.ts";
+import { readSignInFile } from "#platform/sign-in-file.ts";
 import { StartError } from "#platform/start-error.ts";
 import { keepSealing, type Log } from "#features/audit/sealing.model.ts";
 import { needsSetUp, offerCode } from "#features/campaigns/setup.model.ts";
@@ -42,14 +46,16 @@ const web = resolve(import.meta.dirname, "../../dist/web");
 /** Serves until told to stop. `prepare` runs before the first request is taken, and gives what is said once the address is. */
 export async function runServer(call: Call, prepare?: (database: Database) => Promise<() => void>): Promise<number> {
   const config = readConfig();
-  const { dataDir, databaseUrl, host, port, httpPort = port + 1, logLevel } = config;
+  const { dataDir, databaseUrl, host, port, httpPort = port + 1, proxies, outgoing, signInFile, logLevel } = config;
   const tls = call.flags["https"] === true ? await currentCertificates(dataDir, new Date(), call.say) : undefined;
+  const { address: ownAddress = "", ldap, oidc } = await readSignInFile(signInFile);
   const server = await startDatabase({ dataDir, databaseUrl, purpose: "serve", log: call.say });
   const database = openDatabase({ ...server.connection, connectionTimeoutMillis: 15_000 });
   try {
     await migrate(database);
     await openKeys(database, config);
     const log = await takeKey(call, database, config);
+    await openSecretKey(database, join(dataDir, "secret.key"));
     await renewMeasures(database);
     const ready = await prepare?.(database);
     const code = await asOwner(database, "offer a setup code", async (tx) =>
@@ -57,6 +63,9 @@ export async function runServer(call: Call, prepare?: (database: Database) => Pr
     );
     const app = await createServer(database, {
       logLevel,
+      proxies,
+      directory: ldap && openDirectory(ldap),
+      providers: oidc.map((one) => openOidc(one, ownAddress, outgoing)),
       ...(existsSync(join(web, "index.html")) ? { web } : {}),
       ...(tls ? { tls } : {}),
     });

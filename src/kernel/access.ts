@@ -23,8 +23,6 @@ export interface Account {
   person: number | null;
   /** Which of the three administrators it is; such an account has no grants. */
   duty: Duty | null;
-  /** Its password is known to whoever gave it: until its owner chooses another it is good for nothing else. */
-  temporary: boolean;
 }
 
 /** `policy` and `audit` are the administrators' alone. */
@@ -51,6 +49,12 @@ export const operatorRole: Role = {
   sees: "restricted",
   may: ["units", "people", "accounts", "grants", "packs", "documents", "policy", "audit"],
 };
+
+/**
+ * What whoever has come in does before anything else: gives the code of their second factor, sets a second factor up, or
+ * chooses a password of their own.
+ */
+export type First = "code" | "enrol" | "password";
 
 /** An account in a campaign (or the program's operator, without an account), with what it may see there. */
 export interface Asker {

@@ -8,8 +8,10 @@
  */
 import type { z } from "zod";
 import type { Tx } from "#platform/db.ts";
+import type { Directory } from "#platform/ldap.ts";
+import type { OidcProvider } from "#platform/oidc.ts";
 import type { Changed } from "#platform/live.ts";
-import type { Account, Asker, Verdict } from "./access.ts";
+import type { Account, Asker, First, Verdict } from "./access.ts";
 import type { Campaign } from "./campaign.ts";
 import { readInput } from "./input.ts";
 import { Problem } from "./problem.ts";
@@ -52,11 +54,32 @@ export interface Note {
   field?: string;
 }
 
+/** Where a request comes from: the network address, and what its program calls itself. */
+export interface From {
+  address: string;
+  agent: string;
+}
+
+/** What a request has before its transaction begins. */
+export interface Outside {
+  now: Date;
+  token: string | undefined;
+  from: From;
+  knownAs: Call["knownAs"];
+  /** Another house that knows passwords, if one is configured. */
+  directory: Directory | undefined;
+  /** Other houses that vouch for people. */
+  providers: readonly OidcProvider[];
+  /** Runs past row-level security in a transaction of its own, which stays whatever becomes of the request. */
+  apart: <T>(reason: string, run: (tx: Tx) => Promise<T>) => Promise<T>;
+}
+
 export interface Call {
   tx: Tx;
   now: Date;
   /** The session token that came with the request. */
   token: string | undefined;
+  from: From;
   /** Where files of this request may be written; removed with everything in it after the answer. */
   folder: () => Promise<string>;
   upload: Upload | undefined;
@@ -73,6 +96,8 @@ export interface AccountCall extends Call {
   account: Account;
   /** The grant that its session has chosen to work under. */
   grant: number | null;
+  /** What is to be done before anything else, which only an action `beforehand` is told. */
+  first: First | null;
 }
 export interface CampaignCall extends AccountCall {
   campaign: Campaign;
@@ -120,6 +145,7 @@ export interface Declaration<
   O extends Output,
   S,
   N extends ActionName = ActionName,
+  A = unknown,
 > {
   name: N;
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -148,11 +174,18 @@ export interface Declaration<
   touches?: "realm" | "nothing";
   /** Only ever asked by the program itself: it does not keep an idle session alive. */
   unattended?: boolean;
+  /** May be asked while one of these is to be done before anything else. */
+  beforehand?: readonly First[];
   /** How long the database may work on one statement, in seconds; default 20. */
   seconds?: number;
+  /**
+   * Done before the transaction begins, so that no connection is held meanwhile: what takes the processor long, what
+   * another server is asked, what is to stay written when the request is refused. `run` gets what it gives.
+   */
+  ahead?: (outside: Outside, input: z.output<I>) => Promise<A>;
   subject: (call: Level[L]["call"], input: z.output<I>) => Promise<S>;
   allow: (asker: Level[L]["asker"], subject: S, input: z.output<I>) => Verdict;
-  run: (call: Level[L]["call"], subject: S, input: z.output<I>) => Promise<Answered<O>>;
+  run: (call: Level[L]["call"], subject: S, input: z.output<I>, ahead: A) => Promise<Answered<O>>;
   /** What the audit names. `subject` is missing when it could not be loaded. */
   about?: (input: z.output<I>, subject: S | undefined) => About;
 }
@@ -180,9 +213,11 @@ export interface Action<
   | "still"
   | "touches"
   | "unattended"
+  | "beforehand"
   | "seconds"
 > {
   level: L;
+  ahead(outside: Outside, values: Record<string, unknown>): Promise<unknown>;
   perform(stage: Stage, values: Record<string, unknown>): Promise<unknown>;
 }
 
@@ -191,18 +226,25 @@ export interface Stage {
   call: Call & Partial<CampaignCall>;
   /** Filled on the way, for the audit of what was refused. */
   about: About;
+  /** What was done before the transaction began. */
+  ahead: unknown;
 }
 
-function declare<L extends keyof Level, I extends z.ZodObject, O extends Output, S, N extends ActionName>(
+function declare<L extends keyof Level, I extends z.ZodObject, O extends Output, S, N extends ActionName, A>(
   level: L,
-  { subject, allow, run, about, ...declaration }: Declaration<L, I, O, S, N>,
+  { ahead, subject, allow, run, about, ...declaration }: Declaration<L, I, O, S, N, A>,
 ): Action<I, O, N, L> {
   // Strict: a name that the action does not know is refused, not dropped.
   const strict = declaration.input.strict();
   return {
     ...declaration,
     level,
-    async perform({ call, about: noted }, values) {
+    ahead: async (outside, values) => {
+      // What is wrong with the input is told after it is known who asks.
+      const given = strict.safeParse(values);
+      return given.success ? ahead?.(outside, given.data as z.output<I>) : undefined;
+    },
+    async perform({ call, about: noted, ahead: done }, values) {
       // The wrapper has filled the call up to this level.
       const complete = call as Level[L]["call"];
       const asker = (level === "campaign" ? call.asker : (call.account ?? null)) as Level[L]["asker"];
@@ -212,7 +254,7 @@ function declare<L extends keyof Level, I extends z.ZodObject, O extends Output,
       Object.assign(noted, about?.(input, found));
       const verdict = allow(asker, found, input);
       if (verdict !== true) throw new Problem("forbidden", 403, verdict);
-      const result = await run(complete, found, input);
+      const result = await run(complete, found, input, done as A);
       const { output } = declaration;
       return "file" in output || "events" in output ? result : output.parse(result);
     },
@@ -220,12 +262,12 @@ function declare<L extends keyof Level, I extends z.ZodObject, O extends Output,
 }
 
 /** An action for whoever comes: signing in. */
-export const openAction = <I extends z.ZodObject, O extends Output, S, const N extends ActionName>(
-  declaration: Declaration<"anyone", I, O, S, N>,
+export const openAction = <I extends z.ZodObject, O extends Output, S, const N extends ActionName, A>(
+  declaration: Declaration<"anyone", I, O, S, N, A>,
 ) => declare("anyone", declaration);
 /** An action of an account outside any campaign. */
-export const accountAction = <I extends z.ZodObject, O extends Output, S, const N extends ActionName>(
-  declaration: Declaration<"account", I, O, S, N>,
+export const accountAction = <I extends z.ZodObject, O extends Output, S, const N extends ActionName, A>(
+  declaration: Declaration<"account", I, O, S, N, A>,
 ) => declare("account", declaration);
 /** An action within a campaign, `/api/campaigns/:campaign/…`. */
 export const campaignAction = <I extends z.ZodObject, O extends Output, S, const N extends ActionName>(

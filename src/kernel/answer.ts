@@ -5,9 +5,11 @@
  * is told.
  */
 import { asOwner, becomeOwner, limitTime, takeScope, type Database, type Scope, type Tx } from "#platform/db.ts";
+import type { Directory } from "#platform/ldap.ts";
+import type { OidcProvider } from "#platform/oidc.ts";
 import type { Live } from "#platform/live.ts";
-import type { Account, Asker } from "./access.ts";
-import type { Action, Call, CampaignCall, Note, Stage, Upload } from "./action.ts";
+import type { Account, Asker, First } from "./access.ts";
+import type { Action, Call, CampaignCall, From, Note, Stage, Upload } from "./action.ts";
 import type { Campaign } from "./campaign.ts";
 import { chinaDay } from "./fields.ts";
 import { notFound, Problem } from "./problem.ts";
@@ -17,7 +19,7 @@ import { campaignFor } from "./withheld.ts";
 export interface House {
   database: Database;
   now(): Date;
-  findSession(tx: Tx, token: string, now: Date): Promise<{ account: Account; grant: number | null; unseen: boolean } | undefined>;
+  findSession(tx: Tx, token: string, now: Date): Promise<Found | undefined>;
   /** Called as the owner. */
   noteSession(tx: Tx, token: string, now: Date): void;
   /** As it is seen from a realm. */
@@ -27,6 +29,22 @@ export interface House {
   /** Called as the owner. */
   audit(tx: Tx, row: AuditRow): void;
   live: Pick<Live, "tell" | "watch">;
+  /** Asked for the passwords of accounts that have none here. */
+  directory?: Directory | undefined;
+  /** Vouch for people. */
+  providers?: readonly OidcProvider[] | undefined;
+}
+
+/** Who comes with a token. */
+export interface Found {
+  account: Account;
+  /** The grant that was chosen to work under. */
+  grant: number | null;
+  /** It is to be noted that the session is in use. */
+  unseen: boolean;
+  first: First | null;
+  /** It is a program's token, which is good for some actions only. */
+  token?: { id: number; allows: (action: Pick<Action, "name" | "method">) => boolean };
 }
 
 export interface AuditRow {
@@ -46,10 +64,13 @@ export interface AuditRow {
   address?: string | null;
   device?: string | null;
   note?: Note;
+  /** The program's token that it was done with. */
+  token?: number | undefined;
 }
 
 export interface Asked {
   token: string | undefined;
+  from: From;
   /** The program asks by itself, as its client says: it does not keep an idle session alive. */
   unattended: boolean;
   /** Path, query and body in one. */
@@ -64,8 +85,30 @@ export interface Asked {
 /** Answers one request. Throws a `Problem`, or what a bug or a failing database throws. */
 export async function answer(house: House, action: Action, asked: Asked): Promise<unknown> {
   const now = house.now();
-  const trail: Trail = { account: undefined, role: undefined, realm: undefined, about: {}, bypasses: [], note: {}, asked };
+  const trail: Trail = {
+    account: undefined,
+    role: undefined,
+    // Whoever fails to sign in is written down too, in a realm of nobody.
+    realm: action.level === "anyone" ? 0 : undefined,
+    about: {},
+    bypasses: [],
+    note: {},
+    asked,
+  };
+  const { token, from } = asked;
   try {
+    const ahead = await action.ahead(
+      {
+        now,
+        token,
+        from,
+        directory: house.directory,
+        providers: house.providers ?? [],
+        knownAs: knowing(trail),
+        apart: (reason, run) => asOwner(house.database, reason, run),
+      },
+      asked.values,
+    );
     const result = await asOwner(
       house.database,
       action.name,
@@ -75,7 +118,7 @@ export async function answer(house: House, action: Action, asked: Asked): Promis
         limitTime(tx, action.seconds ?? 20);
         const { call, values, scope } = await identify(house, action, asked, tx, now, trail);
         takeScope(tx, scope);
-        const answered = await action.perform({ call, about: trail.about }, values);
+        const answered = await action.perform({ call, about: trail.about, ahead }, values);
         const quiet = action.step === true && trail.bypasses.length === 0;
         const audited = !quiet && (action.method !== "GET" || action.sensitive === true);
         // Nobody's scope decides whether what they did is kept.
@@ -109,9 +152,15 @@ interface Trail {
   role: string | undefined;
   note: Note;
   asked: Pick<Asked, "address" | "device">;
+  token?: number | undefined;
   /** Token of a session of which it is to be noted that it is in use. */
   unseen?: string | undefined;
 }
+
+const knowing =
+  (trail: Trail): Call["knownAs"] =>
+  (account) =>
+    void Object.assign(trail, { account, realm: account.realm, role: account.duty ?? undefined });
 
 async function identify(house: House, action: Action, asked: Asked, tx: Tx, now: Date, trail: Trail) {
   const asSystem: Call["asSystem"] = async (reason, run) => {
@@ -123,38 +172,36 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
       takeScope(tx, scope);
     }
   };
-  const knownAs = (account: Account): void =>
-    void Object.assign(trail, { account, realm: account.realm, role: account.duty ?? undefined });
   const call: Stage["call"] = {
     tx,
     now,
     token: asked.token,
+    from: asked.from,
     folder: asked.folder,
     upload: asked.upload,
     raw: asked.raw,
     note: (note) => void Object.assign(trail.note, note),
-    knownAs,
+    knownAs: knowing(trail),
     asSystem,
   };
   let scope: Scope = { actor: null, realms: [], units: [], ledgers: [] };
   let { values } = asked;
-  if (action.level === "anyone") {
-    // Whoever fails to sign in is written down too, in a realm of nobody.
-    trail.realm = 0;
-    return { call, values, scope };
-  }
+  if (action.level === "anyone") return { call, values, scope };
   const session = asked.token === undefined ? undefined : await house.findSession(tx, asked.token, now);
   if (!session) throw new Problem("not_signed_in", 401, "您还没有登录，或登录已过期。请重新登录。");
-  const { account } = session;
+  const { account, first } = session;
   trail.unseen = session.unseen && !action.unattended && !asked.unattended ? asked.token : undefined;
   call.account = trail.account = account;
   call.grant = session.grant;
   trail.realm = account.realm;
   trail.role = account.duty ?? undefined;
+  trail.token = session.token?.id;
+  if (session.token?.allows(action) === false)
+    throw new Problem("not_for_token", 403, "这个接口令牌不能用于这项操作。请用获准的接口，或由账号本人登录办理。");
+  call.first = first;
+  if (first !== null && action.beforehand?.includes(first) !== true) throw new Problem(`${first}_first`, 403, beforehand[first]);
   scope = { actor: account.id, realms: [account.realm], units: [account.unit], ledgers: [] };
   if (action.level === "campaign") {
-    if (account.temporary)
-      throw new Problem("own_password_first", 403, "这是他人代设的一次性口令。请先设置自己的口令，再办理其他事项。");
     const { campaign: key, ...rest } = values;
     values = rest;
     const campaign = await house.findCampaign(tx, String(key), account.realm);
@@ -182,9 +229,15 @@ async function identify(house: House, action: Action, asked: Asked, tx: Tx, now:
   return { call, values, scope };
 }
 
+const beforehand: Record<First, string> = {
+  code: "还没有输入动态验证码。请先输入身份验证器上的6位数字，再办理其他事项。",
+  enrol: "您的岗位登录时须用动态验证码。请先绑定身份验证器，再办理其他事项。",
+  password: "请先设置自己的口令，再办理其他事项。",
+};
+
 function auditRow(
   action: Action,
-  { account, role, realm, about, bypasses, note, asked }: Trail,
+  { account, role, realm, about, bypasses, note, asked, token }: Trail,
   result: string,
   at: Date,
 ): AuditRow {
@@ -202,6 +255,7 @@ function auditRow(
     address: asked.address ?? null,
     device: asked.device ?? null,
     note: { ...said(about), ...note },
+    token,
   };
 }
 

@@ -14,6 +14,8 @@ test("nothing set, or set to nothing, gives the defaults", () => {
     logLevel: "info",
     keys: undefined,
     cipher: "aes",
+    proxies: [],
+    signInFile: resolve("data/sign-in.yaml"),
   };
   expect(readConfig({})).toEqual(defaults);
   expect(readConfig({ PORT: "", DATABASE_URL: " " })).toEqual(defaults);

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { ciphers, type Cipher } from "./key-ring.ts";
@@ -44,8 +45,20 @@ const schema = z.object({
     .default("")
     .transform((text) => text.split(/[\s,，]+/).filter((place) => place !== ""))
     .refine((places) => places.every(placeOf), "应是“主机:端口”，用逗号隔开，例如 ldap.example.cn:636,10.0.0.5:8443"),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(",").map((one) => one.trim()))
+    .refine((all) => all.every(isAddress), "应是反向代理的 IP 地址或网段，多个用逗号分开，例如 10.0.0.2,10.1.0.0/16")
+    .optional(),
+  SIGN_IN_FILE: z.string().optional(),
   LOG_LEVEL: z.enum(logLevels, `应是以下之一：${logLevels.join("、")}`).default("info"),
 });
+
+function isAddress(text: string): boolean {
+  const [address = "", bits, more] = text.split("/");
+  const most = isIP(address) === 6 ? 128 : 32;
+  return isIP(address) !== 0 && more === undefined && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+}
 
 export interface Config {
   /** An external PostgreSQL; undefined means the embedded one. */
@@ -64,6 +77,10 @@ export interface Config {
   host: string;
   /** Where the server itself may connect to, as `host:port`; see `outgoing.ts`. */
   outgoing: string[];
+  /** Addresses or networks of proxies whose word on where a request comes from is taken. */
+  proxies: string[];
+  /** What is configured of other houses that vouch for people. */
+  signInFile: string;
   logLevel: (typeof logLevels)[number];
   /** The key ring: its file or its text; undefined means keys.json in the data folder. */
   keys: string | undefined;
@@ -100,6 +117,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     HTTP_PORT,
     HOST,
     LOG_LEVEL,
+    TRUSTED_PROXIES,
+    SIGN_IN_FILE,
     YIBENZHANG_KEYS,
     YIBENZHANG_CIPHER,
     YIBENZHANG_OUTGOING,
@@ -114,6 +133,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     httpPort: HTTP_PORT,
     host: HOST,
     outgoing: YIBENZHANG_OUTGOING,
+    proxies: TRUSTED_PROXIES ?? [],
+    signInFile: resolve(SIGN_IN_FILE ?? join(YIBENZHANG_DATA, "sign-in.yaml")),
     logLevel: LOG_LEVEL,
     keys: YIBENZHANG_KEYS?.trim(),
     cipher: YIBENZHANG_CIPHER,

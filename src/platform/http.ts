@@ -39,6 +39,8 @@ export interface HttpFile {
 
 export interface HttpAsked {
   token: string | undefined;
+  /** The network address, and what its program calls itself. */
+  from: { address: string; agent: string };
   /** Nobody asked for this by hand, as the request itself says. */
   unattended: boolean;
   /** Body, query and path in one; of the same name the path wins. */
@@ -86,6 +88,8 @@ export interface HttpOptions {
   web?: string | undefined;
   /** With these the server speaks https; `authority` is given to who is to trust it. */
   tls?: Certificates | undefined;
+  /** Addresses of proxies whose word on where a request comes from is taken; without any nobody's is. */
+  proxies?: readonly string[] | undefined;
   /** Throws when the server cannot work. */
   healthy(): Promise<void>;
   /** Called when the server has answered its last request. */
@@ -121,8 +125,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       setHeaders(request, reply);
       fail(error, request, reply);
     },
-    // A proxy on this machine says whether the browser came by https.
-    trustProxy: "loopback",
+    // A proxy on this machine says whether the browser came by https; where it came from only one that is configured does.
+    trustProxy: ["loopback", ...(options.proxies ?? [])],
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     // Its type tells http and https servers apart, which nothing here does.
     ...((options.tls ? { https: { ...secureOptions(options.tls), headersTimeout } } : {}) as object),
@@ -191,7 +195,7 @@ function addAuthority(app: FastifyInstance, authority: string): void {
 function addRoute(
   app: FastifyInstance,
   route: HttpRoute,
-  { problem, groups }: Pick<HttpOptions, "problem" | "groups">,
+  { problem, groups, proxies }: Pick<HttpOptions, "problem" | "groups" | "proxies">,
   streams: EventStreams,
 ): void {
   const { params, query, body, upload, raw } = route;
@@ -239,12 +243,13 @@ function addRoute(
         };
         const answer = await route.handle({
           token: sessionToken(request),
+          from: fromOf(request, proxies),
           // It can only shorten a session, so anybody may say it.
           unattended: request.headers["x-unattended"] !== undefined,
           values,
           upload: received?.upload,
           raw: raw ? (request.body as Buffer) : undefined,
-          address: request.ip,
+          address: fromOf(request, proxies).address,
           device: deviceOf(request.headers["user-agent"]),
           folder: files.folder,
         });
@@ -267,6 +272,12 @@ function addRoute(
     },
   });
 }
+
+/** Whoever connects could write anything in `X-Forwarded-For`: it counts only where a proxy is known to write it. */
+const fromOf = (request: FastifyRequest, proxies: readonly string[] = []): HttpAsked["from"] => ({
+  address: (proxies.length > 0 ? request.ip : request.socket.remoteAddress) ?? "",
+  agent: (request.headers["user-agent"] ?? "").slice(0, 300),
+});
 
 /** Fastify's own errors, by what they mean; anything else as it is. */
 function refusalOf(error: unknown): unknown {

@@ -45,10 +45,13 @@ async function signedIn(href: string): Promise<void> {
   }
 }
 
-/** The same, and with a password of one's own. */
+/** The same, and with nothing that is to be done first. */
 async function settled(href: string): Promise<void> {
   await signedIn(href);
-  if (queries.getQueryData(reading("access.me", {}).queryKey)?.temporary) throw redirect({ to: "/password" });
+  const first = queries.getQueryData(reading("access.me", {}).queryKey)?.first;
+  if (first === "code") throw redirect({ to: "/sign-in", search: { back: href } });
+  if (first === "password") throw redirect({ to: "/password" });
+  if (first === "enrol") throw redirect({ to: "/second-factor" });
 }
 
 const home = createRoute({
@@ -76,6 +79,25 @@ const password = createRoute({
   path: "/password",
   beforeLoad: ({ location }) => signedIn(location.href),
   component: drawn(async () => (await import("#features/access/PasswordPage.tsx")).PasswordPage),
+});
+
+const activate = createRoute({
+  getParentRoute: () => root,
+  path: "/activate",
+  component: drawn(async () => (await import("#features/access/ActivatePage.tsx")).ActivatePage),
+});
+
+const sso = createRoute({
+  getParentRoute: () => root,
+  path: "/sso/$provider",
+  component: drawn(async () => (await import("#features/access/SsoPage.tsx")).SsoPage),
+});
+
+const secondFactor = createRoute({
+  getParentRoute: () => root,
+  path: "/second-factor",
+  beforeLoad: ({ location }) => signedIn(location.href),
+  component: drawn(async () => (await import("#features/access/SecondFactorPage.tsx")).SecondFactorPage),
 });
 
 const campaign = createRoute({
@@ -200,11 +222,17 @@ const firstSteps = createRoute({
   component: drawn(async () => (await import("#features/exchange/FirstStepsPage.tsx")).FirstStepsPage),
 });
 
+const security = createRoute({
+  getParentRoute: () => campaign,
+  path: "security",
+  component: drawn(async () => (await import("#features/access/SecurityPage.tsx")).SecurityPage),
+});
+
 const admin = createRoute({
   getParentRoute: () => campaign,
   path: "admin",
-  validateSearch: (given: Given): { tab?: "accounts" | "campaign" | "packs" | "audit" | undefined } => ({
-    tab: (["accounts", "campaign", "packs", "audit"] as const).find((tab) => tab === given["tab"]),
+  validateSearch: (given: Given): { tab?: "accounts" | "campaign" | "packs" | "audit" | "sign-in" | undefined } => ({
+    tab: (["accounts", "campaign", "packs", "audit", "sign-in"] as const).find((tab) => tab === given["tab"]),
   }),
   component: drawn(async () => (await import("./shell/AdminPage.tsx")).AdminPage),
 });
@@ -214,9 +242,25 @@ export const router = createRouter({
     signIn,
     setUp,
     password,
+    activate,
+    sso,
+    secondFactor,
     home,
     verify,
-    campaign.addChildren([start, myDay, record, figures, ledgers, importing, documents, oneDocument, units, admin, firstSteps]),
+    campaign.addChildren([
+      start,
+      myDay,
+      record,
+      figures,
+      ledgers,
+      importing,
+      documents,
+      oneDocument,
+      units,
+      admin,
+      security,
+      firstSteps,
+    ]),
     ...(import.meta.env.MODE === "production" ? [] : [gallery]),
   ]),
   defaultPreload: "intent",

@@ -19,7 +19,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await database?.close();
   });
 
-  test("an empty installation leads to its first ledger and to the liaisons' passwords", { timeout: 120_000 }, async () => {
+  test("an empty installation leads to its first ledger and to the liaisons' slips", { timeout: 120_000 }, async () => {
     const { page, complaints, close } = await site.visit(size);
     const shot = (name: string) =>
       process.env["SHOTS"]
@@ -63,6 +63,11 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await expectFits(page);
     await shot("account");
     await page.getByRole("button", { name: "启用系统" }).click();
+    // The three administrators' slips, which are shown once.
+    await page.getByText("3个账号的激活码").waitFor();
+    await expectUsable(page);
+    await shot("administrators");
+    await page.getByRole("button", { name: "已交付，关闭" }).click();
 
     for (const [heading, next] of [
       ["把单位导进来", "把人员导进来"],
@@ -96,8 +101,8 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await expectFits(page);
     await shot("done");
     await page.getByRole("button", { name: "开通1个联络员账号" }).click();
-    await page.getByText("1个账号的一次性口令").waitFor();
-    const once = (await page.locator(".slip dd").last().textContent()) ?? "";
+    await page.getByText("1个账号的激活码").waitFor();
+    const handed = (await page.locator(".slip-code").last().textContent()) ?? "";
     await expectUsable(page);
     await shot("slips");
     await page.getByRole("button", { name: "已交付，关闭" }).click();
@@ -107,19 +112,18 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     expect(complaints).toEqual([]);
     await close();
 
-    // The liaison comes with the slip: first a password of their own.
-    const liaison = await site.visit(size);
-    await liaison.page.waitForURL("**/sign-in**");
-    await liaison.page.getByLabel("账号").fill("dw001");
-    await liaison.page.getByLabel("口令").fill(once);
-    await liaison.page.keyboard.press("Enter");
-    await liaison.page.getByRole("heading", { name: "先设置自己的口令" }).waitFor();
-    await expectUsable(liaison.page);
-    if (process.env["SHOTS"]) await liaison.page.screenshot({ path: `${process.env["SHOTS"]}/password-${size}.png` });
-    await liaison.page.getByLabel("现在的口令").fill(once);
+    // The liaison comes with the slip, and sets a password of their own.
+    const slip = new URLSearchParams({ login: "dw001", code: handed });
+    const liaison = await site.visit(size, undefined, { at: `/activate#${slip.toString()}` });
+    await liaison.page.getByRole("heading", { name: "激活账号" }).waitFor();
+    expect(await liaison.page.getByLabel("激活码").inputValue()).toBe(handed);
+    expect(liaison.page.url()).not.toContain(handed);
     await liaison.page.getByLabel("新口令", { exact: true }).fill("我自己的口令");
     await liaison.page.getByLabel("再输一遍新口令").fill("我自己的口令");
-    await liaison.page.getByRole("button", { name: /修改/ }).click();
+    await expectUsable(liaison.page);
+    await expectFits(liaison.page);
+    if (process.env["SHOTS"]) await liaison.page.screenshot({ path: `${process.env["SHOTS"]}/activate-${size}.png` });
+    await liaison.page.getByRole("button", { name: "激活并登录" }).click();
     await liaison.page.waitForURL("**/c/**");
     expect(liaison.complaints).toEqual([]);
     await liaison.close();

@@ -131,17 +131,17 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await expectUsable(page);
     await shot("new");
     await dialog.getByRole("button", { name: "新开账号" }).click();
-    await page.getByText("1个账号的一次性口令").waitFor();
+    await page.getByText("1个账号的激活码").waitFor();
     await page.getByRole("button", { name: "已交付，关闭" }).click();
     await page.getByRole("textbox", { name: /查找账号/ }).fill(`lly-${size}`);
-    await page.getByText("待本人改口令").first().waitFor();
+    await page.getByText("待激活").first().waitFor();
     await page.getByRole("button", { name: `lly-${size} 操作` }).click();
     await page.getByRole("menuitem", { name: "停用" }).click();
     await page.locator(".ant-modal-confirm").getByRole("button", { name: /停用/ }).click();
     await page.getByText("已停用“东区联络员”").waitFor();
     await page.getByText("◼ 已停用").waitFor();
     await page.locator(".ant-message").getByRole("button", { name: /撤销/ }).click();
-    await page.getByText("待本人改口令").first().waitFor();
+    await page.getByText("待激活").first().waitFor();
 
     await page.getByRole("tab", { name: "方案包" }).click();
     await page.getByRole("heading", { name: "版本" }).waitFor();

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
 import { queries, reading } from "#web/api/queries.ts";
-import type { Slip } from "#web/ui/PasswordSlips.tsx";
+import type { Slip } from "#web/ui/ActivationSlips.tsx";
 import { UnitPicker } from "#web/ui/UnitPicker.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import type { Account } from "./AccountsTab.tsx";

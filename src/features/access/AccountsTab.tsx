@@ -1,6 +1,6 @@
 /** Accounts of a unit and those below it: found, made, changed, their passwords reset, their sessions ended. */
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { App, Button, Dropdown, Input, Select } from "antd";
+import { App, Button, Dropdown, Input, Modal, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { duties } from "#kernel/duties.ts";
@@ -9,12 +9,15 @@ import type { Output } from "#web/api/contract.ts";
 import { queries, reading } from "#web/api/queries.ts";
 import { ListTable } from "#web/ui/ListTable.tsx";
 import { later } from "#web/ui/later.tsx";
-import { PasswordSlips, type Slip } from "#web/ui/PasswordSlips.tsx";
+import { ActivationSlips, type Slip } from "#web/ui/ActivationSlips.tsx";
 import { UnitPicker } from "#web/ui/UnitPicker.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { clock } from "#web/ui/clock.ts";
 
 const AccountForm = later(async () => (await import("./AccountForm.tsx")).AccountForm);
+const ResetFactor = later(async () => (await import("./ResetFactor.tsx")).ResetFactor);
+const Tokens = later(async () => (await import("./Tokens.tsx")).Tokens);
+const RosterAccounts = later(async () => (await import("./RosterAccounts.tsx")).RosterAccounts);
 const AccountSessions = later(async () => (await import("./AccountSessions.tsx")).AccountSessions);
 
 export type Account = Output<"accounts.list">["accounts"][number];
@@ -31,6 +34,9 @@ export function AccountsTab({ campaign }: { campaign: string }) {
   const [page, setPage] = useState(1);
   const [form, setForm] = useState<Account | "new">();
   const [sessions, setSessions] = useState<Account>();
+  const [factorOf, setFactorOf] = useState<Account>();
+  const [tokensOf, setTokensOf] = useState<Account>();
+  const [many, setMany] = useState<"roster" | "codes">();
   const [slips, setSlips] = useState<readonly Slip[]>();
   const accounts = useQuery({
     ...reading("accounts.list", {
@@ -85,6 +91,8 @@ export function AccountsTab({ campaign }: { campaign: string }) {
   const act = (account: Account, key: string): void => {
     if (key === "edit") setForm(account);
     else if (key === "sessions") setSessions(account);
+    else if (key === "factor") setFactorOf(account);
+    else if (key === "tokens") setTokensOf(account);
     else if (key === "reset") sure(account, "reset", () => reset.mutate(account));
     else if (key === "disable") sure(account, "disable", () => turn.mutate({ account, on: false }));
     else turn.mutate({ account, on: true });
@@ -121,7 +129,16 @@ export function AccountsTab({ campaign }: { campaign: string }) {
           value={text}
           onChange={(event) => first(setText)(event.target.value)}
         />
-        <Button type="primary" style={{ marginLeft: "auto" }} onClick={() => setForm("new")}>
+        <Dropdown
+          trigger={["click"]}
+          menu={{
+            items: (["roster", "codes"] as const).map((key) => ({ key, label: t(`accounts.${key}`) })),
+            onClick: ({ key }) => setMany(key as "roster"),
+          }}
+        >
+          <Button style={{ marginLeft: "auto" }}>{t("accounts.many")}</Button>
+        </Dropdown>
+        <Button type="primary" onClick={() => setForm("new")}>
           {t("accounts.make")}
         </Button>
       </div>
@@ -168,10 +185,14 @@ export function AccountsTab({ campaign }: { campaign: string }) {
                 trigger={["click"]}
                 disabled={!account.may}
                 menu={{
-                  items: (["edit", "reset", "sessions", account.disabled ? "enable" : "disable"] as const).map((key) => ({
-                    key,
-                    label: t(`accounts.${key}`),
-                  })),
+                  items: [
+                    ...(["edit", "reset", "sessions", account.disabled ? "enable" : "disable"] as const).map((key) => ({
+                      key: key as string,
+                      label: t(`accounts.${key}`),
+                    })),
+                    ...(roles.data?.resetsFactors ? [{ key: "factor", label: t("signing.resetFactor") }] : []),
+                    ...(roles.data?.givesTokens ? [{ key: "tokens", label: t("signing.tokens.title") }] : []),
+                  ],
                   onClick: ({ key }) => act(account, key),
                 }}
               >
@@ -198,16 +219,38 @@ export function AccountsTab({ campaign }: { campaign: string }) {
         />
       )}
       {sessions && <AccountSessions campaign={campaign} account={sessions} close={() => setSessions(undefined)} />}
-      {slips && <PasswordSlips slips={slips} close={() => setSlips(undefined)} />}
+      {factorOf && <ResetFactor campaign={campaign} account={factorOf} close={() => setFactorOf(undefined)} />}
+      {tokensOf && (
+        <Modal
+          open
+          className="tokens-of"
+          title={`${t("signing.tokens.title")}　${tokensOf.login}`}
+          footer={null}
+          onCancel={() => setTokensOf(undefined)}
+        >
+          <Tokens of={{ campaign, account: tokensOf.id }} />
+        </Modal>
+      )}
+      {many && (
+        <RosterAccounts
+          campaign={campaign}
+          what={many}
+          unit={unit ?? definition.data?.unit ?? 0}
+          roles={roles.data?.roles ?? []}
+          close={() => setMany(undefined)}
+          made={setSlips}
+        />
+      )}
+      {slips && <ActivationSlips slips={slips} close={() => setSlips(undefined)} />}
     </>
   );
 }
 
 /** A shape and a word. */
-function State({ disabled, temporary, sessions }: Account) {
+function State({ disabled, waiting, sessions }: Account) {
   const { t } = useTranslation();
   if (disabled) return <span className="quiet">◼ {t("accounts.disabled")}</span>;
-  if (temporary)
+  if (waiting)
     return (
       <span>
         <span style={{ color: "var(--ant-color-warning)" }}>▲</span> {t("accounts.waiting")}

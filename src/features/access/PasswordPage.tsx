@@ -27,7 +27,7 @@ export function PasswordPage() {
       await navigate({ to: "/" });
     },
   });
-  const first = me.data?.temporary === true;
+  const first = me.data?.first === "password";
   const need = (what: string) => ({ required: true, message: t("accounts.required", { what }) });
   return (
     <main className="sign-in">

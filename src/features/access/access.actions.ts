@@ -3,29 +3,34 @@ import { z } from "zod";
 import { accountAction, anyoneHere, nothing, openAction } from "#kernel/action.ts";
 import { chinaDay } from "#kernel/fields.ts";
 import { done, id } from "#kernel/input.ts";
-import { notFound } from "#kernel/problem.ts";
-import { changePassword, chooseGrant, findAccount, signIn as begin, signOut as end } from "./access.model.ts";
+import { notFound, Problem } from "#kernel/problem.ts";
+import { changePassword } from "./access.model.ts";
+import { meOut, newPassword, sessionOut } from "./access.types.ts";
 import { listOwn } from "./grants.model.ts";
-import { accountOut, newPassword, sessionOut } from "./access.types.ts";
+import { freshPassword, proveOwnPassword, provePassword } from "./prove.ts";
+import { beginSession, chooseGrant, signOut as end } from "./sessions.model.ts";
+import { maySeeRules } from "./sign-in-rules.policy.ts";
+import { forgetTries } from "./tries.model.ts";
 
 export const signIn = openAction({
   name: "access.signIn",
   method: "POST",
   path: "/api/session",
   summary: "登录",
-  description: "浏览器得到登录凭据的 cookie，答复中的 token 为空；程序用所得 token，以 Authorization: Bearer 发送。",
+  description:
+    "浏览器得到登录凭据的 cookie，答复中的 token 为空；程序用所得 token，以 Authorization: Bearer 发送。所答 first 不为空的，须先办完那一件，才能办其他事项。",
   input: z.object({ login: z.string().min(1).max(100), password: z.string().min(1).max(200) }),
   output: sessionOut,
   session: "begins",
+  ahead: (outside, { login, password }) => provePassword(outside, login, password),
   subject: nothing,
   allow: anyoneHere,
-  run: (call, _, { login, password }) =>
+  run: (call, _, { login }, account) =>
     call.asSystem("sign in", async (tx) => {
-      const known = await findAccount(tx, login);
-      if (known) call.knownAs(known);
-      return begin(tx, login, password, call.now);
+      call.knownAs(account);
+      forgetTries(tx, login);
+      return beginSession(tx, account, call.from, call.now);
     }),
-  about: ({ login }) => ({ id: login }),
 });
 
 export const signOut = accountAction({
@@ -34,13 +39,17 @@ export const signOut = accountAction({
   path: "/api/session",
   summary: "退出登录",
   input: z.object({}),
-  output: done,
+  output: done.extend({ elsewhere: z.string().nullable().meta({ description: "统一登录的退出地址；没有的为空" }) }),
   session: "ends",
+  beforehand: ["code", "enrol", "password"],
+  ahead: ({ providers }) => Promise.resolve(providers),
   subject: nothing,
   allow: anyoneHere,
-  run: async (call) => {
-    await call.asSystem("sign out", (tx) => end(tx, call.token ?? ""));
-    return { ok: true as const };
+  run: async (call, _subject, _input, providers) => {
+    const way = await call.asSystem("sign out", (tx) => end(tx, call.token ?? ""));
+    const house = providers?.find(({ key }) => key === way);
+    // That another house cannot be reached keeps nobody here.
+    return { ok: true as const, elsewhere: (await house?.endUrl().catch(() => null)) ?? null };
   },
 });
 
@@ -50,7 +59,7 @@ export const me = accountAction({
   path: "/api/me",
   summary: "本人账号",
   input: z.object({}),
-  output: accountOut.extend({
+  output: meOut.extend({
     grants: z
       .array(
         z.object({
@@ -68,10 +77,18 @@ export const me = accountAction({
       .meta({ description: "现在可以以哪些岗位办理" }),
     grant: z.int().nullable().meta({ description: "选定以哪一项办理；没有选的以第一项" }),
   }),
+  beforehand: ["code", "enrol", "password"],
   subject: nothing,
   allow: anyoneHere,
-  run: ({ account, grant, now, asSystem }) =>
-    asSystem("own grants", async (tx) => ({ ...account, grant, grants: await listOwn(tx, account, chinaDay(now)) })),
+  run: ({ account, first, grant, now, asSystem }) =>
+    asSystem("own grants", async (tx) => ({
+      ...account,
+      first,
+      rules: maySeeRules(account) === true,
+      grant,
+      // Who has shown half of who they are is not told what they may.
+      grants: first === "code" ? [] : await listOwn(tx, account, chinaDay(now)),
+    })),
 });
 
 export const work = accountAction({
@@ -104,10 +121,20 @@ export const ownPassword = accountAction({
   description: "同一账号在别处的登录随即失效。",
   input: z.object({ old: z.string().min(1).max(200), password: newPassword }),
   output: done,
+  beforehand: ["password", "enrol"],
+  ahead: async (outside, { old, password }) => {
+    const proved = await proveOwnPassword(outside, old);
+    if (!proved) return undefined;
+    const { kept } = proved;
+    if (kept === null)
+      throw new Problem("directory_password", 409, "您的口令由单位的统一目录管理，请在那里修改，这里随即跟着变。");
+    return { kept, fresh: await freshPassword(proved, password, old) };
+  },
   subject: nothing,
   allow: anyoneHere,
-  run: async (call, _, { old, password }) => {
-    await call.asSystem("change own password", (tx) => changePassword(tx, call.account.id, old, password, call.token ?? ""));
+  run: async (call, _, _given, proved) => {
+    if (proved)
+      await call.asSystem("change own password", (tx) => changePassword(tx, call.account.id, proved, call.token ?? "", call.now));
     return { ok: true as const };
   },
 });

@@ -7,15 +7,18 @@ import { done, id, pageInput } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import { getPerson } from "#features/people/people.model.ts";
 import { getUnit } from "#features/units/units.model.ts";
-import { accountOut, newLogin } from "./access.types.ts";
+import { accountOut, newLogin, sessionListed, slip, type Slip } from "./access.types.ts";
+import { clearPassword, slipsFor } from "./activation.model.ts";
 import * as model from "./accounts.model.ts";
 import { aboutAccount, allowChange, roleOf, toChange, toSee } from "./accounts.ts";
 import { addGrant } from "./grants.model.ts";
 import { mayAppoint, mayChange, mayGive, mayManageAccounts, mayManageGrants } from "./grants.policy.ts";
+import { mayResetFactors } from "./second-factor.policy.ts";
+import { endSessions as endSession, listSessions } from "./sessions.model.ts";
+import { mayGiveTokens } from "./tokens.policy.ts";
 
 const name = z.string().trim().min(1).max(100);
 const role = z.string().min(1).max(50).meta({ description: "岗位，见方案包 roles.yaml" });
-const handedOver = z.string().meta({ description: "一次性口令，只在这里显示一次；本人首次登录时须改成自己的" });
 
 export const list = campaignAction({
   name: "accounts.list",
@@ -36,6 +39,7 @@ export const list = campaignAction({
         personName: z.string().nullable(),
         roles: z.array(z.string()).meta({ description: "在这项活动中的岗位" }),
         disabled: z.boolean(),
+        waiting: z.string().nullable().meta({ description: "本人还没有用的激活码到何时有效" }),
         createdAt: z.string(),
         sessions: z.int().meta({ description: "现在有几处登录" }),
         seenAt: z.string().nullable().meta({ description: "最近一次使用" }),
@@ -70,7 +74,7 @@ export const create = campaignAction({
   name: "accounts.create",
   method: "POST",
   path: "/api/campaigns/:campaign/accounts",
-  summary: "新开账号，得到一次性口令",
+  summary: "新开账号，得到激活码",
   description: "一次可以开多个，一起成败。",
   input: z.object({
     accounts: z
@@ -87,7 +91,7 @@ export const create = campaignAction({
       .min(1)
       .max(200),
   }),
-  output: z.object({ accounts: z.array(z.object({ id: z.int(), login: z.string(), name: z.string(), password: handedOver })) }),
+  output: z.object({ accounts: z.array(slip.extend({ id: z.int() })) }),
   subject: async ({ tx, asker, campaign, asSystem }, { accounts }) => {
     const units = new Map<number, Awaited<ReturnType<typeof getUnit>>>();
     for (const { unit, person } of accounts) {
@@ -112,11 +116,10 @@ export const create = campaignAction({
     const made = accounts.map(({ person, duty, ...one }) => ({
       ...one,
       realm: units.get(one.unit)?.realm ?? call.account.realm,
-      password: model.oncePassword(),
       ...(person === undefined ? {} : { person }),
       ...(duty === undefined ? {} : { duty }),
     }));
-    const ids = await call.asSystem("create accounts", async (tx) => {
+    const slips = await call.asSystem("create accounts", async (tx) => {
       await model.refuseTaken(
         tx,
         made.map(({ login }) => login),
@@ -139,10 +142,10 @@ export const create = campaignAction({
             },
             call.now,
           );
-      return added;
+      return slipsFor(tx, added, call.now);
     });
     return {
-      accounts: made.map(({ login, name: of, password }, index) => ({ id: ids[index] as number, login, name: of, password })),
+      accounts: slips,
     };
   },
   about: ({ accounts }, found) => ({
@@ -186,17 +189,18 @@ export const reset = campaignAction({
   name: "accounts.resetPassword",
   method: "POST",
   path: "/api/campaigns/:campaign/accounts/:account/password",
-  summary: "重设口令，得到一次性口令",
-  description: "这个账号的登录随即失效。",
+  summary: "换发激活码，原口令作废",
+  description: "用于忘记口令的。这个账号的登录随即失效，本人凭激活码设置新口令。",
   input: z.object({ account: id }),
-  output: z.object({ login: z.string(), name: z.string(), password: handedOver }),
+  output: slip,
   subject: toChange,
   allow: allowChange,
-  async run(call, { account: { id: account, login, name: of } }) {
-    const password = model.oncePassword();
-    await call.asSystem(`reset password of ${account}`, (tx) => model.resetPassword(tx, account, password));
-    return { login, name: of, password };
-  },
+  run: (call, { account: { id: account } }) =>
+    call.asSystem(`new way in for ${account}`, async (tx) => {
+      await clearPassword(tx, account);
+      await endSession(tx, account);
+      return (await slipsFor(tx, [account], call.now))[0] as Slip;
+    }),
   about: aboutAccount,
 });
 
@@ -230,12 +234,12 @@ export const sessions = campaignAction({
   path: "/api/campaigns/:campaign/accounts/:account/sessions",
   summary: "一个账号现在的登录",
   input: z.object({ account: id }),
-  output: z.object({ sessions: z.array(z.object({ id: z.string(), createdAt: z.string(), seenAt: z.string() })) }),
+  output: z.object({ sessions: z.array(sessionListed) }),
   sensitive: true,
   subject: toSee,
   allow: allowChange,
   run: async (call, { account: { id: account } }) => ({
-    sessions: await call.asSystem(`sessions of ${account}`, (tx) => model.listSessions(tx, account, call.now)),
+    sessions: await call.asSystem(`sessions of ${account}`, (tx) => listSessions(tx, account, call.now)),
   }),
   about: aboutAccount,
 });
@@ -250,7 +254,7 @@ export const endSessions = campaignAction({
   subject: toChange,
   allow: allowChange,
   async run(call, { account: { id: account } }, { session }) {
-    await call.asSystem(`end sessions of ${account}`, (tx) => model.endSessions(tx, account, session));
+    await call.asSystem(`end sessions of ${account}`, (tx) => endSession(tx, account, session));
     return { ok: true as const };
   },
   about: aboutAccount,
@@ -265,6 +269,8 @@ export const roles = campaignAction({
   output: z.object({
     may: z.boolean().meta({ description: "本人能否管理账号" }),
     gives: z.boolean().meta({ description: "本人能否授权" }),
+    resetsFactors: z.boolean().meta({ description: "可以解除别人的身份验证器" }),
+    givesTokens: z.boolean().meta({ description: "可以给别的账号开接口令牌" }),
     roles: z.array(z.object({ key: z.string(), name: z.string(), description: z.string().optional() })),
   }),
   subject: nothing,
@@ -273,6 +279,8 @@ export const roles = campaignAction({
     Promise.resolve({
       may: mayManageAccounts(asker) === true,
       gives: mayManageGrants(asker) === true,
+      resetsFactors: mayResetFactors(asker) === true,
+      givesTokens: mayGiveTokens(asker) === true,
       roles: pack.roles.filter((one) => mayGive(asker, one, pack.ledgers) === true),
     }),
 });

@@ -4,11 +4,8 @@ import type { Campaign } from "#kernel/campaign.ts";
 import { chinaDay } from "#kernel/fields.ts";
 import { notFound, Problem } from "#kernel/problem.ts";
 import { isoText, join, likeAnywhere, sql, type Sql, type Tx } from "#platform/db.ts";
-import { randomPaperCode } from "#platform/paper-code.ts";
-import { accountColumns, hashed, idleBefore, type NewAccount } from "./access.model.ts";
-
-/** A password to be handed over once. */
-export const oncePassword = (): string => randomPaperCode().toLowerCase();
+import { accountColumns, type NewAccount } from "./access.model.ts";
+import { alive, endSessions } from "./sessions.model.ts";
 
 export interface ListedAccount extends Account {
   unitName: string;
@@ -17,6 +14,8 @@ export interface ListedAccount extends Account {
   roles: string[];
   disabled: boolean;
   createdAt: string;
+  /** Until when the code is good that its owner has not used yet. */
+  waiting: string | null;
   /** Sessions that are alive. */
   sessions: number;
   seenAt: string | null;
@@ -46,10 +45,11 @@ export async function listAccounts(
   const rows = await tx.query<
     ListedAccount & { total: number }
   >(sql`select a.account_id as id, a.login, a.name, a.realm_id as realm,
-      a.unit_id as unit, a.person_id as person, a.duty, a.temporary, a.disabled, ${isoText("a.created_at")} as "createdAt", coalesce(u.name, '') as "unitName",
+      a.unit_id as unit, a.person_id as person, a.duty, a.disabled, ${isoText("a.created_at")} as "createdAt", coalesce(u.name, '') as "unitName",
       (select p.name from people p where p.realm_id = a.realm_id and p.person_id = a.person_id) as "personName",
       ${heldRoles(campaign, day)} as roles,
-      (select count(*) from sessions s where s.account_id = a.account_id and s.expires_at > ${now.toISOString()} and s.seen_at > ${idleBefore(now)}) as sessions,
+      (select count(*) from sessions s cross join sign_in_rules r where s.account_id = a.account_id and ${alive(now)}) as sessions,
+      (select ${isoText("v.until")} from activations v where v.account_id = a.account_id) as waiting,
       (select ${isoText("max(s.seen_at)")} from sessions s where s.account_id = a.account_id) as "seenAt", count(*) over () as total
     from accounts a left join units u on u.realm_id = a.realm_id and u.unit_id = a.unit_id
     where ${seenBy(asker)} and (${unit ?? null}::bigint is null or a.unit_id in (select unit_id from unit_paths
@@ -97,15 +97,14 @@ export async function refuseTaken(tx: Tx, logins: readonly string[]): Promise<vo
     });
 }
 
-/** Adds accounts whose passwords are to be changed by their owners; ids in the order given. */
-export async function addAccounts(tx: Tx, accounts: readonly NewAccount[], now: Date): Promise<number[]> {
-  const rows: Sql[] = [];
-  for (const { login, name, password, realm, unit, duty, person } of accounts)
-    rows.push(
-      sql`(${login}, ${name}, ${await hashed(password)}, ${realm}, ${unit}, ${duty ?? null}::text, ${person ?? null}::bigint, true, ${now.toISOString()}::timestamptz)`,
-    );
+/** Adds accounts that their owners are to activate; ids in the order given. */
+export async function addAccounts(tx: Tx, accounts: readonly Omit<NewAccount, "password">[], now: Date): Promise<number[]> {
+  const rows = accounts.map(
+    ({ login, name, realm, unit, duty, person }) =>
+      sql`(${login}, ${name}, ${realm}, ${unit}, ${duty ?? null}::text, ${person ?? null}::bigint, ${now.toISOString()}::timestamptz)`,
+  );
   const made = await tx.query<{ id: number; login: string }>(
-    sql`insert into accounts (login, name, password, realm_id, unit_id, duty, person_id, temporary, created_at) values ${join(rows)} returning account_id as id, login`,
+    sql`insert into accounts (login, name, realm_id, unit_id, duty, person_id, created_at) values ${join(rows)} returning account_id as id, login`,
   );
   const ids = new Map(made.map((row) => [row.login, row.id]));
   return accounts.map(({ login }) => ids.get(login) as number);
@@ -120,33 +119,7 @@ export async function changeAccount(
   );
 }
 
-/** A password to be handed over; whoever is signed in is so no longer. */
-export async function resetPassword(tx: Tx, account: number, password: string): Promise<void> {
-  await tx.query(sql`update accounts set password = ${await hashed(password)}, temporary = true where account_id = ${account}`);
-  await endSessions(tx, account);
-}
-
 export async function setDisabled(tx: Tx, account: number, disabled: boolean): Promise<void> {
   await tx.query(sql`update accounts set disabled = ${disabled} where account_id = ${account}`);
   if (disabled) await endSessions(tx, account);
 }
-
-export interface ListedSession {
-  /** Of its digest, so that it can be named: nobody can come in with it. */
-  id: string;
-  createdAt: string;
-  seenAt: string;
-}
-
-const nameOf = sql`encode(substring(token from 1 for 8), 'hex')`;
-
-/** Sessions that are alive, the last used first. */
-export const listSessions = (tx: Tx, account: number, now: Date): Promise<ListedSession[]> =>
-  tx.query(sql`select ${nameOf} as id, ${isoText("created_at")} as "createdAt", ${isoText("seen_at")} as "seenAt" from sessions
-    where account_id = ${account} and expires_at > ${now.toISOString()} and seen_at > ${idleBefore(now)} order by seen_at desc`);
-
-/** Ends one session of an account, or all. */
-export const endSessions = (tx: Tx, account: number, session?: string): Promise<object[]> =>
-  tx.query(
-    sql`delete from sessions where account_id = ${account} and (${session ?? null}::text is null or ${nameOf} = ${session ?? null}::text)`,
-  );

@@ -16,10 +16,10 @@ export function writeOwnAudit(
   );
 }
 
-export function writeAudit(tx: Tx, { note, address, device, role, bypasses, ...row }: AuditRow): void {
+export function writeAudit(tx: Tx, { note, address, device, role, bypasses, token, ...row }: AuditRow): void {
   const asSystem = bypasses.length > 0 ? bypasses : undefined;
   // Only what is said is kept: null would be a word for nothing in every row.
-  const said = Object.entries({ ...note, role, address, device, asSystem }).filter(
+  const said = Object.entries({ ...note, role, address, device, token, asSystem }).filter(
     ([, value]) => value !== undefined && value !== null,
   );
   const details = said.length > 0 ? JSON.stringify(Object.fromEntries(said)) : null;

@@ -8,6 +8,7 @@ import { ask } from "#web/api/client.ts";
 import type { Input as Asked } from "#web/api/contract.ts";
 import { queries } from "#web/api/queries.ts";
 import { SetUpFrame } from "#web/shell/SetUpFrame.tsx";
+import { ActivationSlips } from "#web/ui/ActivationSlips.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 import { PackStep, type Chosen } from "./PackStep.tsx";
 
@@ -42,15 +43,21 @@ export function SetUpPage() {
   });
   const begin = useMutation({
     mutationFn: (given: Begin) => ask("setup.begin", given),
-    onSuccess: async ({ campaign }) => {
+    onSuccess: () => {
       localStorage.removeItem(kept);
       queries.clear();
-      await navigate({ to: "/c/$campaign/set-up", params: { campaign }, search: {} });
     },
   });
+  const begun = begin.data;
   const { code, chosen } = draft;
   return (
     <main className="set-up-page">
+      {begun && (
+        <ActivationSlips
+          slips={begun.administrators}
+          close={() => void navigate({ to: "/c/$campaign/set-up", params: { campaign: begun.campaign }, search: {} })}
+        />
+      )}
       <header>
         <h1>{t("product")}</h1>
         <p className="quiet">{t("setup.intro")}</p>

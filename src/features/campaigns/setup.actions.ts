@@ -8,10 +8,13 @@ import { day } from "#kernel/input.ts";
 import { Problem } from "#kernel/problem.ts";
 import { dutyRoles } from "#kernel/access.ts";
 import { duties, type Duty } from "#kernel/duties.ts";
-import { beginSession } from "#features/access/access.model.ts";
-import { addAccounts, oncePassword } from "#features/access/accounts.model.ts";
+import { addAccounts } from "#features/access/accounts.model.ts";
+import { slipsFor } from "#features/access/activation.model.ts";
 import { seatAccount } from "#features/access/grants.model.ts";
-import { newLogin, newPassword, sessionOut } from "#features/access/access.types.ts";
+import { newLogin, newPassword, sessionOut, slip } from "#features/access/access.types.ts";
+import { checkPassword } from "#features/access/password-rules.types.ts";
+import { beginSession } from "#features/access/sessions.model.ts";
+import { readRules } from "#features/access/sign-in-rules.model.ts";
 import { mayManagePacks } from "./campaigns.policy.ts";
 import { storePack } from "./load.model.ts";
 import { checkOut, packBrief, readSentPack, withFacts, type CheckTemplate } from "./packs.actions.ts";
@@ -76,8 +79,8 @@ export const begin = openAction({
   output: sessionOut.extend({
     campaign: z.string(),
     administrators: z
-      .array(z.object({ duty: z.enum(duties), login: z.string(), name: z.string(), password: z.string() }))
-      .meta({ description: "三员的账号和一次性口令，只在这里显示一次：分别交给三个人" }),
+      .array(slip.extend({ duty: z.enum(duties) }))
+      .meta({ description: "三员的账号和激活码，只在这里显示一次：分别交给三个人" }),
   }),
   session: "begins",
   seconds: 120,
@@ -94,25 +97,27 @@ export const begin = openAction({
         );
       const facts = withFacts(chosen, { ...given.campaign, reportDate: null, firstWeek: null });
       const campaign = await storePack(tx, { ...chosen, campaign: facts }, call.now);
+      checkPassword(given.account.password, given.account, await readRules(tx));
       const role = campaign.pack.roles.find(({ may }) => may.includes("packs"));
       if (!role)
         throw new Problem("no_office", 422, "这个方案包没有能管理方案包的岗位（roles.yaml 的 may 含 packs），不能启用。");
       const { realm, root: unit } = campaign;
       const account = await seatAccount(tx, campaign, { ...given.account, realm, unit, role: role.key }, call.now);
-      const administrators = duties.map((duty) => ({
+      const appointed = duties.map((duty) => ({
         duty,
         login: logins[duty],
         name: dutyRoles[duty].name,
-        password: oncePassword(),
       }));
-      await addAccounts(
+      const ids = await addAccounts(
         tx,
-        administrators.map((one) => ({ ...one, realm, unit })),
+        appointed.map((one) => ({ ...one, realm, unit })),
         call.now,
       );
+      const slips = await slipsFor(tx, ids, call.now);
       await useCode(tx);
       call.knownAs(account);
-      return { ...(await beginSession(tx, account, call.now)), campaign: campaign.key, administrators };
+      const administrators = slips.map((one, index) => ({ ...one, duty: duties[index] as Duty }));
+      return { ...(await beginSession(tx, account, call.from, call.now)), campaign: campaign.key, administrators };
     });
     return session;
   },

@@ -7,7 +7,7 @@ import { ask } from "#web/api/client.ts";
 import type { Output } from "#web/api/contract.ts";
 import { queries, reading } from "#web/api/queries.ts";
 import { ListTable } from "#web/ui/ListTable.tsx";
-import { PasswordSlips } from "#web/ui/PasswordSlips.tsx";
+import { ActivationSlips } from "#web/ui/ActivationSlips.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 
 type Unit = Output<"units.get">["below"][number];
@@ -93,7 +93,7 @@ export function FirstAccounts({ campaign, top }: { campaign: string; top: number
         {onThisMachine.test(hostname) ? t("setup.phonesHere", { address: host }) : t("setup.phonesShare", { address: origin })}
       </p>
       <p className="quiet">{t("setup.more")}</p>
-      {make.data && <PasswordSlips slips={make.data.accounts} close={make.reset} />}
+      {make.data && <ActivationSlips slips={make.data.accounts} close={make.reset} />}
     </>
   );
 }

@@ -16,7 +16,8 @@ queries.setQueryData(reading("access.me", {}).queryKey, {
   grant: null,
   grants: [],
   person: null,
-  temporary: false,
+  first: null,
+  rules: false,
 });
 
 const sections: Record<string, () => ReactNode> = { ...houseSections, ...antdSections, ...fieldSections, ...buttonSections };

@@ -112,6 +112,9 @@ function Settings() {
       <Link to="/password" className="panel-item" onClick={closeOverlay}>
         {t("accounts.own")}
       </Link>
+      <Link from="/c/$campaign" to="security" className="panel-item" onClick={closeOverlay}>
+        {t("signing.security")}
+      </Link>
       <button
         type="button"
         className="panel-item"

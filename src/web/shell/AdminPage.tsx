@@ -11,13 +11,15 @@ import { PageHead } from "../ui/PageHead.tsx";
 
 const AuditTab = later(async () => (await import("#features/audit/AuditTab.tsx")).AuditTab);
 const CampaignFacts = later(async () => (await import("#features/campaigns/CampaignFacts.tsx")).CampaignFacts);
+const SignInRulesTab = later(async () => (await import("#features/access/SignInRulesTab.tsx")).SignInRulesTab);
 const PacksTab = later(async () => (await import("#features/campaigns/PacksTab.tsx")).PacksTab);
 
 export function AdminPage() {
   const { t } = useTranslation();
   const { campaign } = useParams({ from: "/c/$campaign/admin" });
   const { tab } = useSearch({ from: "/c/$campaign/admin" });
-  const duty = useQuery(reading("access.me", {})).data?.duty;
+  const me = useQuery(reading("access.me", {})).data;
+  const duty = me?.duty;
   const navigate = useNavigate({ from: "/c/$campaign/admin" });
   const audit = { key: "audit", label: t("audit.title"), children: <AuditTab campaign={campaign} /> };
   const administering = [
@@ -27,7 +29,11 @@ export function AdminPage() {
   ];
   // The auditor watches, and has nothing else to do here; what auditors do is for the security administrator to see.
   const reads = duty ? auditReaders[duty] : undefined;
-  const items = reads === "all" ? [audit] : reads === undefined ? administering : [...administering, audit];
+  const rules = { key: "sign-in", label: t("signing.rules"), children: <SignInRulesTab campaign={campaign} /> };
+  const items = [
+    ...(reads === "all" ? [audit] : reads === undefined ? administering : [...administering, audit]),
+    ...(me?.rules ? [rules] : []),
+  ];
   return (
     <div className="page">
       <PageHead title={t("places.admin")} />

@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { queries } from "../api/queries.ts";
+import { OtherWays } from "./OtherWays.tsx";
 import { SignInForm } from "./SignInForm.tsx";
 
 export function SignIn() {
@@ -18,6 +19,7 @@ export function SignIn() {
             await navigate({ to: back ?? "/" });
           }}
         />
+        <OtherWays back={back} />
       </div>
     </main>
   );

@@ -17,9 +17,11 @@ export function SignInForm({ login, entered }: { login?: string; entered: (accou
   const { t } = useTranslation();
   const [missing, setMissing] = useState<Partial<Record<keyof Given, string>>>({});
   const form = useRef<HTMLFormElement>(null);
+  const [coding, setCoding] = useState(false);
   const enter = useMutation({
     mutationFn: (given: Given) => ask("access.signIn", given),
-    onSuccess: async ({ account }) => {
+    onSuccess: async ({ account, first }) => {
+      if (first === "code") return setCoding(true);
       await isNow(account);
       await entered(account);
     },
@@ -39,6 +41,16 @@ export function SignInForm({ login, entered }: { login?: string; entered: (accou
     });
     if (given.login !== "" && given.password !== "") enter.mutate(given);
   };
+  if (coding)
+    return (
+      <CodeForm
+        entered={async (account) => {
+          await isNow(account);
+          await entered(account);
+        }}
+        back={() => setCoding(false)}
+      />
+    );
   return (
     <form ref={form} className="sign-in-form" noValidate onSubmit={submit}>
       {login === undefined ? (
@@ -56,6 +68,38 @@ export function SignInForm({ login, entered }: { login?: string; entered: (accou
       {enter.error && <Wrong error={enter.error} />}
       <PlainButton kind="primary" type="submit" wide busy={enter.isPending}>
         {t("signIn.submit")}
+      </PlainButton>
+    </form>
+  );
+}
+
+/** The second step of those who have a second factor. */
+export function CodeForm({ entered, back }: { entered: (account: Account) => Promise<void>; back: () => void }) {
+  const { t } = useTranslation();
+  const [missing, setMissing] = useState<string>();
+  const form = useRef<HTMLFormElement>(null);
+  const give = useMutation({
+    mutationFn: (code: string) => ask("access.giveCode", { code }),
+    onSuccess: ({ account }) => entered(account),
+  });
+  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const code = new FormData(event.currentTarget).get("code");
+    const given = typeof code === "string" ? code.trim() : "";
+    setMissing(given.length < 6 ? t("signing.needCode") : undefined);
+    if (given.length >= 6) give.mutate(given);
+  };
+  return (
+    <form ref={form} className="sign-in-form" noValidate onSubmit={submit}>
+      <p className="quiet">{t("signing.codeHint")}</p>
+      <Field name="code" label={t("signing.code")} autoComplete="one-time-code" maxLength={20} fault={missing} />
+      {give.error && <Wrong error={give.error} />}
+      <PlainButton kind="primary" type="submit" wide busy={give.isPending}>
+        {t("signing.verify")}
+      </PlainButton>
+      <PlainButton wide onClick={back}>
+        {t("signing.back")}
       </PlainButton>
     </form>
   );

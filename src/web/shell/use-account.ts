@@ -44,12 +44,14 @@ export function useSignOut(): () => void {
       if (error instanceof Problem && error.status === 401) void gone();
       else message.error(error.message);
     },
-    onSuccess: () => gone(),
+    onSuccess: ({ elsewhere }) => gone(elsewhere),
   });
-  const gone = async (): Promise<void> => {
+  const gone = async (elsewhere: string | null = null): Promise<void> => {
     await nobodyNow();
     queries.clear();
     sessionEnded.set(false);
+    // The session in the other house ends too; it sends the browser back.
+    if (elsewhere !== null) return window.location.assign(elsewhere);
     await navigate({ to: "/sign-in", search: {} });
   };
   return () => {

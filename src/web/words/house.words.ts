@@ -2,7 +2,15 @@
 const zh = {
   product: "一本账",
   motto: "录一次，逐级汇总，每个数字都查得到记录",
-  signIn: { title: "登录", login: "账号", password: "口令", submit: "登录", needLogin: "请填写账号", needPassword: "请填写口令" },
+  signIn: {
+    title: "登录",
+    login: "账号",
+    password: "口令",
+    submit: "登录",
+    needLogin: "请填写账号",
+    needPassword: "请填写口令",
+    other: "或者用",
+  },
   places: {
     me: "我的",
     record: "记一笔",
@@ -43,6 +51,7 @@ const en: typeof zh = {
     submit: "Sign in",
     needLogin: "Enter your account",
     needPassword: "Enter your password",
+    other: "Or by",
   },
   places: {
     me: "My day",

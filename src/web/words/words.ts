@@ -2,6 +2,7 @@
 import { words as documents } from "#features/documents/documents.words.ts";
 import { words as accounts } from "#features/access/accounts.words.ts";
 import { words as audit } from "#features/audit/audit.words.ts";
+import { words as signing } from "#features/access/signing.words.ts";
 import { words as packs } from "#features/campaigns/packs.words.ts";
 import { words as setup } from "#features/campaigns/setup.words.ts";
 import { words as figures } from "#features/figures/figures.words.ts";
@@ -18,8 +19,24 @@ import { words as house } from "./house.words.ts";
 import { words as ui } from "./ui.words.ts";
 
 const administration = {
-  zh: { accounts: accounts.zh, audit: audit.zh, packs: packs.zh, setup: setup.zh, units: units.zh, people: people.zh },
-  en: { accounts: accounts.en, audit: audit.en, packs: packs.en, setup: setup.en, units: units.en, people: people.en },
+  zh: {
+    accounts: accounts.zh,
+    signing: signing.zh,
+    audit: audit.zh,
+    packs: packs.zh,
+    setup: setup.zh,
+    units: units.zh,
+    people: people.zh,
+  },
+  en: {
+    accounts: accounts.en,
+    signing: signing.en,
+    audit: audit.en,
+    packs: packs.en,
+    setup: setup.en,
+    units: units.en,
+    people: people.en,
+  },
 };
 
 /** The house's own words, and those of each place under its name. */
