@@ -39,7 +39,8 @@ beforeAll(async () => {
     cookies: { keys: [secret] },
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, preferred_username: people[id] }) }),
   });
-  house.on("request", provider.callback());
+  const answer = provider.callback();
+  house.on("request", (request, response) => void answer(request, response));
   const settings = { key: "dept", name: "单位统一登录", issuer, clientId: "yibenzhang", clientSecret: secret, insecure: true };
   const wrong = { ...settings, key: "broken", issuer: "http://127.0.0.1:1" };
   app = await createServer(world.database, {
