@@ -115,7 +115,7 @@ describe("显示", () => {
         sql`select result, details from audit where action = 'ledgers.reveal' and subject = ${id} order by audit_id`,
       ),
     );
-    expect(rows).toEqual([
+    expect(rows).toMatchObject([
       { result: "ok", details: { field: "证件" } },
       { result: "reason_needed", details: { field: "内容" } },
       { result: "ok", details: { field: "内容", reason: "核对受理范围" } },

@@ -23,9 +23,9 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await drawer.getByText("139****1234").waitFor();
     await drawer.getByRole("button", { name: "显示 举报电话" }).click();
     await dialog.getByRole("button", { name: "显示", exact: true }).click();
-    await dialog.getByText("请写明为什么要看").waitFor();
+    await dialog.getByText("请写明理由").waitFor();
     await expectUsable(page);
-    await dialog.getByLabel("为什么要看").fill("与举报人核对");
+    await dialog.getByLabel("理由").fill("与举报人核对");
     await dialog.getByRole("button", { name: "显示", exact: true }).click();
     await drawer.getByText("13987651234").waitFor();
     await expectFits(page);

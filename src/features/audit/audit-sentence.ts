@@ -38,6 +38,8 @@ const ofOne: Readonly<Record<string, string>> = {
   "own.review": "申请复核",
   "corrections.answer": "答复了更正申请：",
 };
+/** Of one record, with the field that it is about. */
+const ofField: Readonly<Record<string, string>> = { "ledgers.reveal": "看了完整内容" };
 const ofMany: Readonly<Record<string, string>> = {
   "ledgers.list": "查看了",
   "ledgers.changeMany": "成批修改了",
@@ -51,6 +53,8 @@ export function deedOf({ action, subject, details }: Pick<AuditEntry, "action" |
   const book = details.ledger === undefined ? "" : `《${details.ledger}》`;
   const one = ofOne[action];
   if (one !== undefined) return `${one}${book}一条记录${details.number === undefined ? "" : ` ${details.number}`}`;
+  if (ofField[action] !== undefined)
+    return `${ofField[action]}：${book}一条记录${details.number === undefined ? "" : ` ${details.number}`}的“${details.field ?? ""}”`;
   const many = ofMany[action];
   // Whoever acts in their own unit need not be told of it twice.
   const place = known.unit === undefined || known.unit === known.home ? "" : `（${known.unit}）`;

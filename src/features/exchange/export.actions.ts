@@ -62,8 +62,9 @@ export const download = campaignAction({
       throw new Problem("reason_needed", 422, `《${ledger.name}》涉及个人或限定知悉，导出须写明理由；理由记入审计。`);
     const campaign = campaignIn(call.campaign, unit.realm);
     const path = join(await call.folder(), `export.${format}`);
+    const filter = { state, from, to, where: readFilter(call, ledger, where) };
     const { rows } = await exportLedger(call.tx, campaign, ledger, path, {
-      filter: { unit: unit.id, state, from, to, where: readFilter(call, ledger, where) },
+      filter: { unit: unit.id, ...filter },
       sorting: readSorting(ledger, sort, order),
       columns: columns === undefined ? undefined : readColumns(ledger, columns),
       form: format,
@@ -73,7 +74,7 @@ export const download = campaignAction({
       foot: blank || ledger.sensitivity === "public" ? undefined : takenBy(call.account, call.now),
       now: call.now,
     });
-    call.note({ ...noteOf(ledger), rows, ...filterNote({ state, from, to, where }) });
+    call.note({ ...noteOf(ledger), rows, ...filterNote(filter) });
     const name = `${ledger.name}${blank ? "（空白表）" : `_${unit.name}_${chinaDay(call.now)}`}.${format}`;
     return { path, name, type: format === "csv" ? csv : xlsx };
   },

@@ -15,12 +15,12 @@ import { Wrong } from "#web/ui/Wrong.tsx";
 import { LedgerBar, shownColumns } from "./LedgerBar.tsx";
 import { LedgerSheet } from "./LedgerSheet.tsx";
 import "./ledgers.css";
-import { needsReason } from "./ledgers.types.ts";
 import { askedFor, type LedgerSearch } from "./search.types.ts";
 import type { Listing } from "./use-listing.tsx";
+import { mayLeaveWhole, needsReason } from "./ledgers.types.ts";
 import { ViewsMenu } from "./ViewsMenu.tsx";
 
-const ReasonDialog = later(async () => (await import("#web/ui/ReasonDialog.tsx")).ReasonDialog);
+const TakeOut = later(async () => (await import("./TakeOut.tsx")).TakeOut);
 const EntryDrawer = later(async () => (await import("./EntryDrawer.tsx")).EntryDrawer);
 const EntryTable = later(async () => (await import("./EntryTable.tsx")).EntryTable, <Skeleton active paragraph={{ rows: 12 }} />);
 
@@ -57,10 +57,11 @@ export function LedgersPage() {
   );
   const input = { campaign, ledger: ledger?.key ?? "", unit, ...askedFor(search) };
   const out = useMutation({
-    mutationFn: (reason: string | undefined) =>
+    mutationFn: ({ reason = "", clear = false }: { reason?: string; clear?: boolean }) =>
       fetchFile("exchange.export", {
         ...input,
-        ...(reason === undefined ? {} : { reason }),
+        ...(reason === "" ? {} : { reason }),
+        ...(clear ? { clear } : {}),
         ...(search.columns === undefined ? {} : { columns: JSON.stringify(search.columns) }),
       }),
     onSuccess: ({ content, name }) => {
@@ -70,8 +71,8 @@ export function LedgersPage() {
   });
   const takeOut = (): void => {
     out.reset();
-    if (ledger && needsReason(ledger)) setSayingWhy(true);
-    else out.mutate(undefined);
+    if (ledger && (needsReason(ledger) || mayLeaveWhole(ledger))) setSayingWhy(true);
+    else out.mutate({});
   };
   const onTable = useCallback((count: number | undefined, ids: readonly string[]): void => {
     setTotal(count);
@@ -131,15 +132,7 @@ export function LedgersPage() {
       )}
       {out.error && !sayingWhy && <Wrong error={out.error} />}
       {sayingWhy && ledger && (
-        <ReasonDialog
-          title={t("ledgers.takeOut.title", { ledger: ledger.name })}
-          words={t("ledgers.takeOut.words")}
-          go={t("ledgers.takeOut.go")}
-          busy={out.isPending}
-          error={out.error}
-          done={out.mutate}
-          cancel={() => setSayingWhy(false)}
-        />
+        <TakeOut ledger={ledger} busy={out.isPending} error={out.error} done={out.mutate} cancel={() => setSayingWhy(false)} />
       )}
       {ledger && sheet && (
         <LedgerSheet

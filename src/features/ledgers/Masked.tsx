@@ -1,9 +1,10 @@
 /** A value that is shown masked, and whole to who asks for it and may: until it is hidden again or the record is left. */
 import { useMutation } from "@tanstack/react-query";
-import { Button, Form, Input, Modal } from "antd";
+import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask } from "#web/api/client.ts";
+import { ReasonDialog } from "#web/ui/ReasonDialog.tsx";
 import { Wrong } from "#web/ui/Wrong.tsx";
 
 interface Given {
@@ -26,6 +27,7 @@ export function Masked({ campaign, entry, field, masked, reason: asks }: Given) 
     gcTime: 0,
   });
   const whole = shown.data;
+  const word = t(whole ? "ledgers.masked.hide" : "ledgers.masked.show");
   return (
     <>
       <span className={whole ? "" : "masked"}>{whole ? (whole.value ?? "") : masked}</span>{" "}
@@ -34,36 +36,25 @@ export function Masked({ campaign, entry, field, masked, reason: asks }: Given) 
         size="small"
         className="reveal"
         loading={shown.isPending && !asking}
-        aria-label={`${t(whole ? "ledgers.masked.hide" : "ledgers.masked.show")} ${field}`}
+        aria-label={`${word} ${field}`}
         onClick={() => (whole ? shown.reset() : asks ? setAsking(true) : shown.mutate(undefined))}
       >
-        {t(whole ? "ledgers.masked.hide" : "ledgers.masked.show")}
+        {word}
       </Button>
       {shown.error && !asking && <Wrong error={shown.error} />}
       {asking && (
-        <Modal
-          open
+        <ReasonDialog
           title={t("ledgers.masked.title", { field })}
-          okText={t("ledgers.masked.show")}
-          okButtonProps={{ htmlType: "submit", form: "reveal" }}
-          confirmLoading={shown.isPending}
-          onCancel={() => {
+          words={t("ledgers.masked.words")}
+          go={t("ledgers.masked.show")}
+          busy={shown.isPending}
+          error={shown.error}
+          done={shown.mutate}
+          cancel={() => {
             shown.reset();
             setAsking(false);
           }}
-        >
-          <p>{t("ledgers.masked.words")}</p>
-          <Form<{ why: string }> id="reveal" layout="vertical" requiredMark={false} onFinish={({ why }) => shown.mutate(why)}>
-            <Form.Item
-              name="why"
-              label={t("ledgers.masked.why")}
-              rules={[{ required: true, whitespace: true, message: t("ledgers.masked.needsWhy") }]}
-            >
-              <Input.TextArea rows={3} maxLength={1000} showCount />
-            </Form.Item>
-          </Form>
-          {shown.error && <Wrong error={shown.error} />}
-        </Modal>
+        />
       )}
     </>
   );

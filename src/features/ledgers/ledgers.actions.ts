@@ -53,7 +53,7 @@ export const list = campaignAction({
     const window = { limit: limit + 1, offset, sorting: readSorting(ledger, sort, order), count };
     const { entries, total } = await listEntries(call.tx, call.campaign, ledger, filter, window);
     const rows = Math.min(entries.length, limit);
-    call.note({ ...noteOf(ledger), rows, ...filterNote({ state, from, to, deleted, where }) });
+    call.note({ ...noteOf(ledger), rows, ...filterNote({ state, from, to, deleted, where: filter.where }) });
     return { ...(await answerEntries(call, ledger, entries.slice(0, limit))), more: entries.length > limit, total };
   },
   about: ({ ledger, unit }) => ({ id: ledger, unit }),

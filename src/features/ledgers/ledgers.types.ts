@@ -34,6 +34,10 @@ export interface EntryEvent {
 export const needsReason = ({ sensitivity }: { sensitivity: string }): boolean =>
   sensitivity === "personal" || sensitivity === "restricted";
 
+/** Whether someone may choose to take encrypted fields out whole: whoever handles the records. */
+export const mayLeaveWhole = ({ fields, may }: { fields: readonly { mask?: unknown }[]; may: readonly string[] }): boolean =>
+  may.includes("edit") && fields.some(({ mask }) => mask !== undefined);
+
 /** Who does something, from where, and when. */
 export interface Doer {
   account: number | null;

@@ -62,6 +62,8 @@ const zh = {
   takeOut: {
     title: "导出《{{ledger}}》",
     words: "这本台账涉及个人或限定知悉。导出须写明理由，连同您的姓名、时间和条数记入审计；文件的页脚印有导出人和时间。",
+    maskedWords: "这本台账有加密的栏目，导出来是遮盖的，原样导回不会改掉原有内容。",
+    whole: "加密的栏目不遮盖（须写明理由）",
     go: "导出",
   },
   as: { title: "显示为", grid: "网格", table: "表格" },
@@ -139,8 +141,6 @@ const zh = {
     hide: "遮盖",
     title: "显示“{{field}}”的完整内容",
     words: "这一栏只限办理这件事的人看。您的姓名、时间和下面的理由会记入审计。",
-    why: "为什么要看",
-    needsWhy: "请写明为什么要看",
     retype: "内容已遮盖。不改就不要动；要改请整个重填。",
   },
   conflict: {
@@ -206,6 +206,8 @@ const en: typeof zh = {
     title: "Export “{{ledger}}”",
     words:
       "This ledger holds personal or restricted data. Say why; it is kept in the audit with your name, the time and the number of records, and your name is printed at the foot of the pages.",
+    maskedWords: "This ledger has encrypted columns. They leave masked; brought back as they are, they change nothing.",
+    whole: "Encrypted columns in full (say why)",
     go: "Export",
   },
   as: { title: "Shown as", grid: "Grid", table: "Table" },
@@ -283,8 +285,6 @@ const en: typeof zh = {
     hide: "Hide",
     title: "Show “{{field}}” in full",
     words: "Only who deals with this matter may see it. Your name, the time and the reason below are kept in the audit.",
-    why: "Why do you look",
-    needsWhy: "Say why you look",
     retype: "Masked. Leave it as it is, or type the whole of it anew.",
   },
   conflict: {

@@ -11,13 +11,15 @@ interface Given {
   go: string;
   busy: boolean;
   error: Error | null;
+  /** The reason may be left out. */
+  optional?: boolean;
   /** What is asked besides. */
   children?: ReactNode;
   done: (reason: string) => void;
   cancel: () => void;
 }
 
-export function ReasonDialog({ title, words, go, busy, error, children, done, cancel }: Given) {
+export function ReasonDialog({ title, words, go, optional = false, busy, error, children, done, cancel }: Given) {
   const { t } = useTranslation();
   return (
     <Modal
@@ -29,17 +31,17 @@ export function ReasonDialog({ title, words, go, busy, error, children, done, ca
       onCancel={cancel}
     >
       <p>{words}</p>
-      <Form<{ reason: string }>
+      <Form<{ reason?: string }>
         id="reason-form"
         layout="vertical"
         requiredMark={false}
-        onFinish={({ reason }) => done(reason.trim())}
+        onFinish={({ reason = "" }) => done(reason.trim())}
       >
         {children}
         <Form.Item
           name="reason"
           label={t("ui.why.label")}
-          rules={[{ required: true, whitespace: true, message: t("ui.why.needed") }]}
+          rules={[{ required: !optional, whitespace: true, message: t("ui.why.needed") }]}
         >
           <Input.TextArea rows={3} maxLength={500} />
         </Form.Item>
