@@ -288,8 +288,8 @@ test("what is given out from sealed records opens only to those who may read the
   const own = await readDocx((await custodian.get(`${api}/documents/${document}/file`)).raw);
   expect(own.paragraphs.join("")).toMatch(/收到问题线索\d+件/);
   const office = await world.as("office");
-  expect((await office.get(`${api}/documents/${document}`)).status).toBe(403);
-  expect((await office.get(`${api}/documents/${document}/file`)).status).toBe(403);
+  expect((await office.get(`${api}/documents/${document}`)).status).toBe(404);
+  expect((await office.get(`${api}/documents/${document}/file`)).status).toBe(404);
   const checked = ok(await office.get(`${api}/reports/${code}/check`));
   expect(checked.figures.find((one: { figure: string }) => one.figure === "leads")).toMatchObject({
     shown: "不显示",

@@ -23,10 +23,8 @@ async function someone(unit = world.units.west, person?: number): Promise<{ id: 
       accounts: [{ login, name: `某人${serial}`, unit, ...(person ? { person } : {}) }],
     })
   ).body.accounts;
-  const session = await world.anonymous.send("POST", "/api/session", { login, password: made.password });
-  const client = clientOf(world.app, session.body.token);
-  await client.send("POST", "/api/me/password", { old: made.password, password });
-  return { id: made.id, login, client };
+  const session = await world.anonymous.send("POST", "/api/activation", { login, code: made.code, password });
+  return { id: made.id, login, client: clientOf(world.app, session.body.token) };
 }
 const give = (account: number, grant: object, by = security) =>
   by.send("POST", `${api}/grants`, { account, unit: world.units.east, reason: "抽调督导", ...grant });

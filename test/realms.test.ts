@@ -81,18 +81,19 @@ beforeAll(async () => {
   };
   campaign = await putPack(database, pack, now);
   [realms.north = 0, realms.south = 0] = campaign.realms.filter((realm) => realm !== campaign.realm);
-  await asOwner(database, "accounts", async (tx) => {
-    const account = (login: string, realm: number) =>
+  // One transaction writes in one realm.
+  const account = (login: string, realm: number) =>
+    asOwner(database, "account", (tx) =>
       seatAccount(
         tx,
         campaign,
         { login, name: login, password, realm, unit: campaignIn(campaign, realm).root, role: "office" },
         now,
-      );
-    await account("top", campaign.realm);
-    await account("north", realms.north);
-    await account("south", realms.south);
-  });
+      ),
+    );
+  await account("top", campaign.realm);
+  await account("north", realms.north);
+  await account("south", realms.south);
   app = await createServer(database, { clock: () => now, logLevel: "silent" });
   const signIn = async (login: string): Promise<Client> =>
     clientOf(app, (await clientOf(app).send("POST", "/api/session", { login, password })).body.token);

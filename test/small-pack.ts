@@ -16,6 +16,7 @@ name: 小方案
 version: 1.0.0
 campaign: {name: 小活动, organ: 市办公室, from: 2023-03-01, to: 2023-12-31, reportDate: 2023-06-30}
 `,
+  "roles.yaml": "roles: [{key: office, name: 办公室, may: [units, people, accounts, grants, packs, documents]}]\n",
   "ledgers/units.yaml": `key: units
 name: 单位名册
 unit: 单位名称

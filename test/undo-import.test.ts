@@ -52,7 +52,7 @@ const entryOf = async (number: string) =>
 test("whoever may neither delete there nor brought it in does not take it back", async () => {
   const { importId } = await bring([session("N1", 4)]);
   for (const [login, status] of [
-    ["ann", 403],
+    ["ann", 404],
     ["auditor", 403],
     ["west", 404],
   ] as const) {

@@ -108,6 +108,8 @@ const values = { 活动编号: "N-1", 活动日期: "2023-04-03", 主题: "学�
 /** What else an action has to be told. */
 const inputs: Readonly<Record<string, object>> = {
   "accounts.change": { name: "新名称" },
+  "accounts.resetSecondFactor": { reason: "手机丢失" },
+  "tokens.createFor": { name: "接口", actions: ["units.list"], days: 30 },
   "units.preview": { parent: 1, day: "2023-06-01" },
   "units.move": { parent: 1, day: "2023-06-01" },
   "units.merge": { into: 1, day: "2023-06-01" },
