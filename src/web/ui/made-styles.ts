@@ -10,3 +10,11 @@ document.createElement = (name: string, options?: ElementCreationOptions): HTMLE
   if (made instanceof HTMLStyleElement) made.nonce = nonce;
   return made;
 };
+
+// A text area that grows measures itself by a copy with its style in an attribute, which the browser does not take; set
+// as properties it does.
+const setAttribute = HTMLTextAreaElement.prototype.setAttribute;
+HTMLTextAreaElement.prototype.setAttribute = function (this: HTMLTextAreaElement, name: string, value: string): void {
+  if (name === "style") this.style.cssText = value;
+  else setAttribute.call(this, name, value);
+};
