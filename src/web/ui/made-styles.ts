@@ -8,5 +8,15 @@ const create = document.createElement.bind(document);
 document.createElement = (name: string, options?: ElementCreationOptions): HTMLElement => {
   const made = create(name, options);
   if (made instanceof HTMLStyleElement) made.nonce = nonce;
+  if (made instanceof HTMLTextAreaElement) styledByProperties(made);
   return made;
 };
+
+/** One that grows measures itself by a copy with its style in an attribute, which the browser does not take; as properties it does. */
+function styledByProperties(area: HTMLTextAreaElement): void {
+  const set = area.setAttribute.bind(area);
+  area.setAttribute = (name, value) => {
+    if (name === "style") area.style.cssText = value;
+    else set(name, value);
+  };
+}
