@@ -117,6 +117,8 @@ const inputs: Readonly<Record<string, object>> = {
   "people.second": { unit: 1, from: "2023-06-01" },
   "grants.end": { reason: "不再需要" },
   "grants.handOver": { reason: "调离" },
+  "accounts.resetSecondFactor": { reason: "手机丢失" },
+  "tokens.createFor": { name: "对接", actions: ["ledgers.list"], days: 30 },
   "own.respond": { base: 0, words: "情况属实" },
   "own.ask": { field: "主题", wanted: "新", why: "有误" },
   "ledgers.reveal": { field: "备注" },
