@@ -9,10 +9,7 @@ import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { problemSchema } from "#kernel/routes.ts";
-import type { Account } from "#kernel/access.ts";
-import { asOwner, sql } from "#platform/db.ts";
-import { accountColumns } from "#features/access/access.model.ts";
-import { beginSession } from "#features/access/sessions.model.ts";
+import { asOwner } from "#platform/db.ts";
 import { seatAccount } from "#features/access/grants.model.ts";
 import { findCampaign } from "#features/campaigns/campaigns.model.ts";
 import { verifyCampaignCells } from "#features/campaigns/totals.model.ts";
@@ -23,7 +20,7 @@ import { requestsFor, type Asking, type Known, type Operation } from "./fuzz/req
 import { createWorld, password, type Login, type World } from "./world.ts";
 
 const seed = Number(process.env["FUZZ_SEED"] ?? 20230615);
-const runs = Number(process.env["FUZZ_RUNS"] ?? 12);
+const runs = Number(process.env["FUZZ_RUNS"] ?? 10);
 const patience = 15_000;
 
 let world: World;
@@ -137,7 +134,7 @@ beforeAll(async () => {
     sort: ["主题", "活动日期", "没有"],
     format: ["csv", "xlsx"],
     text: ["东", "金丝雀", "%"],
-    login: ["east", "nobody-here"],
+    login: ["canary", "nobody-here"],
     role: ["liaison", "lead_custodian", "system_admin"],
     transition: ["确认", "退回"],
     version: [1, 2],
@@ -209,14 +206,17 @@ async function tokenOf(asker: Asker): Promise<string | undefined> {
     const { status } = await ask({ method: "GET", path: "/api/me", headers: {}, body: undefined }, kept);
     if (status === 200) return kept;
   }
-  // Not by the route: so many sign-ins at one moment are refused.
-  const { token } = await asOwner(world.database, "sign in", async (tx) => {
-    const account = await tx.one<Account>(sql`select ${accountColumns} from accounts where login = ${asker}`);
-    if (!account) throw new Error(`no account ${asker}`);
-    return beginSession(tx, account, { address: "127.0.0.1", agent: "" }, world.time.now, { proved: true });
-  });
-  tokens.set(asker, token);
-  return token;
+  // Whoever was locked out by what was tried in their name waits until that is over.
+  for (let tries = 0; ; tries++) {
+    const { status, body } = await world.anonymous.send("POST", "/api/session", { login: asker, password });
+    if (status === 429 && tries < 3) {
+      world.time.now = new Date(world.time.now.getTime() + 16 * 60_000);
+      continue;
+    }
+    expect(status, `${asker} can sign in: ${JSON.stringify(body)}`).toBe(200);
+    tokens.set(asker, body.token as string);
+    return body.token as string;
+  }
 }
 
 /** What tells how the program is made, or where it runs. */

@@ -53,7 +53,7 @@ test("whoever may neither delete there nor brought it in does not take it back",
   const { importId } = await bring([session("N1", 4)]);
   for (const [login, status] of [
     ["ann", 404],
-    ["auditor", 403],
+    ["auditor", 404],
     ["west", 404],
   ] as const) {
     const client = await world.as(login);

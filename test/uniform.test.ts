@@ -108,8 +108,6 @@ const values = { 活动编号: "N-1", 活动日期: "2023-04-03", 主题: "学�
 /** What else an action has to be told. */
 const inputs: Readonly<Record<string, object>> = {
   "accounts.change": { name: "新名称" },
-  "accounts.resetSecondFactor": { reason: "手机丢失" },
-  "tokens.createFor": { name: "接口", actions: ["units.list"], days: 30 },
   "units.preview": { parent: 1, day: "2023-06-01" },
   "units.move": { parent: 1, day: "2023-06-01" },
   "units.merge": { into: 1, day: "2023-06-01" },
@@ -119,6 +117,8 @@ const inputs: Readonly<Record<string, object>> = {
   "people.second": { unit: 1, from: "2023-06-01" },
   "grants.end": { reason: "不再需要" },
   "grants.handOver": { reason: "调离" },
+  "accounts.resetSecondFactor": { reason: "手机丢失" },
+  "tokens.createFor": { name: "对接", actions: ["ledgers.list"], days: 30 },
   "own.respond": { base: 0, words: "情况属实" },
   "own.ask": { field: "主题", wanted: "新", why: "有误" },
   "ledgers.reveal": { field: "备注" },

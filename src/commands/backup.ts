@@ -48,7 +48,11 @@ export const restore: Command = {
         const present = await appliedMigrations(database);
         if (present.length > migrations.length)
           throw new BackupError("现有数据库比备份的结构新，不能直接恢复。请在新的数据文件夹中恢复（用 YIBENZHANG_DATA 指定）。");
-        const summary = await restoreFromFile(client, file, { replace: call.flags["replace"] === true });
+        const summary = await restoreFromFile(client, file, {
+          replace: call.flags["replace"] === true,
+          // Settings that a new installation begins with.
+          prepared: ['"public"."sign_in_rules"'],
+        });
         await migrate(database);
         const { aside, size } = await restartLog(database, readConfig().logDir, `恢复备份 ${summary.createdAt}`, new Date());
         if (aside !== undefined)

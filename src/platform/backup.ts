@@ -161,7 +161,7 @@ const listed = (names: string[]) => (names.length ? names.join("、") : "无");
 async function checkTarget(
   client: ClientBase,
   header: BackupHeader,
-  { migrationsQuery, replace }: RestoreOptions,
+  { migrationsQuery, replace, prepared = [] }: RestoreOptions,
 ): Promise<void> {
   const present = await listMigrations(client, migrationsQuery);
   if (JSON.stringify(present) !== JSON.stringify(header.migrations)) {
@@ -176,6 +176,8 @@ async function checkTarget(
     await client.query(`truncate ${names.join(", ")}`);
     return;
   }
+  const filled = names.filter((name) => prepared.includes(name));
+  if (filled.length > 0) await client.query(`truncate ${filled.join(", ")}`);
   for (const name of names) {
     const { rowCount } = await client.query(`select 1 from ${name} limit 1`);
     if (rowCount)
@@ -213,6 +215,8 @@ const send = (copy: Writable, content: Buffer): Promise<void> =>
 export interface RestoreOptions extends Pick<BackupScope, "migrationsQuery"> {
   /** Empty the tables first, inside the same transaction. Otherwise a table with rows is an error. */
   replace?: boolean;
+  /** Tables, `schema.name` quoted, that an empty database has rows in: the backup's take their place. */
+  prepared?: readonly string[];
 }
 
 /**
