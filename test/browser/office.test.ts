@@ -23,7 +23,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     await page.getByLabel("账号").fill("office");
     await page.getByLabel("口令").fill("不对的口令");
     await page.keyboard.press("Enter");
-    await page.getByText("账号或密码不正确").waitFor();
+    await page.getByText("账号或口令不正确").waitFor();
     await page.getByLabel("口令").fill("正确的口令-1");
     await page.keyboard.press("Enter");
     await page.waitForURL("**/c/trial/import");

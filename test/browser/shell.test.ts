@@ -164,7 +164,7 @@ describe.each<Size>(["wide", "phone"])("%s", (size) => {
     // The same account: only its password is asked for.
     await dialog.getByLabel("口令").fill("不对的口令");
     await page.keyboard.press("Enter");
-    await dialog.getByText("账号或密码不正确").waitFor();
+    await dialog.getByText("账号或口令不正确").waitFor();
     await dialog.getByLabel("口令").fill(password);
     await page.keyboard.press("Enter");
     await dialog.waitFor({ state: "hidden" });

@@ -73,15 +73,19 @@ const boxes = `[...document.querySelectorAll(".gallery > section")].map((section
 
 /** Every section by its name, cut out of one picture of the page. */
 async function take(page: Page): Promise<Map<string, PNG>> {
-  const whole = PNG.sync.read(await page.screenshot({ fullPage: true, animations: "disabled" }));
-  const sections = await page.evaluate<Box[]>(boxes);
-  return new Map(
-    sections.map(([name, left, top, width, height]) => {
-      const section = new PNG({ width, height });
-      PNG.bitblt(whole, section, left, top, width, height, 0, 0);
-      return [name, section];
-    }),
-  );
+  // The picture and the places are of one moment only if nothing moved meanwhile.
+  for (;;) {
+    const sections = await page.evaluate<Box[]>(boxes);
+    const whole = PNG.sync.read(await page.screenshot({ fullPage: true, animations: "disabled" }));
+    if (JSON.stringify(await page.evaluate<Box[]>(boxes)) !== JSON.stringify(sections)) continue;
+    return new Map(
+      sections.map(([name, left, top, width, height]) => {
+        const section = new PNG({ width, height });
+        PNG.bitblt(whole, section, left, top, width, height, 0, 0);
+        return [name, section];
+      }),
+    );
+  }
 }
 
 describe.each(Object.keys(looks) as (keyof typeof looks)[])("%s", (look) => {
