@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { Document, Packer, Paragraph, Table, TableCell, TableRow } from "docx";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Campaign } from "#kernel/campaign.ts";
+import { openLog } from "#features/audit/opening.model.ts";
 import { asOwner, sql } from "#platform/db.ts";
 import { getCampaign } from "#features/campaigns/campaigns.model.ts";
 import { openDocx, packDocx, setText, text } from "#features/documents/docx-package.ts";
@@ -34,7 +35,8 @@ const put = (name: string, content: string | Buffer): string => {
   writeFileSync(join(folder, name), content);
   return join(folder, name);
 };
-const yibenzhang = (...args: string[]): Promise<Outcome> => run(args, { DATABASE_URL: database.url });
+const yibenzhang = (...args: string[]): Promise<Outcome> =>
+  run(args, { DATABASE_URL: database.url, YIBENZHANG_LOG_DIR: join(folder, "log") });
 
 const sessions = [
   "H1,2023-03-10,甲区,P001,30,第一次",
@@ -47,6 +49,8 @@ const sessions = [
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "yibenzhang-report-"));
   database = await createTestDatabase();
+  // What is changed from here is the program's doing too, and bears its stamp.
+  database.stamp = (await openLog(database, join(folder, "log"), new Date()))?.key.stamp;
   campaign = await load(database, writeSmallPack(join(folder, "small")));
   for (const [name, content] of [
     ["单位名册.csv", unitsCsv],
